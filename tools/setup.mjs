@@ -1,0 +1,83 @@
+/**
+ * Brings a checkout to where the next command can run: installs what is missing, builds what is out of date, says what
+ * it does, asks nothing. It needs nothing itself, so that `npm start` and `npm test` can be the first command ever
+ * typed in a clone.
+ *
+ *   node tools/setup.mjs                    dependencies, native addon, TypeScript
+ *   node tools/setup.mjs --native=optional  a missing compiler is a warning: the TypeScript fallback has the same bits
+ *   node tools/setup.mjs --rebuild          builds the addon even if it looks up to date
+ *   node tools/setup.mjs --cmake            builds the addon by cmake-js too, into build-cmake/
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { nodeDirectory } from './node-directory.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const options = new Set(process.argv.slice(2));
+
+if (!existsSync(join(root, 'lib'))) process.exit(0); // an installed package: there is nothing to build from here
+installDependencies();
+buildNative();
+if (options.has('--cmake')) buildCmake();
+buildTypeScript();
+
+function installDependencies() {
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  const upToDate = existsSync(installed) && modified(installed) >= modified(join(root, 'package-lock.json'));
+  if (upToDate) return;
+  say('installing dependencies (npm ci)');
+  run('npm', ['ci', '--no-fund', '--no-audit'], 'npm could not install the dependencies.');
+}
+
+function buildNative() {
+  const addon = join(root, 'build', 'Release', 'adamax.node');
+  const newest = Math.max(...sources('native').map(modified), modified(join(root, 'binding.gyp')));
+  if (!options.has('--rebuild') && existsSync(addon) && modified(addon) >= newest) return;
+  say('building the native addon (node-gyp)');
+  const nodeGyp = join(root, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
+  const jobs = ['--jobs', 'max', '--nodedir', nodeDirectory(root), '--loglevel', 'error'];
+  const result = spawnSync(process.execPath, [nodeGyp, 'rebuild', ...jobs], { cwd: root, encoding: 'utf8' });
+  if (result.status === 0) return;
+  process.stderr.write(result.stdout + result.stderr);
+  const needs = 'A build needs Python 3, make and a C++17 compiler (Debian: apt-get install python3 make g++).';
+  if (!options.has('--native=optional')) fail(`the native addon could not be built. ${needs}`);
+  rmSync(join(root, 'build'), { recursive: true, force: true });
+  say(`going on without the native addon, on the TypeScript fallback: same results, slower. ${needs}`);
+}
+
+function buildCmake() {
+  say('building the native addon (cmake-js)');
+  const cmakeJs = join(root, 'node_modules', 'cmake-js', 'bin', 'cmake-js');
+  const args = [cmakeJs, 'rebuild', '--out', join(root, 'build-cmake', 'build'), '--log-level', 'error'];
+  run(process.execPath, args, 'cmake-js could not build the addon. It needs CMake, make and a C++17 compiler.');
+}
+
+function buildTypeScript() {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  run(process.execPath, [tsc, '--build', root], 'the TypeScript sources do not compile.');
+}
+
+function sources(folder) {
+  const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+function modified(file) {
+  return statSync(file).mtimeMs;
+}
+
+function run(command, args, failure) {
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  if (result.status !== 0) fail(failure);
+}
+
+function say(message) {
+  process.stderr.write(`adamax: ${message}\n`);
+}
+
+function fail(message) {
+  say(message);
+  process.exit(1);
+}
