@@ -1,0 +1,51 @@
+// The sparse sweep, for any rule: a row at a time, its slices summed in registers in order of occurrence.
+//
+// What bounds it: three cache misses a row (param and two slots) when the table is larger than the caches. They are
+// taken off the critical path by asking for a row kPrefetchRows ahead of its use.
+
+// Rows of 64 floats span 12 lines; 8 rows ahead keep about 100 in flight, which covers the latency of memory.
+inline constexpr std::size_t kPrefetchRows = 8;
+inline constexpr std::size_t kLineFloats = 16;
+
+template <class Rule>
+ADAMAX_INLINE void prefetch_row(const Rows& r, std::size_t row) {
+  const std::size_t begin = row * r.row_length;
+  for (std::size_t i = begin; i < begin + r.row_length; i += kLineFloats) {
+    ADAMAX_PREFETCH(r.param + i);
+    for (int k = 0; k < Rule::kSlots; ++k) ADAMAX_PREFETCH(r.slot[k] + i);
+  }
+}
+
+// The gradient of one stretch of a row: its slices added one after another, from the first.
+template <class Extent>
+ADAMAX_INLINE Vec sum_slices(const Rows& r, std::uint32_t first, std::size_t i, Extent extent) {
+  Vec sum = load(r.values + first * r.row_length + i, extent);
+  for (std::uint32_t slice = r.next[first]; slice != kNoSlice; slice = r.next[slice]) {
+    sum = sum + load(r.values + slice * r.row_length + i, extent);
+  }
+  return sum;
+}
+
+template <class Rule, class Extent>
+ADAMAX_INLINE void step_row_at(const Rule& rule, const Rows& r, const TouchedRow& touched, std::size_t i,
+                               Extent extent) {
+  const std::size_t at = touched.row * r.row_length + i;
+  Vec p = load(r.param + at, extent);
+  Vec slot[Rule::kSlots];
+  for (int k = 0; k < Rule::kSlots; ++k) slot[k] = load(r.slot[k] + at, extent);
+  Rule::update(rule, p, slot, sum_slices(r, touched.first, i, extent));
+  for (int k = 0; k < Rule::kSlots; ++k) store(r.slot[k] + at, slot[k], extent);
+  store(r.param + at, p, extent);
+}
+
+template <class Rule>
+void rows(const Rows& arrays, std::size_t begin, std::size_t end, const float* scalars) {
+  const Rule rule = Rule::from(scalars);
+  const Rows r = arrays;
+  const std::size_t whole = r.row_length - r.row_length % kWidth;
+  for (std::size_t t = begin; t < end; ++t) {
+    if (t + kPrefetchRows < end) prefetch_row<Rule>(r, r.touched[t + kPrefetchRows].row);
+    for (std::size_t i = 0; i < whole; i += kWidth) step_row_at(rule, r, r.touched[t], i, Whole{});
+    if (whole < r.row_length) step_row_at(rule, r, r.touched[t], whole, Part{r.row_length - whole});
+  }
+}

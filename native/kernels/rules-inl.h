@@ -1,0 +1,21 @@
+// The list of rules: the one place to enter a new one, after writing its `<rule>-inl.h`. Included once by the file of
+// each instruction set, inside its region and an anonymous namespace, after its vector vocabulary: nothing here has
+// external linkage, so that the linker cannot pick one instruction set's copy of a function for another's caller.
+
+#include "kernels/adamax-inl.h"
+#include "kernels/dense-inl.h"
+#include "kernels/rows-inl.h"
+#include "kernels/sum_squares-inl.h"
+#include "kernels/traffic-inl.h"
+
+template <class Rule>
+constexpr RuleKernels kernels_of() {
+  static_assert(Rule::kSlots <= kMaxSlots && Rule::kScalars <= kMaxScalars, "raise the limits in table.h");
+  return {Rule::kName, Rule::kSlots, Rule::kScalars, dense<Rule>, dense_out<Rule>, rows<Rule>};
+}
+
+constexpr RuleKernels kRules[] = {kernels_of<Adamax>(), kernels_of<Traffic>()};
+
+constexpr KernelTable table_of(const char* isa) {
+  return {isa, kRules, sizeof(kRules) / sizeof(kRules[0]), sum_squares};
+}

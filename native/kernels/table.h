@@ -1,0 +1,75 @@
+// What a kernel is, to everything outside this folder: plain pointers, lengths, and tables of functions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace adamax {
+
+// Most slots a rule may have, and most float32 scalars a step may need.
+inline constexpr int kMaxSlots = 3;
+inline constexpr int kMaxScalars = 8;
+
+// A moment of smaller magnitude is stored as +0. The bound lies 2^24 above the least normal number, so that the
+// products of the next step with 1 - beta or alpha stay normal too: no operand ever costs a microcode assist.
+inline constexpr float kTiny = 0x1p-102f;
+
+// Shape of a reduction: float64 lanes, and elements of a block. Part of the numeric contract.
+inline constexpr std::size_t kLanes = 16;
+inline constexpr std::size_t kBlock = 4096;
+
+// One dense sweep over `length` elements. `out` receives the parameters; it is `param` itself, or disjoint from all
+// other arrays. No array needs more alignment than its elements do.
+struct Dense {
+  float* param;
+  float* slot[kMaxSlots];
+  const float* grad;
+  float* out;
+  std::size_t length;
+};
+
+// A row that a sparse gradient touches, and the position of its first slice.
+struct TouchedRow {
+  std::size_t row;
+  std::uint32_t first;
+};
+
+// End of a chain of slices.
+inline constexpr std::uint32_t kNoSlice = UINT32_MAX;
+
+// One sparse sweep over rows of `row_length` elements. `next[i]` is the slice after slice i of the same row.
+struct Rows {
+  float* param;
+  float* slot[kMaxSlots];
+  const float* values;
+  const std::uint32_t* next;
+  const TouchedRow* touched;
+  std::size_t row_length;
+};
+
+// The sweeps of one update rule. `scalars` has the rule's count of them, rounded to float32.
+struct RuleKernels {
+  const char* name;
+  int slots;
+  int scalars;
+  void (*dense)(const Dense& dense, const float* scalars);
+  void (*dense_out)(const Dense& dense, const float* scalars);
+  // Touched rows [begin, end).
+  void (*rows)(const Rows& rows, std::size_t begin, std::size_t end, const float* scalars);
+};
+
+// Everything one instruction set offers. Rules stand in the same order in every table.
+struct KernelTable {
+  const char* isa;
+  const RuleKernels* rules;
+  std::size_t rule_count;
+  double (*sum_squares)(const float* x, std::size_t length);
+};
+
+// Defined by the file named after the instruction set, on processors that have it.
+extern const KernelTable kPortable;
+extern const KernelTable kAvx2;
+extern const KernelTable kAvx512;
+extern const KernelTable kNeon;
+
+}  // namespace adamax

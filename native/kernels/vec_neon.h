@@ -1,0 +1,69 @@
+// The vector vocabulary in NEON of AArch64: 4 lanes. Part of the baseline, so it needs no detection.
+//
+//   operation   instruction   latency@throughput, cycles      Neoverse N1  Apple M1
+//   + -         fadd, fsub                                    2@0.5        3@0.25
+//   *           fmul                                          3@0.5        4@0.25
+//   /           fdiv                                          7–10@5–10    10@1
+//   greater     fcmgt, bsl: fmax would return NaN             4@1          5@0.5
+//   zero_below  fabs, fcmgt, bic                              6@1          7@0.5
+
+struct Vec {
+  float32x4_t lanes;
+};
+inline constexpr std::size_t kWidth = 4;
+
+struct Whole {};
+struct Part {
+  std::size_t count;
+};
+
+ADAMAX_INLINE Vec broadcast(float x) { return {vdupq_n_f32(x)}; }
+ADAMAX_INLINE Vec load(const float* from, Whole) { return {vld1q_f32(from)}; }
+ADAMAX_INLINE void store(float* to, Vec x, Whole) { vst1q_f32(to, x.lanes); }
+
+// There are no masked accesses; lane by lane, no byte beyond the last one is touched.
+ADAMAX_INLINE Vec load(const float* from, Part part) {
+  float32x4_t x = vdupq_n_f32(0);
+  if (part.count > 0) x = vld1q_lane_f32(from, x, 0);
+  if (part.count > 1) x = vld1q_lane_f32(from + 1, x, 1);
+  if (part.count > 2) x = vld1q_lane_f32(from + 2, x, 2);
+  return {x};
+}
+ADAMAX_INLINE void store(float* to, Vec x, Part part) {
+  if (part.count > 0) vst1q_lane_f32(to, x.lanes, 0);
+  if (part.count > 1) vst1q_lane_f32(to + 1, x.lanes, 1);
+  if (part.count > 2) vst1q_lane_f32(to + 2, x.lanes, 2);
+}
+
+ADAMAX_INLINE Vec operator+(Vec a, Vec b) { return {vaddq_f32(a.lanes, b.lanes)}; }
+ADAMAX_INLINE Vec operator-(Vec a, Vec b) { return {vsubq_f32(a.lanes, b.lanes)}; }
+ADAMAX_INLINE Vec operator*(Vec a, Vec b) { return {vmulq_f32(a.lanes, b.lanes)}; }
+ADAMAX_INLINE Vec operator/(Vec a, Vec b) { return {vdivq_f32(a.lanes, b.lanes)}; }
+
+ADAMAX_INLINE Vec magnitude(Vec x) { return {vabsq_f32(x.lanes)}; }
+ADAMAX_INLINE Vec greater(Vec a, Vec b) { return {vbslq_f32(vcgtq_f32(a.lanes, b.lanes), a.lanes, b.lanes)}; }
+ADAMAX_INLINE Vec zero_below(Vec x, Vec bound) {
+  const uint32x4_t below = vcltq_f32(vabsq_f32(x.lanes), bound.lanes);
+  return {vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(x.lanes), below))};
+}
+ADAMAX_INLINE Vec either_bits(Vec a, Vec b) {
+  return {vreinterpretq_f32_u32(vorrq_u32(vreinterpretq_u32_f32(a.lanes), vreinterpretq_u32_f32(b.lanes)))};
+}
+
+struct Lanes {
+  float64x2_t pair[8];
+};
+ADAMAX_INLINE Lanes zero_lanes() {
+  Lanes lanes;
+  for (int k = 0; k < 8; ++k) lanes.pair[k] = vdupq_n_f64(0);
+  return lanes;
+}
+ADAMAX_INLINE void add_squares(Lanes& lanes, const float* x) {
+  for (int k = 0; k < 8; ++k) {
+    const float64x2_t value = vcvt_f64_f32(vld1_f32(x + 2 * k));
+    lanes.pair[k] = vaddq_f64(lanes.pair[k], vmulq_f64(value, value));
+  }
+}
+ADAMAX_INLINE void store_lanes(double* to, const Lanes& lanes) {
+  for (int k = 0; k < 8; ++k) vst1q_f64(to + 2 * k, lanes.pair[k]);
+}

@@ -1,0 +1,52 @@
+// The vector vocabulary in plain C++: one lane. Compilers turn the loops over it into the baseline's vectors (SSE2 on
+// x86-64), since no iteration depends on another.
+
+struct Vec {
+  float lane;
+};
+inline constexpr std::size_t kWidth = 1;
+
+// How much of a vector to load or store: all of it, or the first `count` lanes.
+struct Whole {};
+struct Part {
+  std::size_t count;
+};
+
+ADAMAX_INLINE Vec broadcast(float x) { return {x}; }
+ADAMAX_INLINE Vec load(const float* from, Whole) { return {*from}; }
+ADAMAX_INLINE void store(float* to, Vec x, Whole) { *to = x.lane; }
+ADAMAX_INLINE Vec load(const float* from, Part) { return {*from}; }
+ADAMAX_INLINE void store(float* to, Vec x, Part) { *to = x.lane; }
+
+ADAMAX_INLINE Vec operator+(Vec a, Vec b) { return {a.lane + b.lane}; }
+ADAMAX_INLINE Vec operator-(Vec a, Vec b) { return {a.lane - b.lane}; }
+ADAMAX_INLINE Vec operator*(Vec a, Vec b) { return {a.lane * b.lane}; }
+ADAMAX_INLINE Vec operator/(Vec a, Vec b) { return {a.lane / b.lane}; }
+
+ADAMAX_INLINE Vec magnitude(Vec x) { return {std::fabs(x.lane)}; }
+// a > b ? a : b, so b where either is NaN.
+ADAMAX_INLINE Vec greater(Vec a, Vec b) { return {a.lane > b.lane ? a.lane : b.lane}; }
+// +0 where |x| < bound, else x; NaN stays.
+ADAMAX_INLINE Vec zero_below(Vec x, Vec bound) { return {std::fabs(x.lane) < bound.lane ? 0.0f : x.lane}; }
+ADAMAX_INLINE Vec either_bits(Vec a, Vec b) {
+  std::uint32_t x, y;
+  std::memcpy(&x, &a.lane, 4);
+  std::memcpy(&y, &b.lane, 4);
+  x |= y;
+  std::memcpy(&a.lane, &x, 4);
+  return a;
+}
+
+struct Lanes {
+  double lane[kLanes];
+};
+ADAMAX_INLINE Lanes zero_lanes() { return {}; }
+ADAMAX_INLINE void add_squares(Lanes& lanes, const float* x) {
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    const double value = x[i];
+    lanes.lane[i] += value * value;
+  }
+}
+ADAMAX_INLINE void store_lanes(double* to, const Lanes& lanes) {
+  for (std::size_t i = 0; i < kLanes; ++i) to[i] = lanes.lane[i];
+}
