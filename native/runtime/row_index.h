@@ -1,0 +1,56 @@
+// The rows that a sparse gradient touches.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/table.h"
+#include "runtime/buffer.h"
+
+namespace adamax {
+
+// Row numbers of a sparse gradient, in one of the kinds that JavaScript has typed arrays for.
+struct Indices {
+  enum class Kind { kInt32, kUint32, kInt64 };
+  const void* data;
+  Kind kind;
+  std::size_t count;
+};
+
+// Outcomes of build(): a position in the indices, or one of these.
+inline constexpr std::int64_t kAllGood = -1;
+inline constexpr std::int64_t kOutOfMemory = -2;
+
+// Rows of a table; none when rows have no elements.
+inline std::size_t table_rows(std::size_t length, std::size_t row_length) {
+  return row_length == 0 ? 0 : length / row_length;
+}
+
+// Each touched row once, in order of first occurrence, with its slices chained in order of occurrence. O(slices).
+// The working memory is kept from one build to the next.
+class RowIndex {
+ public:
+  // Reads every index exactly once, so that a buffer shared with another thread cannot change a number between its
+  // check and its use. Returns kAllGood, the position of the first index outside [0, table_rows), or kOutOfMemory.
+  std::int64_t build(const Indices& indices, std::size_t table_rows);
+
+  const TouchedRow* touched() const { return touched_.data(); }
+  std::size_t count() const { return count_; }
+  const std::uint32_t* next() const { return next_.data(); }
+
+ private:
+  template <class Int>
+  std::int64_t build_from(const Int* indices, std::size_t slices, std::size_t table_rows);
+  // The place of `row` in the hash table: its own, or the empty one where it belongs.
+  std::uint32_t* place_of(std::size_t row);
+
+  Buffer<TouchedRow> touched_;
+  Buffer<std::uint32_t> last_;      // by touched row: its last slice so far
+  Buffer<std::uint32_t> next_;      // by slice: the next one of the same row
+  Buffer<std::uint32_t> ordinals_;  // open addressing: a touched row's number, or kNoSlice
+  std::size_t count_ = 0;
+  std::size_t mask_ = 0;
+  int shift_ = 0;
+};
+
+}  // namespace adamax
