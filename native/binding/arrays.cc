@@ -1,0 +1,102 @@
+#include "binding/arrays.h"
+
+#include <cmath>
+#include <cstdio>
+
+namespace adamax {
+namespace {
+
+struct View {
+  napi_typedarray_type type;
+  std::size_t length;
+  void* data;
+};
+
+bool read_view(Napi::Env env, napi_value value, const char* name, const char* expected, View* view) {
+  bool is_typed_array = false;
+  if (napi_is_typedarray(env, value, &is_typed_array) != napi_ok || !is_typed_array) {
+    return fail_type(env, name, expected);
+  }
+  napi_value buffer = nullptr;
+  if (napi_get_typedarray_info(env, value, &view->type, &view->length, &view->data, &buffer, nullptr) != napi_ok) {
+    return fail_type(env, name, expected);
+  }
+  bool detached = false;
+  if (view->length == 0 && napi_is_detached_arraybuffer(env, buffer, &detached) == napi_ok && detached) {
+    char message[128];
+    std::snprintf(message, sizeof message, "%s must be a view on live memory: received one on a detached buffer", name);
+    napi_throw_type_error(env, "ERR_ADAMAX_DETACHED", message);
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool read_floats(Napi::Env env, napi_value value, const char* name, FloatSpan* span) {
+  View view{};
+  if (!read_view(env, value, name, "a Float32Array", &view)) return false;
+  if (view.type != napi_float32_array) return fail_type(env, name, "a Float32Array");
+  *span = {static_cast<float*>(view.data), view.length};
+  return true;
+}
+
+bool read_floats(Napi::Env env, napi_value value, const char* name, std::size_t length, FloatSpan* span) {
+  if (!read_floats(env, value, name, span)) return false;
+  return span->length == length || fail_length(env, name, length, span->length);
+}
+
+bool read_indices(Napi::Env env, napi_value value, const char* name, Indices* indices) {
+  const char* const expected = "an Int32Array, Uint32Array or BigInt64Array";
+  View view{};
+  if (!read_view(env, value, name, expected, &view)) return false;
+  switch (view.type) {
+    case napi_int32_array:
+      indices->kind = Indices::Kind::kInt32;
+      break;
+    case napi_uint32_array:
+      indices->kind = Indices::Kind::kUint32;
+      break;
+    case napi_bigint64_array:
+      indices->kind = Indices::Kind::kInt64;
+      break;
+    default:
+      return fail_type(env, name, expected);
+  }
+  indices->data = view.data;
+  indices->count = view.length;
+  return true;
+}
+
+bool read_size(Napi::Env env, napi_value value, const char* name, std::size_t* size) {
+  double number = 0;
+  if (napi_get_value_double(env, value, &number) != napi_ok) return fail_type(env, name, "a number");
+  if (!(number >= 0 && number <= 9007199254740991.0 && number == std::floor(number))) {
+    return fail_type(env, name, "a whole number >= 0");
+  }
+  *size = static_cast<std::size_t>(number);
+  return true;
+}
+
+bool read_float(Napi::Env env, napi_value value, const char* name, float* number) {
+  double wide = 0;
+  if (napi_get_value_double(env, value, &wide) != napi_ok) return fail_type(env, name, "a number");
+  *number = static_cast<float>(wide);
+  return true;
+}
+
+bool fail_type(Napi::Env env, const char* name, const char* expected) {
+  char message[128];
+  std::snprintf(message, sizeof message, "%s must be %s: received something else", name, expected);
+  napi_throw_type_error(env, "ERR_ADAMAX_ARG_TYPE", message);
+  return false;
+}
+
+bool fail_length(Napi::Env env, const char* name, std::size_t expected, std::size_t received) {
+  char message[128];
+  std::snprintf(message, sizeof message, "%s must have %zu elements: received %zu", name, expected, received);
+  napi_throw_range_error(env, "ERR_ADAMAX_LENGTH", message);
+  return false;
+}
+
+}  // namespace adamax

@@ -1,0 +1,32 @@
+// From JavaScript values to spans of memory. Each function checks kind and liveness, and on a mismatch leaves a
+// JavaScript exception pending and returns false: nothing may be written then.
+//
+// lib/ has checked all of this before, with better messages; it is checked again because memory safety must not rest
+// on a caller. A span is valid until JavaScript runs again.
+#pragma once
+
+#include <napi.h>
+
+#include <cstddef>
+
+#include "runtime/row_index.h"
+
+namespace adamax {
+
+struct FloatSpan {
+  float* data;
+  std::size_t length;
+};
+
+bool read_floats(Napi::Env env, napi_value value, const char* name, FloatSpan* span);
+// The same, with the length it must have.
+bool read_floats(Napi::Env env, napi_value value, const char* name, std::size_t length, FloatSpan* span);
+bool read_indices(Napi::Env env, napi_value value, const char* name, Indices* indices);
+bool read_size(Napi::Env env, napi_value value, const char* name, std::size_t* size);
+bool read_float(Napi::Env env, napi_value value, const char* name, float* number);
+
+// Leaves a TypeError or RangeError with a code pending; returns false.
+bool fail_type(Napi::Env env, const char* name, const char* expected);
+bool fail_length(Napi::Env env, const char* name, std::size_t expected, std::size_t received);
+
+}  // namespace adamax
