@@ -1,0 +1,27 @@
+/** Finds the native addon, or says why there is none. The only place that knows where binaries lie. */
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Binding } from './native.js';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+export type Loaded = { readonly binding: Binding } | { readonly binding: null; readonly reason: string };
+
+/**
+ * Loads `build/Release` of this package if it was built here, else the prebuilt binary for this platform.
+ * Never throws: a process without a binary runs on the fallback.
+ */
+export function loadBinding(): Loaded {
+  const require = createRequire(import.meta.url);
+  try {
+    const load = require('node-gyp-build') as (directory: string) => Binding;
+    return { binding: load(root) };
+  } catch (error) {
+    const [reason] = String(error instanceof Error ? error.message : error).split('\n');
+    return { binding: null, reason };
+  }
+}
+
+/** What a user does when no binary fits. */
+export const remedy = `Build one with "npx node-gyp rebuild -C ${root}" (needs Python 3, make and a C++17 compiler).`;

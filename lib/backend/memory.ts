@@ -1,0 +1,116 @@
+/**
+ * What memory stands behind a typed array, asked in a way that the array's owner cannot bend: an own property or a
+ * subclass may redefine `length`, so the accessors of %TypedArray%.prototype are taken once and called on the array.
+ */
+import { types } from 'node:util';
+import { describe, rangeError, typeError, wrongType } from '../errors.js';
+
+const accessor = (name: 'length' | 'buffer' | 'byteOffset' | 'byteLength') => {
+  const prototype = Object.getPrototypeOf(Float32Array.prototype) as object;
+  return Object.getOwnPropertyDescriptor(prototype, name)?.get as () => unknown;
+};
+
+const uncurry = <T>(getter: () => unknown) => Function.prototype.call.bind(getter) as (array: ArrayBufferView) => T;
+
+/** Elements of a typed array; 0 as soon as its buffer has been detached. */
+export const lengthOf = uncurry<number>(accessor('length'));
+export const bufferOf = uncurry<ArrayBufferLike>(accessor('buffer'));
+const byteOffsetOf = uncurry<number>(accessor('byteOffset'));
+const byteLengthOf = uncurry<number>(accessor('byteLength'));
+
+export const { isFloat32Array } = types;
+
+/**
+ * Throws unless `array` is a Float32Array on memory that stays where it is.
+ * Views on SharedArrayBuffers are welcome; who else writes there meanwhile is the caller's business.
+ */
+export function checkFloat32Array(argument: string, array: unknown): asserts array is Float32Array {
+  if (!isFloat32Array(array)) throw wrongType(argument, 'a Float32Array', array);
+  checkMemory(argument, array);
+}
+
+/** Throws when the memory of a typed array has gone (detached) or may move (resizable, growable). */
+export function checkMemory(argument: string, array: ArrayBufferView): void {
+  const buffer = bufferOf(array) as ArrayBufferLike & { resizable?: boolean; growable?: boolean };
+  if (buffer.resizable === true || buffer.growable === true) {
+    throw typeError(
+      'ERR_ADAMAX_RESIZABLE',
+      `${argument} must lie on a buffer of fixed length: received ${describe(array)} on a resizable one`,
+    );
+  }
+  if (lengthOf(array) === 0 && isDetached(buffer)) throw detached(argument, array);
+}
+
+/** The error for an array that lost its memory, e.g. by transfer to a worker or because a WebAssembly memory grew. */
+export function detached(argument: string, array: unknown): TypeError {
+  return typeError(
+    'ERR_ADAMAX_DETACHED',
+    `${argument} must be a view on live memory: received ${describe(array)} on a detached buffer`,
+  );
+}
+
+/** Throws unless `array` has `expected` elements. */
+export function checkLength(argument: string, array: ArrayBufferView, expected: number, like: string): void {
+  const length = lengthOf(array);
+  if (length === expected) return;
+  throw rangeError('ERR_ADAMAX_LENGTH', `${argument} must have ${expected} elements like ${like}: received ${length}`);
+}
+
+function isDetached(buffer: ArrayBufferLike): boolean {
+  if (types.isSharedArrayBuffer(buffer)) return false;
+  try {
+    new Uint8Array(buffer); // ArrayBuffer.prototype.detached is younger than Node 20; a view says it everywhere
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+interface Region {
+  readonly start: number;
+  readonly end: number;
+  readonly owner: string;
+}
+
+/**
+ * Memory that steps write to. Two arrays that share an element are told apart by buffer and offset, so two distinct
+ * SharedArrayBuffer objects over one block of memory are not seen as one.
+ */
+export class WrittenMemory {
+  readonly #regions = new WeakMap<ArrayBufferLike, Region[]>();
+
+  /** Throws when `array` shares an element with memory registered before. */
+  check(argument: string, array: ArrayBufferView): void {
+    const regions = this.#regions.get(bufferOf(array));
+    if (regions === undefined) return;
+    const start = byteOffsetOf(array);
+    const end = start + byteLengthOf(array);
+    for (const region of regions) {
+      if (start < region.end && region.start < end) throw overlap(argument, region.owner, array);
+    }
+  }
+
+  add(owner: string, array: ArrayBufferView): void {
+    const buffer = bufferOf(array);
+    const start = byteOffsetOf(array);
+    const region = { start, end: start + byteLengthOf(array), owner };
+    const regions = this.#regions.get(buffer);
+    if (regions === undefined) this.#regions.set(buffer, [region]);
+    else regions.push(region);
+  }
+}
+
+function overlap(argument: string, owner: string, array: ArrayBufferView): RangeError {
+  return rangeError(
+    'ERR_ADAMAX_OVERLAP',
+    `${argument} must not share memory with ${owner}: received ${describe(array)} at byte ${byteOffsetOf(array)}`,
+  );
+}
+
+/** Throws when `a` and `b` share an element. Cheap enough for each call of a bare kernel. */
+export function checkDisjoint(nameA: string, a: ArrayBufferView, nameB: string, b: ArrayBufferView): void {
+  if (bufferOf(a) !== bufferOf(b)) return;
+  const startA = byteOffsetOf(a);
+  const startB = byteOffsetOf(b);
+  if (startA < startB + byteLengthOf(b) && startB < startA + byteLengthOf(a)) throw overlap(nameB, nameA, b);
+}

@@ -1,0 +1,30 @@
+/** An update rule, as the sweeps see it: its name, its state, and its arithmetic for a stretch of elements. */
+export interface Rule {
+  /** Name of the native kernel with the same arithmetic. A rule without one runs on its `sweep` everywhere. */
+  readonly name: string;
+  /** Slot names, in the order in which kernels take them. */
+  readonly slots: readonly string[];
+  /** How many float32 scalars a step needs. */
+  readonly scalars: number;
+  /**
+   * The rule in TypeScript: the readable reference, the fallback where no binary loads, and the twin of the test
+   * oracle. Updates elements `at … at + n` of the slots, reading `param` there and the gradient from `gradAt` on,
+   * and writes the parameters to `out`, which may be `param`.
+   */
+  sweep(
+    param: Float32Array,
+    out: Float32Array,
+    slots: readonly Float32Array[],
+    at: number,
+    grad: Float32Array,
+    gradAt: number,
+    n: number,
+    scalars: Float32Array,
+  ): void;
+}
+
+/**
+ * A moment of smaller magnitude is stored as +0. The bound lies 2²⁴ above the least normal number, so that the products
+ * of the next step with 1 − β or α stay normal too: no operand ever costs a microcode assist, on any processor.
+ */
+export const TINY = 2 ** -102;

@@ -1,0 +1,48 @@
+import { inspect } from 'node:util';
+
+/** Every `code` an error of this package can carry. Codes are stable; messages are not. */
+export type ErrorCode =
+  | 'ERR_ADAMAX_ARG_TYPE' // TypeError: an argument of the wrong kind
+  | 'ERR_ADAMAX_ARG_VALUE' // RangeError: the right kind, but not a value that is allowed
+  | 'ERR_ADAMAX_OPTION' // TypeError: an option or config key nobody knows
+  | 'ERR_ADAMAX_LENGTH' // RangeError: an array whose length does not fit the others
+  | 'ERR_ADAMAX_SHAPE' // RangeError: a shape that does not fit
+  | 'ERR_ADAMAX_INDEX' // RangeError: a row index outside the table
+  | 'ERR_ADAMAX_DETACHED' // TypeError: an array whose memory has gone
+  | 'ERR_ADAMAX_RESIZABLE' // TypeError: an array whose memory may move or shrink
+  | 'ERR_ADAMAX_OVERLAP' // RangeError: two arrays on the same memory, one of them written
+  | 'ERR_ADAMAX_DUPLICATE' // RangeError: a variable listed twice in one step
+  | 'ERR_ADAMAX_NO_GRADIENTS' // RangeError: not one gradient in the list
+  | 'ERR_ADAMAX_SLOT' // RangeError: a slot that does not exist
+  | 'ERR_ADAMAX_ISA' // RangeError: an implementation that is unknown or not available here
+  | 'ERR_ADAMAX_MEMORY'; // RangeError: no memory left for a step's working space
+
+/** A `TypeError` with a stable code. */
+export function typeError(code: ErrorCode, message: string): TypeError {
+  return Object.assign(new TypeError(message), { code });
+}
+
+/** A `RangeError` with a stable code. */
+export function rangeError(code: ErrorCode, message: string): RangeError {
+  return Object.assign(new RangeError(message), { code });
+}
+
+/** An argument of the wrong kind: `learningRate must be a number: received 'fast'`. */
+export function wrongType(argument: string, expected: string, value: unknown): TypeError {
+  return typeError('ERR_ADAMAX_ARG_TYPE', `${argument} must be ${expected}: received ${describe(value)}`);
+}
+
+/** An argument of the right kind with a value that is not allowed. */
+export function wrongValue(argument: string, expected: string, value: unknown): RangeError {
+  return rangeError('ERR_ADAMAX_ARG_VALUE', `${argument} must be ${expected}: received ${describe(value)}`);
+}
+
+/** One short line for any value; never runs a user's `inspect`, `toString` or getter. */
+export function describe(value: unknown): string {
+  if (ArrayBuffer.isView(value)) {
+    const name = Object.prototype.toString.call(value).slice(8, -1);
+    return `${name}(${value instanceof DataView ? value.byteLength : (value as Uint8Array).length})`;
+  }
+  const text = inspect(value, { depth: 0, maxArrayLength: 4, maxStringLength: 60, customInspect: false });
+  return text.replace(/\s+/g, ' ').slice(0, 120);
+}

@@ -1,0 +1,187 @@
+/**
+ * `adamax/kernels`: the bare kernels on plain arrays, for those who keep their own state and counters.
+ * Every function checks all its arguments before it writes the first byte, and gives the same bits on every
+ * implementation.
+ */
+import { availableIsas, backend, setIsa } from './backend/active.js';
+import type { Isa, RowIndices } from './backend/backend.js';
+import { checkDisjoint, checkFloat32Array, checkLength, checkMemory, lengthOf } from './backend/memory.js';
+import { rangeError, wrongType, wrongValue } from './errors.js';
+import { checkOptions } from './options.js';
+import { adamaxRule } from './optimizers/adamax-rule.js';
+import { alphaOf } from './optimizers/bias-correction.js';
+import { checkNumber, finite, positive, unitInterval } from './optimizers/hyperparameter.js';
+import { types } from 'node:util';
+
+export type { Isa, RowIndices };
+export { setIsa };
+
+/** The four numbers of a step; each is rounded once to float32. `adamaxScalars` computes them. */
+export interface AdamaxScalars {
+  /** 1 − β₁ */
+  readonly oneMinusBeta1: number;
+  /** β₂ */
+  readonly beta2: number;
+  /** α = lr / (1 − β₁ᵗ) */
+  readonly alpha: number;
+  /** ε */
+  readonly epsilon: number;
+}
+
+/** The implementation that runs: `avx512`, `avx2`, `neon`, `portable`, or `js` for the fallback. */
+export function isa(): Isa {
+  return backend().isa;
+}
+
+/** Every implementation this process can run; `setIsa` takes any of them. */
+export function availableIsa(): Isa[] {
+  return availableIsas();
+}
+
+export interface AdamaxScalarOptions {
+  /** Default: 0.001. */
+  learningRate?: number;
+  /** In [0, 1). Default: 0.9. */
+  beta1?: number;
+  /** In [0, 1). Default: 0.999. */
+  beta2?: number;
+  /** > 0. Default: 1e-7. */
+  epsilon?: number;
+  /** Number of this step: 1 for the first. */
+  step: number;
+}
+
+/** The scalars of step number `step`, in float64. */
+export function adamaxScalars(options: AdamaxScalarOptions): AdamaxScalars {
+  checkOptions('adamaxScalars', options, ['learningRate', 'beta1', 'beta2', 'epsilon', 'step']);
+  const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, step } = options;
+  checkNumber('learningRate', learningRate, finite);
+  checkNumber('beta1', beta1, unitInterval);
+  checkNumber('beta2', beta2, unitInterval);
+  checkNumber('epsilon', epsilon, positive);
+  if (typeof step !== 'number') throw wrongType('step', 'a number', step);
+  if (!Number.isSafeInteger(step) || step < 1) throw wrongValue('step', 'a whole number ≥ 1', step);
+  return { oneMinusBeta1: 1 - beta1, beta2, alpha: alphaOf(learningRate, beta1, step), epsilon };
+}
+
+/**
+ * One dense Adamax step, in place: `param`, `m` and `u` change, `grad` is read. All four have the same length and no
+ * element in common.
+ */
+export function adamaxStep(
+  param: Float32Array,
+  m: Float32Array,
+  u: Float32Array,
+  grad: Float32Array,
+  scalars: AdamaxScalars,
+): void {
+  const rounded = toFloat32(scalars);
+  checkState(param, m, u);
+  checkGradient(param, m, u, grad);
+  backend().dense(adamaxRule, rounded, param, [m, u], grad, param);
+}
+
+/**
+ * One dense Adamax step that leaves `param` alone and writes the new parameters to `out`; `m` and `u` change in place.
+ */
+export function adamaxStepOut(
+  param: Float32Array,
+  m: Float32Array,
+  u: Float32Array,
+  grad: Float32Array,
+  out: Float32Array,
+  scalars: AdamaxScalars,
+): void {
+  const rounded = toFloat32(scalars);
+  checkState(param, m, u);
+  checkGradient(param, m, u, grad);
+  checkFloat32Array('out', out);
+  checkLength('out', out, lengthOf(param), 'param');
+  checkDisjoint('param', param, 'out', out);
+  checkDisjoint('m', m, 'out', out);
+  checkDisjoint('u', u, 'out', out);
+  checkDisjoint('grad', grad, 'out', out);
+  backend().dense(adamaxRule, rounded, param, [m, u], grad, out);
+}
+
+/**
+ * One sparse Adamax step: slice i of `values` is a gradient of row `indices[i]`. Slices of one row are summed in order
+ * of occurrence; only the named rows of `param`, `m` and `u` change.
+ *
+ * @param rowLength - elements of a row, ≥ 1; `param.length` is a multiple of it
+ */
+export function adamaxStepRows(
+  param: Float32Array,
+  m: Float32Array,
+  u: Float32Array,
+  rowLength: number,
+  values: Float32Array,
+  indices: RowIndices,
+  scalars: AdamaxScalars,
+): void {
+  const rounded = toFloat32(scalars);
+  checkState(param, m, u);
+  const size = lengthOf(param);
+  if (typeof rowLength !== 'number') throw wrongType('rowLength', 'a number', rowLength);
+  if (!Number.isSafeInteger(rowLength) || rowLength < 1 || size % rowLength !== 0) {
+    throw wrongValue('rowLength', `a whole number ≥ 1 that divides param.length = ${size}`, rowLength);
+  }
+  if (!(types.isInt32Array(indices) || types.isUint32Array(indices) || types.isBigInt64Array(indices))) {
+    throw wrongType('indices', 'an Int32Array, Uint32Array or BigInt64Array', indices);
+  }
+  checkMemory('indices', indices);
+  checkFloat32Array('values', values);
+  const slices = lengthOf(indices);
+  checkLength('values', values, slices * rowLength, `${slices} rows of ${rowLength}`);
+  for (const [name, array] of [['param', param], ['m', m], ['u', u]] as const) {
+    checkDisjoint(name, array, 'values', values);
+    checkDisjoint(name, array, 'indices', indices);
+  }
+  const target = { name: 'param', param, slots: [m, u], size, rowLength };
+  const bad = backend().rows(adamaxRule, rounded, target, values, indices);
+  if (bad !== undefined) {
+    const rows = size / rowLength;
+    throw rangeError('ERR_ADAMAX_INDEX', `indices[${bad}] must be in [0, ${rows}): received ${indices[bad]}`);
+  }
+}
+
+/**
+ * Σ x² in float64, e.g. for a gradient norm: the same bits on every implementation, since products are exact and sums
+ * have one fixed shape (16 lanes, blocks of 4,096 elements, joined pairwise).
+ */
+export function sumSquares(x: Float32Array): number {
+  checkFloat32Array('x', x);
+  return backend().sumSquares(x);
+}
+
+function checkState(param: Float32Array, m: Float32Array, u: Float32Array): void {
+  checkFloat32Array('param', param);
+  checkFloat32Array('m', m);
+  checkFloat32Array('u', u);
+  const size = lengthOf(param);
+  checkLength('m', m, size, 'param');
+  checkLength('u', u, size, 'param');
+  checkDisjoint('param', param, 'm', m);
+  checkDisjoint('param', param, 'u', u);
+  checkDisjoint('m', m, 'u', u);
+}
+
+function checkGradient(param: Float32Array, m: Float32Array, u: Float32Array, grad: Float32Array): void {
+  checkFloat32Array('grad', grad);
+  checkLength('grad', grad, lengthOf(param), 'param');
+  checkDisjoint('param', param, 'grad', grad);
+  checkDisjoint('m', m, 'grad', grad);
+  checkDisjoint('u', u, 'grad', grad);
+}
+
+/** Runs the getters of `scalars`, if it has any; so it comes before the checks of memory. */
+function toFloat32(scalars: AdamaxScalars): Float32Array {
+  if (typeof scalars !== 'object' || scalars === null) throw wrongType('scalars', 'an object', scalars);
+  const rounded = new Float32Array(adamaxRule.scalars);
+  (['oneMinusBeta1', 'beta2', 'alpha', 'epsilon'] as const).forEach((name, i) => {
+    const value: unknown = scalars[name];
+    if (typeof value !== 'number') throw wrongType(`scalars.${name}`, 'a number', value);
+    rounded[i] = value;
+  });
+  return rounded;
+}

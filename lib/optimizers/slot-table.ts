@@ -1,0 +1,30 @@
+import { describe, rangeError } from '../errors.js';
+import type { Variable } from '../variables/variable.js';
+
+/** Slot variables by owner and name. */
+export class SlotTable {
+  readonly #slots = new Map<string, Map<Variable, Variable>>();
+
+  find(owner: Variable, name: string): Variable | undefined {
+    return this.#slots.get(name)?.get(owner);
+  }
+
+  get(owner: Variable, name: string): Variable {
+    const slot = this.find(owner, name);
+    if (slot !== undefined) return slot;
+    const have = this.names().filter((known) => this.find(owner, known) !== undefined);
+    const list = have.length > 0 ? `be one of ${have.join(', ')}` : 'have been made by a step, build or addSlot';
+    throw rangeError('ERR_ADAMAX_SLOT', `slotName of '${owner.name}' must ${list}: received ${describe(name)}`);
+  }
+
+  add(owner: Variable, name: string, slot: Variable): void {
+    const ofName = this.#slots.get(name);
+    if (ofName === undefined) this.#slots.set(name, new Map([[owner, slot]]));
+    else ofName.set(owner, slot);
+  }
+
+  /** In order of creation. */
+  names(): string[] {
+    return [...this.#slots.keys()];
+  }
+}

@@ -1,0 +1,48 @@
+import { types } from 'node:util';
+import type { RowIndices } from '../backend/backend.js';
+import { checkFloat32Array, checkMemory } from '../backend/memory.js';
+import { rangeError, wrongType } from '../errors.js';
+import { checkShape, type Shape, sizeOf } from './shape.js';
+
+/**
+ * A sparse gradient: slice i of `values` belongs to row `indices[i]` of the variable. Rows may come in any order and
+ * more than once; slices of one row are summed in order of occurrence. Like `tf.IndexedSlices`.
+ */
+export class IndexedSlices {
+  /** The slices one after another; the array is not copied. */
+  readonly values: Float32Array;
+  readonly indices: RowIndices;
+  /** Shape of the dense gradient, when given. It must be the variable's. */
+  readonly denseShape: Shape | null;
+
+  /**
+   * @param values - `indices.length` × row length numbers, row-major
+   * @param indices - row numbers from 0; a plain array is copied, a typed one is not
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`
+   * @throws RangeError `ERR_ADAMAX_INDEX` for a plain number that cannot be a row
+   */
+  constructor(values: Float32Array, indices: RowIndices | readonly number[], denseShape?: readonly number[]) {
+    checkFloat32Array('values', values);
+    this.values = values;
+    this.indices = toRowIndices(indices);
+    this.denseShape = denseShape === undefined ? null : checkShape('denseShape', denseShape, sizeOf(denseShape));
+  }
+}
+
+function toRowIndices(indices: unknown): RowIndices {
+  if (types.isInt32Array(indices) || types.isUint32Array(indices) || types.isBigInt64Array(indices)) {
+    checkMemory('indices', indices);
+    return indices;
+  }
+  if (!Array.isArray(indices)) {
+    throw wrongType('indices', 'an Int32Array, Uint32Array, BigInt64Array or array of numbers', indices);
+  }
+  const rows = indices.map((row: unknown, position) => {
+    if (typeof row !== 'number') throw wrongType(`indices[${position}]`, 'a number', row);
+    if (!(Number.isInteger(row) && row >= 0 && row < 2 ** 32)) {
+      throw rangeError('ERR_ADAMAX_INDEX', `indices[${position}] must be a row number: received ${row}`);
+    }
+    return row;
+  });
+  return Uint32Array.from(rows);
+}

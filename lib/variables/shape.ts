@@ -1,0 +1,35 @@
+import { describe, rangeError, wrongType } from '../errors.js';
+
+/** Lengths of the dimensions, outermost first; `[]` is a scalar. */
+export type Shape = readonly number[];
+
+/** The number of elements of an array of this shape. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((size, length) => size * length, 1);
+}
+
+/** The number of elements of one row: the product of all dimensions but the first. */
+export function rowLengthOf(shape: Shape): number {
+  return sizeOf(shape.slice(1));
+}
+
+/** A frozen copy of `shape`, which must be a list of whole numbers whose product is `size`. */
+export function checkShape(argument: string, shape: unknown, size: number): Shape {
+  if (!Array.isArray(shape)) throw wrongType(argument, 'an array of numbers', shape);
+  const copy: unknown[] = [...shape];
+  if (!copy.every((length) => Number.isSafeInteger(length) && (length as number) >= 0)) {
+    throw rangeError('ERR_ADAMAX_SHAPE', `${argument} must hold whole numbers ≥ 0: received ${describe(shape)}`);
+  }
+  if (sizeOf(copy as number[]) !== size) {
+    throw rangeError('ERR_ADAMAX_SHAPE', `${argument} must hold ${size} elements: received ${formatShape(copy as Shape)}`);
+  }
+  return Object.freeze(copy as number[]);
+}
+
+export function equalShapes(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((length, i) => length === b[i]);
+}
+
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(', ')}]`;
+}

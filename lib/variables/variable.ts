@@ -1,0 +1,108 @@
+import { types } from 'node:util';
+import { checkFloat32Array, checkMemory, lengthOf } from '../backend/memory.js';
+import { rangeError, wrongType } from '../errors.js';
+import { checkOptions, checkString } from '../options.js';
+import { checkShape, formatShape, type Shape } from './shape.js';
+
+export type DType = 'float32' | 'int64';
+
+export interface VariableOptions {
+  /** Lengths of the dimensions, outermost first. Default: one dimension with all elements. */
+  shape?: readonly number[];
+  /** Default: `Variable`, `Variable_1`, … */
+  name?: string;
+  /** Whether training changes it. Default: true. */
+  trainable?: boolean;
+}
+
+/** A variable of any dtype. */
+export type AnyVariable = Variable<Float32Array> | Variable<BigInt64Array>;
+
+let unnamed = 0;
+
+/**
+ * A named array with a shape. It *adopts* the typed array it is given: no copy is made, and steps of an optimizer are
+ * seen in that very array.
+ *
+ * Like `tf.Variable`, as far as an optimizer needs it.
+ */
+export class Variable<T extends Float32Array | BigInt64Array = Float32Array> {
+  /** The adopted array itself. */
+  readonly data: T;
+  readonly shape: Shape;
+  readonly name: string;
+  readonly trainable: boolean;
+
+  /**
+   * @param data - elements in row-major order; a `BigInt64Array` makes an int64 variable
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`
+   * @throws RangeError `ERR_ADAMAX_SHAPE` when the shape does not hold `data.length` elements
+   */
+  constructor(data: T, options: VariableOptions = {}) {
+    if (types.isBigInt64Array(data)) checkMemory('data', data);
+    else checkFloat32Array('data', data);
+    checkOptions('Variable', options, ['shape', 'name', 'trainable']);
+    const { shape, name, trainable = true } = options;
+    if (name !== undefined) checkString('name', name);
+    if (typeof trainable !== 'boolean') throw wrongType('trainable', 'a boolean', trainable);
+    this.data = data;
+    this.shape = checkShape('shape', shape ?? [lengthOf(data)], lengthOf(data));
+    this.name = name ?? (unnamed === 0 ? 'Variable' : `Variable_${unnamed}`);
+    if (name === undefined) unnamed++;
+    this.trainable = trainable;
+  }
+
+  get dtype(): DType {
+    return types.isBigInt64Array(this.data) ? 'int64' : 'float32';
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return lengthOf(this.data);
+  }
+
+  /**
+   * The only element, as a number.
+   * @throws RangeError `ERR_ADAMAX_SHAPE` unless there is exactly one
+   */
+  item(): number {
+    if (this.size !== 1) {
+      throw rangeError('ERR_ADAMAX_SHAPE', `item() must be asked of one element: received shape ${formatShape(this.shape)}`);
+    }
+    return Number(this.data[0]);
+  }
+
+  /**
+   * Overwrites all elements.
+   * @param values - as many numbers (or, for int64, whole numbers or bigints) as there are elements
+   */
+  assign(values: ArrayLike<number | bigint> | number | bigint): this {
+    const list = typeof values === 'number' || typeof values === 'bigint' ? [values] : values;
+    if (typeof list !== 'object' || list === null || typeof list.length !== 'number') {
+      throw wrongType('values', 'a number or an array of numbers', values);
+    }
+    if (list.length !== this.size) {
+      throw rangeError('ERR_ADAMAX_LENGTH', `values must have ${this.size} elements: received ${list.length}`);
+    }
+    if (this.dtype === 'float32' && types.isTypedArray(list) && typeof list[0] === 'number') {
+      (this.data as Float32Array).set(list as ArrayLike<number>);
+      return this;
+    }
+    const copy = Array.from({ length: list.length }, (_, i) => this.#element(list[i]));
+    (this.data as { set(array: readonly (number | bigint)[]): void }).set(copy);
+    return this;
+  }
+
+  #element(value: number | bigint): number | bigint {
+    if (this.dtype === 'float32') {
+      if (typeof value !== 'number') throw wrongType('values', 'numbers', value);
+      return value;
+    }
+    if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) throw wrongType('values', 'whole numbers', value);
+    return BigInt(value);
+  }
+
+  toString(): string {
+    return `<Variable '${this.name}' shape=${formatShape(this.shape)} dtype=${this.dtype}>`;
+  }
+}
