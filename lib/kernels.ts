@@ -3,15 +3,16 @@
  * Every function checks all its arguments before it writes the first byte, and gives the same bits on every
  * implementation.
  */
+
+import { types } from 'node:util';
 import { availableIsas, backend, setIsa } from './backend/active.js';
 import type { Isa, RowIndices } from './backend/backend.js';
 import { checkDisjoint, checkFloat32Array, checkLength, checkMemory, lengthOf } from './backend/memory.js';
 import { rangeError, wrongType, wrongValue } from './errors.js';
-import { checkOptions } from './options.js';
 import { adamaxRule } from './optimizers/adamax-rule.js';
 import { alphaOf } from './optimizers/bias-correction.js';
 import { checkNumber, finite, positive, unitInterval } from './optimizers/hyperparameter.js';
-import { types } from 'node:util';
+import { checkOptions } from './options.js';
 
 export type { Isa, RowIndices };
 export { setIsa };
@@ -133,7 +134,11 @@ export function adamaxStepRows(
   checkFloat32Array('values', values);
   const slices = lengthOf(indices);
   checkLength('values', values, slices * rowLength, `${slices} rows of ${rowLength}`);
-  for (const [name, array] of [['param', param], ['m', m], ['u', u]] as const) {
+  for (const [name, array] of [
+    ['param', param],
+    ['m', m],
+    ['u', u],
+  ] as const) {
     checkDisjoint(name, array, 'values', values);
     checkDisjoint(name, array, 'indices', indices);
   }

@@ -51,9 +51,22 @@ export interface BackendPlan {
 export interface Backend {
   readonly isa: Isa;
   /** One dense sweep; `out` receives the parameters and may be `param` itself. */
-  dense(rule: Rule, scalars: Float32Array, param: Float32Array, slots: Float32Array[], grad: Float32Array, out: Float32Array): void;
+  dense(
+    rule: Rule,
+    scalars: Float32Array,
+    param: Float32Array,
+    slots: Float32Array[],
+    grad: Float32Array,
+    out: Float32Array,
+  ): void;
   /** One sweep over the named rows; the position of the first bad index when there is one. */
-  rows(rule: Rule, scalars: Float32Array, target: Target, values: Float32Array, indices: RowIndices): number | undefined;
+  rows(
+    rule: Rule,
+    scalars: Float32Array,
+    target: Target,
+    values: Float32Array,
+    indices: RowIndices,
+  ): number | undefined;
   /** Σ x² in float64, in the fixed shape of the numeric contract. */
   sumSquares(x: Float32Array): number;
   /** A plan for `rule`; it reads `scalars` afresh at every step. */

@@ -13,7 +13,13 @@ export interface Binding {
   isa(): Isa;
   setIsa(isa: Isa): boolean;
   /** `(rule, param, out, grad, ...slots, ...scalars)` */
-  dense(rule: number, param: Float32Array, out: Float32Array, grad: Float32Array, ...rest: (Float32Array | number)[]): void;
+  dense(
+    rule: number,
+    param: Float32Array,
+    out: Float32Array,
+    grad: Float32Array,
+    ...rest: (Float32Array | number)[]
+  ): void;
   /** `(rule, param, rowLength, values, indices, ...slots, ...scalars)`; the first bad position, or -1, or -2 when out of memory. */
   rows(
     rule: number,

@@ -1,5 +1,5 @@
-import { describe, rangeError, wrongType } from '../errors.js';
 import { isFloat32Array } from '../backend/memory.js';
+import { describe, rangeError, wrongType } from '../errors.js';
 import { IndexedSlices } from '../variables/indexed-slices.js';
 import { Variable } from '../variables/variable.js';
 
@@ -62,14 +62,19 @@ function checkGradient(argument: string, gradient: unknown): Float32Array | Inde
 /** All gradients are missing: almost always a mistake in the caller's backward pass. */
 export function noGradients(variables: readonly Variable[]): RangeError {
   const names = variables.map(({ name }) => `'${name}'`).join(', ');
-  return rangeError('ERR_ADAMAX_NO_GRADIENTS', `gradsAndVars must hold a gradient for some variable: received null for ${names}`);
+  return rangeError(
+    'ERR_ADAMAX_NO_GRADIENTS',
+    `gradsAndVars must hold a gradient for some variable: received null for ${names}`,
+  );
 }
 
 export function listedTwice(variable: Variable): RangeError {
-  return rangeError('ERR_ADAMAX_DUPLICATE', `gradsAndVars must list each variable once: received '${variable.name}' twice`);
+  return rangeError(
+    'ERR_ADAMAX_DUPLICATE',
+    `gradsAndVars must list each variable once: received '${variable.name}' twice`,
+  );
 }
 
 export function unknownSlot(what: string, value: unknown): RangeError {
   return rangeError('ERR_ADAMAX_SLOT', `${what} must exist: received ${describe(value)}`);
 }
-

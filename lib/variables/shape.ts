@@ -21,7 +21,10 @@ export function checkShape(argument: string, shape: unknown, size: number): Shap
     throw rangeError('ERR_ADAMAX_SHAPE', `${argument} must hold whole numbers ≥ 0: received ${describe(shape)}`);
   }
   if (sizeOf(copy as number[]) !== size) {
-    throw rangeError('ERR_ADAMAX_SHAPE', `${argument} must hold ${size} elements: received ${formatShape(copy as Shape)}`);
+    throw rangeError(
+      'ERR_ADAMAX_SHAPE',
+      `${argument} must hold ${size} elements: received ${formatShape(copy as Shape)}`,
+    );
   }
   return Object.freeze(copy as number[]);
 }

@@ -67,7 +67,10 @@ export class Variable<T extends Float32Array | BigInt64Array = Float32Array> {
    */
   item(): number {
     if (this.size !== 1) {
-      throw rangeError('ERR_ADAMAX_SHAPE', `item() must be asked of one element: received shape ${formatShape(this.shape)}`);
+      throw rangeError(
+        'ERR_ADAMAX_SHAPE',
+        `item() must be asked of one element: received shape ${formatShape(this.shape)}`,
+      );
     }
     return Number(this.data[0]);
   }

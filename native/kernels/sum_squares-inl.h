@@ -1,6 +1,6 @@
 // The sum of squares, in float64 and in one fixed shape for every implementation: element i of a block goes to lane
-// i mod 16; lanes are joined 8 + 8, 4 + 4, 2 + 2, 1 + 1; blocks of 4,096 are joined in pairs, pairs in pairs, and so on,
-// the earlier on the left, what is left over at the end from right to left. Products of two float32 are exact in
+// i mod 16; lanes are joined 8 + 8, 4 + 4, 2 + 2, 1 + 1; blocks of 4,096 are joined in pairs, pairs in pairs, and so
+// on, the earlier on the left, what is left over at the end from right to left. Products of two float32 are exact in
 // float64, so only the sums round. TypeScript twin: lib/backend/js.ts.
 //
 // What bounds it: the reads (4 bytes an element); in the first-level cache the conversions to float64.

@@ -6,8 +6,7 @@
 #define ADAMAX_PRAGMA(text) _Pragma(#text)
 
 #if defined(__clang__)
-#define ADAMAX_BEGIN_TARGET(isa) \
-  ADAMAX_PRAGMA(clang attribute push(__attribute__((target(isa))), apply_to = function))
+#define ADAMAX_BEGIN_TARGET(isa) ADAMAX_PRAGMA(clang attribute push(__attribute__((target(isa))), apply_to = function))
 #define ADAMAX_END_TARGET ADAMAX_PRAGMA(clang attribute pop)
 #elif defined(__GNUC__)
 #define ADAMAX_BEGIN_TARGET(isa) ADAMAX_PRAGMA(GCC push_options) ADAMAX_PRAGMA(GCC target(isa))

@@ -9,7 +9,8 @@ namespace adamax {
 
 template <class T>
 class Buffer {
-  static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>, "elements are moved by realloc");
+  static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>,
+                "elements are moved by realloc");
 
  public:
   Buffer() = default;

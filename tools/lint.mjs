@@ -1,0 +1,73 @@
+/**
+ * Formatters and linters of TypeScript (Biome) and C++ (clang-format, clang-tidy).
+ *
+ *   npm run lint      checks
+ *   npm run format    rewrites what can be rewritten
+ *
+ * They are installed in tools/lint, at the first call.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { nodeDirectory } from './node-directory.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const home = join(root, 'tools', 'lint');
+const fix = process.argv.includes('--fix');
+let failures = 0;
+
+install();
+check('Biome', 'biome', ['check', ...(fix ? ['--write'] : []), '--error-on-warnings', root]);
+const cpp = tracked('*.cc', '*.h');
+check('clang-format', 'clang-format', fix ? ['-i', ...cpp] : ['--dry-run', '--Werror', ...cpp]);
+if (!fix) check('clang-tidy', 'clang-tidy', ['--quiet', ...cpp.filter(tidied), '--', ...compileFlags()]);
+process.exit(failures === 0 ? 0 : 1);
+
+function install() {
+  const installed = join(home, 'node_modules', '.package-lock.json');
+  const wanted = join(home, 'package-lock.json');
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return;
+  process.stderr.write('adamax: installing formatters and linters (npm ci in tools/lint, 500 MB)\n');
+  const npm = spawnSync('npm', ['ci', '--no-fund', '--no-audit'], { cwd: home, stdio: 'inherit' });
+  if (npm.status !== 0) process.exit(1);
+}
+
+function check(title, command, args) {
+  const binary = join(home, 'node_modules', '.bin', command);
+  const result = spawnSync(binary, args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28 });
+  if (result.status === 0) {
+    process.stdout.write(`${title}: ok\n`);
+  } else {
+    process.stdout.write(`${title}: failed\n${result.stdout}${result.stderr}${result.error ?? ''}\n`);
+    failures++;
+  }
+}
+
+/** Sources that git knows, or would take in. */
+function tracked(...patterns) {
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...patterns];
+  const files = execFileSync('git', args, { cwd: root, encoding: 'utf8' });
+  return files.split('\n').filter((file) => file !== '' && existsSync(join(root, file)));
+}
+
+/**
+ * Headers are seen through what includes them. clang-tidy's package has no intrinsics headers of its own and cannot read
+ * GCC's, so the three vocabularies are left out; the algorithms over them are all seen through portable.cc.
+ */
+function tidied(file) {
+  return file.startsWith('native/') && file.endsWith('.cc') && !/kernels\/(avx2|avx512|neon)\.cc$/.test(file);
+}
+
+function compileFlags() {
+  const headers = nodeDirectory(root);
+  const builtin = execFileSync('g++', ['-print-file-name=include'], { encoding: 'utf8' }).trim();
+  const addonApi = createRequire(join(root, 'package.json'))('node-addon-api').include_dir;
+  const systemHeaders = [join(headers, 'include', 'node'), join(root, addonApi), builtin];
+  return [
+    ...['-std=c++17', '-xc++', `-I${join(root, 'native')}`],
+    ...['-DNAPI_VERSION=8', '-DNAPI_DISABLE_CPP_EXCEPTIONS', '-DNODE_GYP_MODULE_NAME=adamax'],
+    ...systemHeaders.flatMap((directory) => ['-isystem', directory]),
+  ];
+}
