@@ -32,7 +32,7 @@ function choose(argument: string, isa: string): void {
   }
   if (isa === 'js') {
     active = jsBackend;
-  } else if (native !== null && binding !== null && binding.setIsa(isa as Isa)) {
+  } else if (native !== null && binding?.setIsa(isa as Isa)) {
     active = native;
   } else {
     const can = availableIsas().join(', ');

@@ -90,6 +90,14 @@ export class WrittenMemory {
     }
   }
 
+  /** Undoes `add`. */
+  delete(array: ArrayBufferView): void {
+    const regions = this.#regions.get(bufferOf(array));
+    const start = byteOffsetOf(array);
+    const found = regions?.findIndex((region) => region.start === start) ?? -1;
+    if (found >= 0) regions?.splice(found, 1);
+  }
+
   add(owner: string, array: ArrayBufferView): void {
     const buffer = bufferOf(array);
     const start = byteOffsetOf(array);

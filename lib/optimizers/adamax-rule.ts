@@ -25,6 +25,7 @@ export const adamaxRule: Rule = {
       const m1 = flush(fround(m[i] + fround(fround(g - m[i]) * oneMinusBeta1)));
       const a = fround(u[i] * beta2);
       const b = Math.abs(g);
+      // biome-ignore lint/complexity/useMathMinMax: Math.max would keep a NaN in u, where b wins here
       const u1 = flush(a > b ? a : b);
       m[i] = m1;
       u[i] = u1;

@@ -1,6 +1,7 @@
 import { isFloat32Array } from '../backend/memory.js';
-import { describe, rangeError, wrongType } from '../errors.js';
+import { rangeError, wrongType } from '../errors.js';
 import { IndexedSlices } from '../variables/indexed-slices.js';
+import { equalShapes, formatShape } from '../variables/shape.js';
 import { Variable } from '../variables/variable.js';
 
 /** What a gradient may be: dense, rows of a table, or `null` where there is none. */
@@ -75,6 +76,11 @@ export function listedTwice(variable: Variable): RangeError {
   );
 }
 
-export function unknownSlot(what: string, value: unknown): RangeError {
-  return rangeError('ERR_ADAMAX_SLOT', `${what} must exist: received ${describe(value)}`);
+/** Throws when slices say that they are of a table of another shape. */
+export function checkDenseShape({ name, shape }: Variable, { denseShape }: IndexedSlices): void {
+  if (denseShape === null || equalShapes(denseShape, shape)) return;
+  throw rangeError(
+    'ERR_ADAMAX_SHAPE',
+    `gradient of '${name}'.denseShape must be ${formatShape(shape)}: received ${formatShape(denseShape)}`,
+  );
 }

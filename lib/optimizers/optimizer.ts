@@ -8,7 +8,16 @@ import { checkOptions, checkString } from '../options.js';
 import { IndexedSlices } from '../variables/indexed-slices.js';
 import { rowLengthOf } from '../variables/shape.js';
 import { type AnyVariable, Variable } from '../variables/variable.js';
-import { type Gradient, listedTwice, noGradients, readPairs, toVariable, type VariableLike } from './gradients.js';
+import {
+  checkDenseShape,
+  type Gradient,
+  type GradientPair,
+  listedTwice,
+  noGradients,
+  readPairs,
+  toVariable,
+  type VariableLike,
+} from './gradients.js';
 import { finite, Hyperparameter, type HyperValue, nonNegative } from './hyperparameter.js';
 import { checkWeights, copyOf, type NdArray } from './nd-array.js';
 import { SlotTable } from './slot-table.js';
@@ -26,8 +35,10 @@ export interface OptimizerOptions {
 }
 
 export interface ApplyOptions {
-  /** Accepted for Keras' sake; nothing depends on it. */
+  /** Accepted for Keras' sake: there is no operation to name. */
   name?: string;
+  /** Accepted for Keras' sake: there are no replicas to aggregate over. */
+  experimentalAggregateGradients?: boolean;
 }
 
 /** Plain JSON, with Keras' own keys in Keras' order. */
@@ -69,8 +80,8 @@ export abstract class Optimizer {
     this.#rule = rule;
     this.#scalars = new Float32Array(rule.scalars);
     if (lr !== undefined) new Hyperparameter('lr', nonNegative, lr);
-    this.#learningRate = new Hyperparameter('learningRate', finite, lr ?? learningRate);
-    this.#decay = new Hyperparameter('decay', nonNegative, decay ?? 0);
+    this.#learningRate = new Hyperparameter('learningRate', finite, lr === undefined ? learningRate : lr);
+    this.#decay = new Hyperparameter('decay', nonNegative, decay === undefined ? 0 : decay);
   }
 
   /**
@@ -142,26 +153,41 @@ export abstract class Optimizer {
     const learningRate = this.#learningRate.current() / (1 + this.#decay.current() * iteration);
     this.writeScalars(iteration + 1, learningRate, this.#scalars);
 
+    this.#creating((created) => {
+      this.#step(pairs, this.#statesOf(pairs, created));
+    });
+    this.iterations.data[0]++;
+    this.#warnWithout(without);
+  }
+
+  #statesOf(pairs: readonly GradientPair[], created: VariableState[]): VariableState[] {
+    this.#call++;
+    return pairs.map(({ variable }) => {
+      const state = this.#states.get(variable) ?? this.#create(variable, created);
+      if (state.call === this.#call) throw listedTwice(variable);
+      state.call = this.#call;
+      return state;
+    });
+  }
+
+  #step(pairs: readonly GradientPair[], states: readonly VariableState[]): void {
     const plan = this.#currentPlan();
-    const created: VariableState[] = [];
     try {
       plan.begin();
-      this.#call++;
-      for (const { gradient, variable } of pairs) {
-        const state = this.#states.get(variable) ?? this.#create(variable, created);
-        if (state.call === this.#call) throw listedTwice(variable);
-        state.call = this.#call;
-        if (gradient instanceof IndexedSlices) plan.rows(state, gradient);
-        else plan.dense(state, gradient);
+      for (let i = 0; i < pairs.length; i++) {
+        const { gradient, variable } = pairs[i];
+        if (gradient instanceof IndexedSlices) {
+          checkDenseShape(variable, gradient);
+          plan.rows(states[i], gradient);
+        } else {
+          plan.dense(states[i], gradient);
+        }
       }
       plan.run();
     } catch (error) {
       plan.reset();
       throw error;
     }
-    this.#register(created);
-    this.iterations.data[0]++;
-    this.#warnWithout(without);
   }
 
   /**
@@ -169,15 +195,10 @@ export abstract class Optimizer {
    * Variables that have slots keep them.
    */
   build(varList: Iterable<VariableLike>): void {
-    const created: VariableState[] = [];
-    let position = 0;
-    for (const target of varList) {
-      const variable = toVariable(`varList[${position++}]`, target);
-      if (!this.#states.has(variable) && !created.some((state) => state.variable === variable)) {
-        this.#create(variable, created);
-      }
-    }
-    this.#register(created);
+    const variables = Array.from(varList, (target, position) => toVariable(`varList[${position}]`, target));
+    this.#creating((created) => {
+      for (const variable of variables) if (!this.#states.has(variable)) this.#create(variable, created);
+    });
   }
 
   /**
@@ -230,11 +251,21 @@ export abstract class Optimizer {
     return this.#plan;
   }
 
-  /** A state that is not registered yet: should the call fail, it has never been. */
+  /** Runs what may create states; they stay if it ends well, and have never been if it throws. */
+  #creating(action: (created: VariableState[]) => void): void {
+    const created: VariableState[] = [];
+    try {
+      action(created);
+    } catch (error) {
+      this.#forget(created);
+      throw error;
+    }
+    this.#register(created);
+  }
+
+  /** A state with slots of zeros, which counts as there only once it is registered. */
   #create(variable: Variable, created: VariableState[]): VariableState {
-    for (const { variable: earlier } of created) if (earlier === variable) throw listedTwice(variable);
-    const name = `'${variable.name}'`;
-    this.#written.check(name, variable.data);
+    this.#written.check(`'${variable.name}'`, variable.data);
     const slotVariables = this.#rule.slots.map((slot) => {
       return this.#slots.find(variable, slot) ?? zerosLike(variable, `${this.name}/${variable.name}/${slot}`);
     });
@@ -248,17 +279,22 @@ export abstract class Optimizer {
       rowLength: rowLengthOf(variable.shape),
       call: 0,
     };
+    this.#states.set(variable, state);
+    this.#written.add(`'${state.name}'`, state.param);
+    for (const slot of slotVariables) this.#written.add(`slot '${slot.name}'`, slot.data);
     created.push(state);
     return state;
   }
 
+  #forget(created: readonly VariableState[]): void {
+    for (const { variable, param, slots } of created) {
+      this.#states.delete(variable);
+      for (const array of [param, ...slots]) this.#written.delete(array);
+    }
+  }
+
   /** Keras' order: one kind of slot after another, over all variables of the call. */
   #register(created: readonly VariableState[]): void {
-    for (const state of created) {
-      this.#states.set(state.variable, state);
-      this.#written.add(`'${state.name}'`, state.param);
-      for (const slot of state.slotVariables) this.#written.add(`slot '${slot.name}'`, slot.data);
-    }
     this.#rule.slots.forEach((name, k) => {
       for (const { variable, slotVariables } of created) {
         this.#slots.add(variable, name, slotVariables[k]);

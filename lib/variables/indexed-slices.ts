@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { RowIndices } from '../backend/backend.js';
 import { checkFloat32Array, checkMemory } from '../backend/memory.js';
 import { rangeError, wrongType } from '../errors.js';
-import { checkShape, type Shape, sizeOf } from './shape.js';
+import { checkShape, type Shape } from './shape.js';
 
 /**
  * A sparse gradient: slice i of `values` belongs to row `indices[i]` of the variable. Rows may come in any order and
@@ -25,7 +25,7 @@ export class IndexedSlices {
     checkFloat32Array('values', values);
     this.values = values;
     this.indices = toRowIndices(indices);
-    this.denseShape = denseShape === undefined ? null : checkShape('denseShape', denseShape, sizeOf(denseShape));
+    this.denseShape = denseShape === undefined ? null : checkShape('denseShape', denseShape);
   }
 }
 

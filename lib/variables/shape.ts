@@ -13,14 +13,14 @@ export function rowLengthOf(shape: Shape): number {
   return sizeOf(shape.slice(1));
 }
 
-/** A frozen copy of `shape`, which must be a list of whole numbers whose product is `size`. */
-export function checkShape(argument: string, shape: unknown, size: number): Shape {
+/** A frozen copy of `shape`, which must be a list of whole numbers, and their product `size` if one is given. */
+export function checkShape(argument: string, shape: unknown, size?: number): Shape {
   if (!Array.isArray(shape)) throw wrongType(argument, 'an array of numbers', shape);
   const copy: unknown[] = [...shape];
   if (!copy.every((length) => Number.isSafeInteger(length) && (length as number) >= 0)) {
     throw rangeError('ERR_ADAMAX_SHAPE', `${argument} must hold whole numbers ≥ 0: received ${describe(shape)}`);
   }
-  if (sizeOf(copy as number[]) !== size) {
+  if (size !== undefined && sizeOf(copy as number[]) !== size) {
     throw rangeError(
       'ERR_ADAMAX_SHAPE',
       `${argument} must hold ${size} elements: received ${formatShape(copy as Shape)}`,
