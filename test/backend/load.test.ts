@@ -1,0 +1,74 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { root, runModule } from '../support/process.js';
+
+/** Three steps, dense and sparse, and the bits they end with. */
+const TRAIN = `
+  import { Adamax, IndexedSlices, Variable } from 'adamax';
+  import { isa } from 'adamax/kernels';
+  const a = new Float32Array([1, -2, 3]);
+  const table = new Variable(new Float32Array(8).fill(0.5), { shape: [4, 2] });
+  const optimizer = new Adamax({ learningRate: 0.1 });
+  for (let k = 1; k <= 3; k++) {
+    const rows = new IndexedSlices(new Float32Array([0.1, 0.2, 0.3, 0.4, k, -k]), [3, 1, 3]);
+    optimizer.applyGradients([[new Float32Array([0.3, k, -0.7]), a], [rows, table]]);
+  }
+  const bits = [a, table.data].map((array) => Buffer.from(array.buffer).toString('hex')).join('-');
+  process.stdout.write(JSON.stringify({ isa: isa(), bits }));
+`;
+
+describe('a package without a binary', () => {
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'adamax-'));
+    const installed = join(folder, 'node_modules', 'adamax');
+    mkdirSync(installed, { recursive: true });
+    for (const part of ['dist', 'package.json']) cpSync(join(root, part), join(installed, part), { recursive: true });
+    cpSync(join(root, 'node_modules', 'node-gyp-build'), join(folder, 'node_modules', 'node-gyp-build'), {
+      recursive: true,
+    });
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('runs on the fallback with the bits of the native kernels, and one warning that says why and what to do', () => {
+    const native = JSON.parse(runModule(TRAIN).stdout);
+    const { code, stdout, stderr } = runModule(TRAIN, {}, folder);
+    expect(code).to.equal(0);
+    expect(JSON.parse(stdout)).to.deep.equal({ isa: 'js', bits: native.bits });
+    expect(native.isa).to.not.equal('js');
+    expect(
+      stderr.match(/\[ADAMAX_NO_NATIVE\] Warning: adamax runs on its TypeScript fallback: No native build/g),
+    ).to.have.length(1);
+    expect(stderr).to.match(/npx node-gyp rebuild -C .*needs Python 3, make and a C\+\+17 compiler/);
+  });
+
+  it('runs on the fallback when the binary there is broken', () => {
+    const release = join(folder, 'node_modules', 'adamax', 'build', 'Release');
+    mkdirSync(release, { recursive: true });
+    writeFileSync(join(release, 'adamax.node'), 'not a binary');
+    const { code, stdout, stderr } = runModule(TRAIN, {}, folder);
+    expect(code).to.equal(0);
+    expect(JSON.parse(stdout).isa).to.equal('js');
+    expect(stderr).to.match(/ADAMAX_NO_NATIVE/);
+  });
+
+  it('says clearly that a forced instruction set is not there', () => {
+    const { code, stderr } = runModule(TRAIN, { ADAMAX_ISA: 'portable' }, folder);
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/ADAMAX_ISA must be available here \(js\): received 'portable'/);
+  });
+
+  it('does not look for a binary, nor warn, when the fallback is asked for', () => {
+    const { code, stdout, stderr } = runModule(TRAIN, { ADAMAX_ISA: 'js' }, folder);
+    expect({ code, stderr, isa: JSON.parse(stdout).isa }).to.deep.equal({ code: 0, stderr: '', isa: 'js' });
+  });
+
+  it('does the same where addons are forbidden', () => {
+    const { stdout } = runModule(TRAIN, { NODE_OPTIONS: '--no-addons --no-warnings' });
+    expect(JSON.parse(stdout).isa).to.equal('js');
+  });
+});

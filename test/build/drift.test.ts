@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { root } from '../support/process.js';
+
+interface Gyp {
+  targets: {
+    target_name: string;
+    sources: string[];
+    defines: string[];
+    cflags_cc: string[];
+    conditions: [string, { cflags_cc: string[] }][];
+  }[];
+}
+
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const gyp = JSON.parse(read('binding.gyp')) as Gyp;
+const cmake = read('CMakeLists.txt').replace(/#.*$/gm, '');
+
+/** The items of `set(NAME …)`; of the last one, where MSVC has another. */
+function cmakeList(name: string): string[] {
+  const lists = [...cmake.matchAll(new RegExp(`set\\(${name}\\s([^)]*)\\)`, 'g'))];
+  expect(lists, name).to.not.have.length(0);
+  return lists[lists.length - 1][1].trim().split(/\s+/);
+}
+
+describe('binding.gyp and CMakeLists.txt', () => {
+  const [target] = gyp.targets;
+
+  it('have one target each, of one name', () => {
+    expect(gyp.targets).to.have.length(1);
+    expect(target.target_name).to.equal('adamax');
+    expect(cmake.match(/add_library\((\w+) SHARED/)?.[1]).to.equal('adamax');
+  });
+
+  it('list the same sources: every .cc there is', () => {
+    const sources = [...cmakeList('ADAMAX_CORE_SOURCES'), ...cmakeList('ADAMAX_BINDING_SOURCES')];
+    expect(sources.sort()).to.deep.equal([...target.sources].sort());
+    const files = readdirSync(join(root, 'native'), { recursive: true, encoding: 'utf8' });
+    const compiled = files.filter((file) => file.endsWith('.cc')).map((file) => `native/${file.replaceAll('\\', '/')}`);
+    expect(compiled.sort()).to.deep.equal([...target.sources].sort());
+  });
+
+  it('set the same defines', () => {
+    expect(cmakeList('ADAMAX_DEFINES')).to.deep.equal(target.defines);
+  });
+
+  it('give the same flags, in the same order', () => {
+    expect(cmakeList('ADAMAX_FLAGS')).to.deep.equal(target.cflags_cc);
+  });
+
+  it('pin the baseline of each processor, and nothing of the build machine', () => {
+    const pinned = target.conditions.flatMap(([, { cflags_cc }]) => cflags_cc);
+    expect(pinned).to.deep.equal(['-march=x86-64', '-march=armv8-a']);
+    for (const flag of pinned) expect(cmake).to.contain(`list(APPEND ADAMAX_FLAGS ${flag})`);
+    expect(JSON.stringify(gyp) + cmake).to.not.match(/march=native|-mavx|-mfma|fast-math/);
+  });
+});
+
+describe('the folder a build leaves its addon in', () => {
+  it('holds exactly one .node', () => {
+    const release = join(process.env.ADAMAX_PREBUILD ?? root, 'build', 'Release');
+    expect(readdirSync(release).filter((file) => file.endsWith('.node'))).to.deep.equal(['adamax.node']);
+  });
+});

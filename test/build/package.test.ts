@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { root, runModule } from '../support/process.js';
+
+/** What `npm pack` would publish, unpacked where no compiler and no script will touch it. */
+describe('the published package', function () {
+  this.timeout(60000);
+  let folder: string;
+  let files: string[];
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'adamax-package-'));
+    const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+    const packed = spawnSync('npm', args, { cwd: root, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
+    const [{ filename, files: list }] = Object.values(JSON.parse(packed.stdout)) as {
+      filename: string;
+      files: { path: string }[];
+    }[];
+    files = list.map(({ path }) => path);
+    spawnSync('tar', ['xzf', join(folder, filename), '-C', folder]);
+    const installed = join(folder, 'node_modules', 'adamax');
+    cpSync(join(folder, 'package'), installed, { recursive: true });
+    cpSync(join(root, 'node_modules', 'node-gyp-build'), join(folder, 'node_modules', 'node-gyp-build'), {
+      recursive: true,
+    });
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('holds what a user needs and nothing of ours', () => {
+    for (const file of [
+      'package.json',
+      'README.md',
+      'LICENSE',
+      'CHANGELOG.md',
+      'binding.gyp',
+      'dist/index.js',
+      'dist/index.d.ts',
+      'dist/kernels.d.ts',
+      'dist/index.js.map',
+      'lib/index.ts',
+      'native/binding/addon.cc',
+      'native/kernels/adamax-inl.h',
+    ]) {
+      expect(files).to.include(file);
+    }
+    expect(
+      files.filter((file) => /^(test|bench|examples|tools|out|build|\.ci)\b|tsconfig|tsbuildinfo/.test(file)),
+    ).to.deep.equal([]);
+  });
+
+  it('loads by import and by require, without any script having run', () => {
+    const source = `
+      import { createRequire } from 'node:module';
+      import { Adamax } from 'adamax';
+      import * as kernels from 'adamax/kernels';
+      const required = createRequire(process.cwd() + '/x.js')('adamax');
+      const p = new Float32Array([1]);
+      new required.Adamax({ learningRate: 0.5 }).applyGradients([[new Float32Array([1]), p]]);
+      process.stdout.write([Adamax === required.Adamax, kernels.isa(), p[0].toFixed(2)].join());
+    `;
+    const { stdout } = runModule(source, { NODE_OPTIONS: '--no-warnings' }, folder);
+    const prebuilt = files.some((file) => file.startsWith(`prebuilds/${process.platform}-${process.arch}/`));
+    expect(stdout).to.match(prebuilt ? /^true,(?!js)\w+,0\.50$/ : /^true,js,0\.50$/);
+  });
+});

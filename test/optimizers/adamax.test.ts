@@ -1,0 +1,333 @@
+import { Adamax, IndexedSlices, Variable } from 'adamax';
+import { expect } from 'chai';
+import { power } from '#lib/optimizers/bias-correction.js';
+import { expectSameBits, Random } from '../support/data.js';
+import { expectError } from '../support/errors.js';
+import { onEveryImplementation } from '../support/implementations.js';
+import { type State, stepDense, stepRows } from '../support/oracle.js';
+
+const f32 = (...x: number[]) => Float32Array.from(x);
+
+/** Within a few units in the last place of float32. */
+function expectClose(actual: ArrayLike<number>, expected: readonly number[], tolerance = 3e-7): void {
+  expect(actual.length).to.equal(expected.length);
+  expected.forEach((x, i) => {
+    expect(actual[i], `element ${i}`).to.be.closeTo(x, tolerance * Math.max(1, Math.abs(x)));
+  });
+}
+
+onEveryImplementation('Adamax', () => {
+  it('follows the dense trajectory of Keras (adamax_test.py, with ε = 1e-7)', () => {
+    const [var0, var1] = [f32(1, 2), f32(3, 4)];
+    const optimizer = new Adamax();
+    const expected = [
+      [0.999000000999999, 1.999000000999999, 2.9990000099999, 3.9990000099999],
+      [0.9980000019999979, 1.9980000019999982, 2.9980000199998003, 3.9980000199998003],
+      [0.9970000029999969, 1.9970000029999972, 2.9970000299997004, 3.9970000299997004],
+    ];
+    for (const row of expected) {
+      optimizer.applyGradients([
+        [f32(0.1, 0.1), var0],
+        [f32(0.01, 0.01), var1],
+      ]);
+      expectClose([...var0, ...var1], row);
+    }
+    expectClose(optimizer.getSlot(var0, 'm').data, [0.0271, 0.0271]);
+    expectClose(optimizer.getSlot(var1, 'v').data, [0.01, 0.01]);
+  });
+
+  it('has the bits of a float32 emulation of the original kernel', () => {
+    const var0 = f32(1, 2);
+    const optimizer = new Adamax();
+    for (const row of [
+      [0.9990000128746033, 1.9989999532699585, 0.010000002570450306],
+      [0.9980000257492065, 1.997999906539917, 0.01900000497698784],
+      [0.9970000386238098, 1.9969998598098755, 0.027100007981061935],
+    ]) {
+      optimizer.applyGradients([[f32(0.1, 0.1), var0]]);
+      // That emulation rounds β₁ before it subtracts, hence a different last bit in 1 − β₁ and so in m.
+      expect([...var0]).to.deep.equal(row.slice(0, 2));
+      expectClose([optimizer.getSlot(var0, 'm').data[0]], [row[2]], 1e-8);
+    }
+  });
+
+  it('applies decay as Keras does (same file)', () => {
+    const [var0, var1] = [f32(1), f32(3)];
+    const optimizer = new Adamax({ learningRate: 0.001, decay: 0.002 });
+    for (const row of [
+      [0.999000000999999, 2.9990000099999],
+      [0.998001998005986, 2.9980020159878245],
+      [0.997005983065746, 2.997006010011629],
+    ]) {
+      optimizer.applyGradients([
+        [f32(0.1), var0],
+        [f32(0.01), var1],
+      ]);
+      expectClose([...var0, ...var1], row);
+    }
+  });
+
+  it('follows the sparse trajectory of Keras, untouched rows untouched', () => {
+    const [var0, var1] = [f32(1, 2, 3), f32(4, 5, 6)];
+    const optimizer = new Adamax();
+    for (const row of [
+      [0.999, 1.999, 3, 4, 4.999, 5.999],
+      [0.998, 1.998, 3, 4, 4.998, 5.998],
+      [0.997, 1.997, 3, 4, 4.997, 5.997],
+    ]) {
+      optimizer.applyGradients([
+        [new IndexedSlices(f32(0.1, 0.1), [0, 1], [3]), var0],
+        [new IndexedSlices(f32(0.01, 0.01), [2, 1], [3]), var1],
+      ]);
+      expectClose([...var0, ...var1], row, 1e-6);
+    }
+  });
+
+  it('sums repeated rows first (keras-behaviour: testSparseRepeatedIndices)', () => {
+    const [repeated, aggregated] = [1, 2].map(() => new Variable(f32(1, 2), { shape: [2, 1] }));
+    const [a, b] = [new Adamax(), new Adamax()];
+    for (let t = 1; t <= 3; t++) {
+      a.applyGradients([[new IndexedSlices(f32(0.1, 0.1), [1, 1]), repeated]]);
+      b.applyGradients([[new IndexedSlices(f32(0.2), [1]), aggregated]]);
+      expectSameBits(repeated.data, aggregated.data, 'repeated');
+      expectClose(repeated.data, [1, [1.9990000005, 1.998000001, 1.9970000015][t - 1]]);
+    }
+  });
+
+  it('decays only the touched rows: the lazy table of Keras 2', () => {
+    const p = new Variable(f32(1, 2), { shape: [2, 1] });
+    const optimizer = new Adamax({ learningRate: 0.1 });
+    const steps: [number[], number[], number[], number[], number[]][] = [
+      [[0], [0.1], [0.9000000999999, 2], [0.01, 0], [0.1, 0]],
+      [[0], [-0.2], [0.9289474539472757, 2], [-0.011, 0], [0.2, 0]],
+      [[1], [0.3], [0.9289474539472757, 1.963099643296429], [-0.011, 0.03], [0.2, 0.3]],
+      [
+        [1, 1],
+        [0.1, 0.1],
+        [0.9289474539472757, 1.9174981783851124],
+        [-0.011, 0.047],
+        [0.2, 0.2997],
+      ],
+    ];
+    for (const [rows, values, param, m, v] of steps) {
+      optimizer.applyGradients([[new IndexedSlices(f32(...values), rows), p]]);
+      expectClose(p.data, param);
+      expectClose(optimizer.getSlot(p, 'm').data, m);
+      expectClose(optimizer.getSlot(p, 'v').data, v);
+    }
+  });
+
+  it('follows the golden table of Keras 3', () => {
+    const p = new Float32Array(10).fill(1);
+    const optimizer = new Adamax({ learningRate: 0.2, beta1: 0.85, beta2: 0.95, epsilon: 1e-6 });
+    const golden = [
+      [0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8],
+      [0.6827, 0.6873, 0.6888, 0.6896, 0.6901, 0.6904, 0.6906, 0.6908, 0.6909, 0.691],
+      [0.5333, 0.5407, 0.5431, 0.5444, 0.5451, 0.5456, 0.546, 0.5462, 0.5464, 0.5466],
+      [0.368, 0.3773, 0.3804, 0.382, 0.3829, 0.3835, 0.384, 0.3843, 0.3846, 0.3848],
+      [0.1933, 0.204, 0.2076, 0.2094, 0.2105, 0.2112, 0.2117, 0.2121, 0.2124, 0.2126],
+    ];
+    golden.forEach((row, t) => {
+      const grad =
+        t === 0 ? new Float32Array(10).fill(0.01) : Float32Array.from({ length: 10 }, (_, i) => (i + 1) / 10);
+      optimizer.applyGradients([[grad, p]]);
+      expectClose(p, row, 5e-4);
+    });
+  });
+
+  it('keeps ε outside the maximum, as Keras does and PyTorch does not', () => {
+    const p = f32(1);
+    const optimizer = new Adamax({ learningRate: 0.01, epsilon: 1e-2 });
+    const grads = [0.1, -0.3, 0, 1e-4, 0];
+    const keras = [0.990909090909091, 0.9944744559345579, 0.9967263673784382, 0.9983240702475675, 0.9995327928693607];
+    grads.forEach((g, t) => {
+      optimizer.applyGradients([[f32(g), p]]);
+      expectClose(p, [keras[t]], 2e-7);
+    });
+  });
+
+  it('has the bits of the contract over many steps of dense and sparse variables together', () => {
+    const random = new Random(5);
+    const dense: State = { param: random.normals(101), m: new Float32Array(101), u: new Float32Array(101) };
+    const sparse: State = { param: random.normals(60), m: new Float32Array(60), u: new Float32Array(60) };
+    const p = dense.param.slice();
+    const table = new Variable(sparse.param.slice(), { shape: [20, 3] });
+    const optimizer = new Adamax({ learningRate: 0.05, beta1: 0.8, beta2: 0.99, decay: 0.01 });
+    let beta1Power = 1;
+    for (let k = 0; k < 30; k++) {
+      const grad = random.normals(101);
+      const indices = Array.from({ length: random.below(30) }, () => random.below(20));
+      const values = random.normals(indices.length * 3);
+      optimizer.applyGradients([
+        [grad, p],
+        [new IndexedSlices(values, indices), table],
+      ]);
+      beta1Power = power(0.8, k + 1);
+      const alpha = 0.05 / (1 + 0.01 * k) / (1 - beta1Power);
+      const scalars = { oneMinusBeta1: 1 - 0.8, beta2: 0.99, alpha, epsilon: 1e-7 };
+      stepDense(dense, grad, scalars);
+      stepRows(sparse, 3, values, indices, scalars);
+    }
+    expectSameBits(p, dense.param, 'p');
+    expectSameBits(table.data, sparse.param, 'table');
+    expectSameBits(optimizer.getSlot(table, 'v').data, sparse.u, 'v of table');
+    expect(optimizer.iterations.item()).to.equal(30);
+  });
+});
+
+describe('Adamax: hyperparameters', () => {
+  it('has the defaults of Keras', () => {
+    const optimizer = new Adamax();
+    const { learningRate, lr, beta1, beta2, epsilon, decay, name } = optimizer;
+    expect({ learningRate, lr, beta1, beta2, epsilon, decay, name }).to.deep.equal({
+      learningRate: 0.001,
+      lr: 0.001,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-7,
+      decay: 0,
+      name: 'Adamax',
+    });
+  });
+
+  it('takes each as an option and as an attribute, in force at the next step', () => {
+    const p = f32(1);
+    const optimizer = new Adamax({ learningRate: 0.1, lr: 0.5 });
+    expect(optimizer.learningRate).to.equal(0.5);
+    optimizer.applyGradients([[f32(1), p]]);
+    expectClose(p, [0.5]);
+    optimizer.lr = 0.25;
+    expect(optimizer.learningRate).to.equal(0.25);
+    optimizer.beta1 = 0;
+    optimizer.beta2 = 0.5;
+    optimizer.epsilon = 1;
+    optimizer.decay = 1;
+    optimizer.applyGradients([[f32(1), p]]); // m = 1, u = 1, lr = 0.25 / (1 + 1)
+    expectClose(p, [0.5 - 0.125 / 2]);
+  });
+
+  it('asks a learning rate that is a function once a step', () => {
+    const asked: number[] = [];
+    const optimizer = new Adamax({ learningRate: () => asked.push(0) });
+    const [a, b] = [f32(0), f32(0)];
+    optimizer.applyGradients([
+      [f32(1), a],
+      [f32(1), b],
+    ]);
+    expect(asked).to.have.length(1);
+    expectClose([...a, ...b], [-1, -1]);
+  });
+
+  it('refuses what is out of range or of the wrong kind, naming it', () => {
+    for (const [options, message] of [
+      [{ learningRate: NaN }, /^learningRate must be a finite number: received NaN$/],
+      [{ learningRate: Infinity }, /received Infinity$/],
+      [{ lr: -1 }, /^lr must be a finite number ≥ 0: received -1$/],
+      [{ decay: -0.5 }, /^decay must be a finite number ≥ 0: received -0\.5$/],
+      [{ beta1: 1 }, /^beta1 must be in \[0, 1\): received 1$/],
+      [{ beta1: -0.1 }, /^beta1 /],
+      [{ beta2: 1.5 }, /^beta2 must be in \[0, 1\): received 1\.5$/],
+      [{ beta2: NaN }, /^beta2 /],
+      [{ epsilon: 0 }, /^epsilon must be a finite number > 0 \(in float32\): received 0$/],
+      [{ epsilon: 1e-50 }, /received 1e-50$/],
+      [{ epsilon: 1e39 }, /received 1e\+39$/],
+    ] as const) {
+      expectError(() => new Adamax(options), RangeError, 'ERR_ADAMAX_ARG_VALUE', message);
+      const [[key, value]] = Object.entries(options);
+      const optimizer = new Adamax() as unknown as Record<string, unknown>;
+      const before = optimizer[key];
+      if (key === 'lr') continue; // by attribute it is another name of learningRate, which may be negative
+      expectError(
+        () => {
+          optimizer[key] = value;
+        },
+        RangeError,
+        'ERR_ADAMAX_ARG_VALUE',
+        message,
+      );
+      expect(optimizer[key]).to.equal(before);
+    }
+    for (const key of ['learningRate', 'beta1', 'beta2', 'epsilon', 'decay', 'lr']) {
+      for (const value of ['0.1', null, {}, 1n]) {
+        expectError(
+          () => new Adamax({ [key]: value }),
+          TypeError,
+          'ERR_ADAMAX_ARG_TYPE',
+          new RegExp(`^${key} must be a number: received `),
+        );
+      }
+    }
+    expectError(
+      () => new Adamax({ learning_rate: 1 } as never),
+      TypeError,
+      'ERR_ADAMAX_OPTION',
+      /received 'learning_rate'$/,
+    );
+    expectError(
+      () => new Adamax({ name: 3 } as never),
+      TypeError,
+      'ERR_ADAMAX_ARG_TYPE',
+      /^name must be a string: received 3$/,
+    );
+    expectError(
+      () => new Adamax(0.1 as never),
+      TypeError,
+      'ERR_ADAMAX_ARG_TYPE',
+      /^Adamax must be an object: received 0\.1$/,
+    );
+  });
+
+  it('checks what a function returns before anything changes', () => {
+    const optimizer = new Adamax({ learningRate: () => NaN });
+    const p = f32(1);
+    expectError(
+      () => optimizer.applyGradients([[f32(1), p]]),
+      RangeError,
+      'ERR_ADAMAX_ARG_VALUE',
+      /^learningRate\(\) must be a finite number: received NaN$/,
+    );
+    expect(p[0]).to.equal(1);
+    expect(optimizer.weights).to.have.length(1);
+  });
+});
+
+describe('Adamax: config', () => {
+  it('has the keys of Keras in the order of Keras', () => {
+    const config = new Adamax({ learningRate: 0.01, beta1: 0.8, decay: 0.5, name: 'a' }).getConfig();
+    expect(JSON.stringify(config)).to.equal(
+      '{"name":"a","learning_rate":0.01,"decay":0.5,"beta_1":0.8,"beta_2":0.999,"epsilon":1e-7}',
+    );
+  });
+
+  it('makes the round trip and leaves the config alone', () => {
+    const config = Object.freeze(new Adamax({ learningRate: 0.01, epsilon: 1e-3 }).getConfig());
+    expect(Adamax.fromConfig(JSON.parse(JSON.stringify(config))).getConfig()).to.deep.equal(config);
+    expect(Adamax.fromConfig(config)).to.be.an.instanceOf(Adamax);
+  });
+
+  it('knows lr, and refuses what it does not know', () => {
+    expect(Adamax.fromConfig({ lr: 0.25, learning_rate: 1 }).learningRate).to.equal(0.25);
+    expectError(
+      () => Adamax.fromConfig({ learningRate: 1 }),
+      TypeError,
+      'ERR_ADAMAX_OPTION',
+      /^config must only have .*: received 'learningRate'$/,
+    );
+    expectError(
+      () => Adamax.fromConfig(null as never),
+      TypeError,
+      'ERR_ADAMAX_ARG_TYPE',
+      /^config must be an object: received null$/,
+    );
+  });
+});
+
+describe('bias correction', () => {
+  it('takes powers by repeated squaring, exactly where they are exact', () => {
+    expect(power(0.5, 10)).to.equal(2 ** -10);
+    expect(power(3, 20)).to.equal(3486784401);
+    expect(power(0.9, 0)).to.equal(1);
+    for (const t of [1, 2, 3, 7, 100, 1000, 12345]) expect(power(0.9, t)).to.be.closeTo(0.9 ** t, 1e-13 * 0.9 ** t);
+    expect(power(0.9, 2 ** 40)).to.equal(0);
+  });
+});
