@@ -1,0 +1,142 @@
+# The parts of CI, in the order in which .ci/run takes them.
+
+part_test() {
+  need g++ g++
+  need make make
+  need python3 python3-minimal
+  npm test
+}
+
+part_lint() {
+  npm run lint
+}
+
+part_cmake() {
+  need cmake cmake
+  npm run build:cmake
+  ADAMAX_PREBUILD=$PWD/build-cmake expect_loads "$PWD/build-cmake"
+  ADAMAX_PREBUILD=$PWD/build-cmake node node_modules/mocha/bin/mocha.js
+  # The binding is no part of the C++ tests, so its objects are looked at here, as both build systems make them.
+  if [ "$(uname -s)" = Linux ]; then
+    find build build-cmake -name '*.o' -exec sh test/native/objects_test.sh nm objdump {} +
+  fi
+}
+
+part_cpp() {
+  need cmake cmake
+  cpp_tests native -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+  expect_one_digest
+}
+
+part_arm64() {
+  need cmake cmake
+  need aarch64-linux-gnu-g++ g++-aarch64-linux-gnu
+  need qemu-aarch64-static qemu-user-static
+  cpp_tests arm64 -DCMAKE_TOOLCHAIN_FILE="$PWD/.ci/aarch64.cmake" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+  expect_one_digest
+}
+
+# Processors without AVX, and without AVX-512. A wide instruction that runs before detection, or in spite of it, ends
+# in SIGILL there. The C++ tests run on the first only: QEMU 7.2 reads whole vectors where AVX2 reads masked ones, and
+# so stumbles over the closed pages.
+part_cpus() {
+  [ "$(uname -m)" = x86_64 ] || not_here 'this is no x86-64 machine'
+  need cmake cmake
+  need qemu-x86_64-static qemu-user-static
+  if [ -e "$work/native/CMakeCache.txt" ]; then cmake --build "$work/native"; else cpp_build native; fi
+  local tests=$work/native/test/native
+  qemu-x86_64-static -cpu Nehalem "$tests/cpu_test" --best portable
+  qemu-x86_64-static -cpu max "$tests/cpu_test" --best avx2
+  qemu-x86_64-static -cpu Nehalem "$tests/kernels_test" | grep -v '^ok ' | tee "$work/nehalem.digests"
+  expect_one_digest
+
+  local node cpu expected isa
+  node=$(node -p process.execPath)
+  for cpu in Nehalem max; do
+    [ "$cpu" = max ] && expected=avx2 || expected=portable
+    isa=$(qemu-x86_64-static -cpu "$cpu" "$node" --input-type=module --eval \
+      "import { isa } from 'adamax/kernels'; console.log(isa())")
+    expect_equal "isa() on $cpu" "$expected" "$isa"
+    test_arithmetic qemu-x86_64-static -cpu "$cpu" "$node"
+  done
+}
+
+# Of the compilers only Clang checks masked AVX-512 accesses, so it is Clang that builds here.
+part_sanitizers() {
+  need cmake cmake
+  need clang++-19 clang-19 libclang-rt-19-dev
+  need llvm-symbolizer-19 llvm-19
+  local flags runtime
+  flags='-fsanitize=address,undefined -fno-sanitize=function,vptr -fno-sanitize-recover=undefined'
+  flags+=' -shared-libsan -fno-omit-frame-pointer -g'
+  runtime=$(clang++-19 -print-file-name="libclang_rt.asan-$(uname -m).so")
+  # ASan, not the tests' own handler, is to report faults: it says where.
+  export ASAN_OPTIONS=allow_user_segv_handler=0 UBSAN_OPTIONS=print_stacktrace=1
+  ASAN_SYMBOLIZER_PATH=$(command -v llvm-symbolizer-19)
+  export ASAN_SYMBOLIZER_PATH
+  LD_LIBRARY_PATH=$(dirname "$runtime") \
+    cpp_tests sanitized -DCMAKE_CXX_COMPILER=clang++-19 -DADAMAX_SANITIZE="$flags"
+
+  node node_modules/cmake-js/bin/cmake-js rebuild --log-level error --out build-sanitized/build \
+    --CDCMAKE_CXX_COMPILER=clang++-19 --CDADAMAX_SANITIZE="$flags"
+  export ADAMAX_PREBUILD=$PWD/build-sanitized LD_PRELOAD=$runtime
+  # Some versions of Node (24) leak by themselves; reports of that would drown ours.
+  if ! node --input-type=module --eval 'import { Worker } from "node:worker_threads"; new Worker("", { eval: true })' \
+    2>/dev/null; then
+    say "Node $(node --version) leaks by itself: leaks of the addon are not looked for"
+    export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
+  fi
+  expect_loads "$ADAMAX_PREBUILD"
+  test_arithmetic node
+  node "${slow_mocha[@]}" out/test/backend/workers.test.js
+}
+
+# Under an emulator or a sanitizer, tests take their time.
+slow_mocha=(node_modules/mocha/bin/mocha.js --no-config --timeout 300000 --reporter dot)
+
+# test_arithmetic <node> …: the tests that decide bits and memory safety. They start no processes, which would leave an
+# emulated processor.
+test_arithmetic() {
+  shopt -s failglob
+  "$@" "${slow_mocha[@]}" out/test/{kernels,optimizers,variables}/*.test.js out/test/backend/binding.test.js
+}
+
+# cpp_build <folder> <option for CMake> …
+cpp_build() {
+  local build=$work/$1
+  shift
+  rm -rf "$build"
+  cmake -S . -B "$build" "$@"
+  cmake --build "$build" --parallel "$(getconf _NPROCESSORS_ONLN)"
+}
+
+# cpp_tests <folder> <option for CMake> …: prints what is of interest: all but the tests that passed.
+cpp_tests() {
+  local log=$work/$1.ctest
+  cpp_build "$@"
+  ctest --test-dir "$work/$1" --no-tests=error --verbose >"$log" 2>&1 || { grep -v '^[0-9]*: ok ' "$log" && return 1; }
+  grep -E '^[0-9]+: (skipped|detected|digest|[0-9]+ passed)' "$log"
+  grep -oE 'digest [a-z0-9]+ [0-9a-f]{16}$' "$log" >"$work/$1.digests"
+}
+
+# Every implementation on every processor so far, the oracle among them, has given the same bits.
+expect_one_digest() {
+  local digests
+  digests=$(grep -hoE 'digest [a-z0-9]+ [0-9a-f]{16}$' "$work"/*.digests | sort -u)
+  expect_equal 'different digests' 1 "$(say "$digests" | awk '{ print $3 }' | sort -u | wc -l)"
+}
+
+# Whether Node loads the addon of this folder, and no other.
+expect_loads() {
+  local loaded
+  loaded=$(node --input-type=module --eval "
+    import 'adamax';
+    const { sharedObjects } = process.report.getReport();
+    console.log(sharedObjects.filter((file) => file.endsWith('.node')).join());")
+  expect_equal 'addon loaded' "$1/build/Release/adamax.node" "$loaded"
+}
+
+expect_equal() {
+  say "$1: $3"
+  [ "$2" = "$3" ] || { say "$1: want $2" && return 1; }
+}

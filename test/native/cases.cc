@@ -1,0 +1,120 @@
+#include "cases.h"
+
+#include <cstring>
+#include <limits>
+
+namespace adamax::test {
+namespace {
+
+using Limits = std::numeric_limits<float>;
+
+constexpr float kEdges[] = {
+    0.0f,
+    -0.0f,
+    Limits::infinity(),
+    -Limits::infinity(),
+    Limits::quiet_NaN(),
+    Limits::max(),
+    Limits::lowest(),
+    Limits::min(),
+    -Limits::min(),
+    Limits::denorm_min(),
+    -Limits::denorm_min(),
+    0x0.fffffep-126f,
+    0x1p-102f,
+    -0x1p-102f,
+    0x1.fffffep-103f,
+    -0x1.fffffep-103f,
+    0x1.000002p-102f,
+    1.0f,
+    -1.0f,
+    0x1p64f,
+};
+
+constexpr float kScalars[][4] = {
+    {0.1f, 0.999f, 0.01f, 1e-7f},
+    {0.5f, 0.5f, 0.002f, 1e-7f},
+    {1.0f, 0.0f, 1.0f, 1e-3f},                    // no memory
+    {0.05f, 0.9f, -3.5f, 1e-8f},                  // a negative learning rate
+    {0x1p-24f, 0x1.fffffep-1f, 0.0f, 0x1p-149f},  // almost all memory; subnormal epsilon
+    {0.3f, 0.7f, 1e30f, 0.0f},                    // epsilon that rounded to 0: 0 / 0
+    {0.2f, 0.99f, Limits::infinity(), 1e-7f},     // alpha that rounded to Inf: Inf * 0
+};
+
+float from_bits(std::uint32_t bits) {
+  float x;
+  std::memcpy(&x, &bits, 4);
+  return x;
+}
+
+// The sum of 12 uniform numbers less its mean: near normal, and exact before its one rounding.
+float near_normal(Random& random) {
+  std::int64_t sum = 0;
+  for (int i = 0; i < 12; ++i) sum += static_cast<std::int64_t>(random.next() >> 40);
+  return static_cast<float>(sum - 6 * 0xffffff) * 0x1p-24f;
+}
+
+// Any sign and fraction, and an exponent field in [low, low + count).
+float with_exponent(std::uint32_t low, std::uint32_t count, Random& random) {
+  const std::uint64_t bits = random.next();
+  const std::uint32_t exponent = low + static_cast<std::uint32_t>(random.below(count));
+  return from_bits((static_cast<std::uint32_t>(bits) & 0x807fffffu) | (exponent << 23));
+}
+
+}  // namespace
+
+const float kFastDecay[4] = {0.5f, 0.5f, 0.01f, 1e-7f};
+
+std::uint64_t Random::next() {
+  state_ += 0x9e3779b97f4a7c15;
+  std::uint64_t z = state_;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
+const char* name_of(Inputs inputs) {
+  switch (inputs) {
+    case Inputs::kOrdinary:
+      return "ordinary";
+    case Inputs::kAnyFinite:
+      return "any finite";
+    case Inputs::kSpecial:
+      return "special";
+    case Inputs::kNearFlush:
+      return "near flush";
+  }
+  return "";
+}
+
+float draw(Inputs inputs, Random& random) {
+  switch (inputs) {
+    case Inputs::kOrdinary:
+      return near_normal(random);
+    case Inputs::kAnyFinite:
+      return with_exponent(0, 255, random);
+    case Inputs::kSpecial:
+      if (random.below(4) == 0) return kEdges[random.below(sizeof kEdges / sizeof *kEdges)];
+      return near_normal(random);
+    case Inputs::kNearFlush:
+      switch (random.below(8)) {
+        case 0:
+          return 0.0f;
+        case 1:
+          return with_exponent(0, 2, random);
+        case 2:
+          return random.below(2) == 0 ? 0x1p-102f : -0x1p-102f;
+        default:
+          return with_exponent(22, 6, random);  // 2^-105 … 2^-99; the exponent field of 2^-102 is 25
+      }
+  }
+  return 0;
+}
+
+void fill(float* to, std::size_t count, Inputs inputs, Random& random) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = draw(inputs, random);
+}
+
+const float* scalars_of(std::size_t step) { return kScalars[step % (sizeof kScalars / sizeof *kScalars)]; }
+
+}  // namespace adamax::test

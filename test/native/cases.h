@@ -1,0 +1,47 @@
+// Inputs: numbers drawn from integers alone, so that every machine and compiler draws the same ones.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace adamax::test {
+
+// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next();
+  // In [0, bound).
+  std::size_t below(std::size_t bound) { return static_cast<std::size_t>(next() % bound); }
+
+ private:
+  std::uint64_t state_;
+};
+
+// Seed of every sequence; printed, so that a failure can be told from another run's.
+inline constexpr std::uint64_t kSeed = 0x41646d78;
+
+enum class Inputs {
+  kOrdinary,   // near normal, standard deviation 1
+  kAnyFinite,  // any bits but those of Inf and NaN: huge, tiny and subnormal magnitudes
+  kSpecial,    // ordinary, with one number in four from the edges: ±0, ±Inf, NaN, limits of formats and of the flush
+  kNearFlush,  // magnitudes around 2^-102, on both sides and at it, and subnormals
+};
+inline constexpr Inputs kAllInputs[] = {Inputs::kOrdinary, Inputs::kAnyFinite, Inputs::kSpecial, Inputs::kNearFlush};
+const char* name_of(Inputs inputs);
+
+float draw(Inputs inputs, Random& random);
+void fill(float* to, std::size_t count, Inputs inputs, Random& random);
+
+// Scalars of step `step` of a run, for any rule: 1 - beta1, beta2, alpha, epsilon for Adamax.
+const float* scalars_of(std::size_t step);
+// Betas near 1/2, so that a run of zero gradients brings moments to the flush soon.
+extern const float kFastDecay[4];
+
+// Lengths around every multiple of every vector width, and some that are long.
+inline constexpr std::size_t kShortLengths = 68;  // 0 … 67
+inline constexpr std::size_t kLongLengths[] = {100, 1007, 4099, 70001};
+// Elements from an aligned address.
+inline constexpr std::size_t kOffsets = 16;
+
+}  // namespace adamax::test

@@ -1,0 +1,194 @@
+// Dense sweeps against the oracle: every length, start and kind of number, several steps in a row.
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "arrays.h"
+#include "cases.h"
+#include "check.h"
+#include "subject.h"
+#include "tests.h"
+
+namespace adamax::test {
+namespace {
+
+constexpr std::size_t kSteps = 4;
+
+// Everything one step reads and writes, each array at another offset.
+struct Arrays {
+  GuardedArray param, out, grad;
+  std::vector<GuardedArray> slot;
+
+  Arrays(std::size_t length, std::size_t offset, int slots)
+      : param(length, offset), out(length, (offset + 5) % kOffsets), grad(length, (offset + 12) % kOffsets) {
+    for (int k = 0; k < slots; ++k)
+      slot.emplace_back(length, (offset + 3 + 4 * static_cast<std::size_t>(k)) % kOffsets);
+  }
+
+  Dense dense() {
+    Dense d{};
+    d.param = param.data();
+    for (std::size_t k = 0; k < slot.size(); ++k) d.slot[k] = slot[k].data();
+    d.grad = grad.data();
+    d.out = out.data();
+    d.length = param.length();
+    return d;
+  }
+
+  void fill_state(Inputs inputs, Random& random) {
+    fill(param.data(), param.length(), inputs, random);
+    for (GuardedArray& s : slot) fill(s.data(), s.length(), inputs, random);
+  }
+
+  bool guards_intact() const {
+    bool intact = param.guards_intact() && out.guards_intact() && grad.guards_intact();
+    for (const GuardedArray& s : slot) intact = intact && s.guards_intact();
+    return intact;
+  }
+};
+
+void copy(GuardedArray* to, const GuardedArray& from) {
+  if (from.length() > 0) std::memcpy(to->data(), from.data(), from.length() * sizeof(float));
+}
+
+struct Case {
+  const char* inputs;
+  std::size_t length, offset, step;
+};
+
+void expect_same(const char* array, const GuardedArray& got, const GuardedArray& want, const Case& c) {
+  const std::size_t i = first_difference(got.data(), want.data(), want.length());
+  if (i == want.length()) {
+    report().pass();
+    return;
+  }
+  report().expect(false, "%s[%zu] is %a (%08x), want %a (%08x); %s, length %zu, offset %zu, step %zu", array, i,
+                  got.data()[i], bits_of(got.data()[i]), want.data()[i], bits_of(want.data()[i]), c.inputs, c.length,
+                  c.offset, c.step);
+}
+
+void expect_same_state(const Arrays& got, const Arrays& want, const Case& c) {
+  static const char* const kSlotNames[] = {"slot 0", "slot 1", "slot 2"};
+  expect_same("param", got.param, want.param, c);
+  for (std::size_t k = 0; k < want.slot.size(); ++k) expect_same(kSlotNames[k], got.slot[k], want.slot[k], c);
+  expect_same("grad", got.grad, want.grad, c);
+  report().expect(got.guards_intact(), "wrote outside an array; %s, length %zu, offset %zu, step %zu", c.inputs,
+                  c.length, c.offset, c.step);
+}
+
+enum class Form { kInPlace, kOutOfPlace };
+
+class Pair {
+ public:
+  Pair(const RuleKernels& kernels, const oracle::Rule& rule) : kernels_(kernels), oracle_(rule) {}
+
+  // Several steps of both, compared after each. Scalars begin at another place of their list for each case.
+  void run(Form form, Inputs inputs, std::size_t length, std::size_t offset) {
+    Random random(kSeed + length * kOffsets + offset);
+    Arrays got(length, offset, oracle_.slots());
+    Arrays want(length, (offset + 1) % kOffsets, oracle_.slots());
+    want.fill_state(inputs, random);
+    copy(&got.param, want.param);
+    for (int k = 0; k < oracle_.slots(); ++k) copy(&got.slot[k], want.slot[k]);
+    for (std::size_t step = 0; step < kSteps; ++step) {
+      fill(want.grad.data(), length, inputs, random);
+      copy(&got.grad, want.grad);
+      const float* scalars = scalars_of(length + offset + step);
+      const Case c{name_of(inputs), length, offset, step};
+      if (form == Form::kInPlace) {
+        kernels_.dense(got.dense(), scalars);
+        oracle_.dense(want.dense(), scalars);
+        expect_same_state(got, want, c);
+      } else {
+        kernels_.dense_out(got.dense(), scalars);
+        oracle_.dense_out(want.dense(), scalars);
+        expect_same_state(got, want, c);
+        expect_same("out", got.out, want.out, c);
+        copy(&got.param, got.out);
+        copy(&want.param, want.out);
+      }
+    }
+  }
+
+  // Moments that decay under zero gradients until the flush takes them, and stay +0 after it.
+  void run_decay() {
+    constexpr std::size_t kLength = 133;
+    Random random(kSeed);
+    Arrays got(kLength, 3, oracle_.slots());
+    Arrays want(kLength, 0, oracle_.slots());
+    want.fill_state(Inputs::kOrdinary, random);
+    fill(want.grad.data(), kLength, Inputs::kOrdinary, random);
+    copy(&got.param, want.param);
+    for (int k = 0; k < oracle_.slots(); ++k) copy(&got.slot[k], want.slot[k]);
+    for (std::size_t step = 0; step < 120; ++step) {
+      copy(&got.grad, want.grad);
+      kernels_.dense(got.dense(), kFastDecay);
+      oracle_.dense(want.dense(), kFastDecay);
+      expect_same_state(got, want, {"decay", kLength, 3, step});
+      for (std::size_t i = 0; i < kLength; ++i) want.grad.data()[i] = i % 2 == 0 ? 0.0f : -0.0f;
+    }
+  }
+
+ private:
+  KernelSubject kernels_;
+  OracleSubject oracle_;
+};
+
+void run_all(Form form, const RuleKernels& kernels, const oracle::Rule& rule) {
+  Pair pair(kernels, rule);
+  for (Inputs inputs : kAllInputs) {
+    for (std::size_t offset = 0; offset < kOffsets; ++offset) {
+      for (std::size_t length = 0; length < kShortLengths; ++length) pair.run(form, inputs, length, offset);
+    }
+    for (std::size_t length : kLongLengths) {
+      for (std::size_t offset : {0, 7}) pair.run(form, inputs, length, offset);
+    }
+  }
+}
+
+// A sweep in two parts gives the bits of the whole, wherever it is cut.
+void run_splits(const RuleKernels& kernels) {
+  constexpr std::size_t kLength = 83;
+  KernelSubject subject(kernels);
+  for (Inputs inputs : kAllInputs) {
+    for (std::size_t cut = 0; cut <= kLength; ++cut) {
+      Random random(kSeed + cut);
+      Arrays whole(kLength, 0, kernels.slots), parts(kLength, 9, kernels.slots);
+      whole.fill_state(inputs, random);
+      fill(whole.grad.data(), kLength, inputs, random);
+      copy(&parts.param, whole.param);
+      copy(&parts.grad, whole.grad);
+      for (int k = 0; k < kernels.slots; ++k) copy(&parts.slot[k], whole.slot[k]);
+      const float* scalars = scalars_of(cut);
+      subject.dense(whole.dense(), scalars);
+      Dense left = parts.dense();
+      Dense right = left;
+      left.length = cut;
+      right.length -= cut;
+      right.param += cut;
+      right.grad += cut;
+      for (int k = 0; k < kernels.slots; ++k) right.slot[k] += cut;
+      subject.dense(right, scalars);
+      subject.dense(left, scalars);
+      expect_same_state(parts, whole, {name_of(inputs), kLength, cut, 0});
+    }
+  }
+}
+
+}  // namespace
+
+void test_dense(const char* isa, const RuleKernels& kernels, const oracle::Rule& rule) {
+  const std::string name = std::string(isa) + " " + kernels.name;
+  report().test(name + " dense, in place", [&] { run_all(Form::kInPlace, kernels, rule); });
+  report().test(name + " dense, out of place", [&] { run_all(Form::kOutOfPlace, kernels, rule); });
+  report().test(name + " dense, moments decaying through the flush", [&] { Pair(kernels, rule).run_decay(); });
+  report().test(name + " dense, in two parts", [&] { run_splits(kernels); });
+  report().test(name + " dense, nothing", [&] {
+    const Dense nothing{};
+    kernels.dense(nothing, scalars_of(0));
+    kernels.dense_out(nothing, scalars_of(0));
+    report().pass();
+  });
+}
+
+}  // namespace adamax::test

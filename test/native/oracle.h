@@ -1,0 +1,120 @@
+// What every kernel must compute, transcribed from the numeric contract and not from native/kernels: one element at a
+// time, each operation through memory, so that no compiler can fuse, widen or reorder, whatever its flags.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+namespace adamax::test::oracle {
+
+inline float f32(float x) {
+  volatile float stored = x;
+  return stored;
+}
+
+inline double f64(double x) {
+  volatile double stored = x;
+  return stored;
+}
+
+// One element's step: reads and writes its parameter and slots.
+using Element = void (*)(float* param, float* slot, float grad, const float* scalars);
+
+struct Rule {
+  const char* name;
+  int slots;
+  int scalars;
+  Element element;
+};
+
+inline float flushed(float moment) {
+  const float size = moment < 0 ? -moment : moment;
+  return size < 0x1p-102f ? 0.0f : moment;  // false for NaN
+}
+
+inline void adamax(float* param, float* slot, float grad, const float* scalars) {
+  const float one_minus_beta1 = scalars[0], beta2 = scalars[1], alpha = scalars[2], epsilon = scalars[3];
+  const float difference = f32(grad - slot[0]);
+  const float part = f32(difference * one_minus_beta1);
+  const float m = flushed(f32(slot[0] + part));
+  const float a = f32(slot[1] * beta2);
+  const float b = std::fabs(grad);
+  const float u = flushed(a > b ? a : b);
+  const float denominator = f32(u + epsilon);
+  const float direction = f32(m / denominator);
+  const float change = f32(alpha * direction);
+  slot[0] = m;
+  slot[1] = u;
+  *param = f32(*param - change);
+}
+
+// The traffic rule of the bench: the gradient's bits set in the parameter's, the two slots swapped.
+inline void traffic(float* param, float* slot, float grad, const float*) {
+  std::uint32_t bits, more;
+  std::memcpy(&bits, param, 4);
+  std::memcpy(&more, &grad, 4);
+  bits |= more;
+  std::memcpy(param, &bits, 4);
+  const float first = slot[0];
+  slot[0] = slot[1];
+  slot[1] = first;
+}
+
+inline constexpr Rule kRules[] = {{"adamax", 2, 4, adamax}, {"traffic", 2, 0, traffic}};
+
+// Null for a rule that nobody has transcribed yet.
+inline const Rule* find(const char* name) {
+  for (const Rule& rule : kRules) {
+    if (std::strcmp(rule.name, name) == 0) return &rule;
+  }
+  return nullptr;
+}
+
+// One sparse step: slices of one row are summed in order of occurrence, each touched row steps once.
+inline void step_rows(const Rule& rule, float* param, float* const* slot, std::size_t row_length, const float* values,
+                      const std::vector<std::int64_t>& indices, const float* scalars) {
+  std::vector<bool> done(indices.size());
+  for (std::size_t first = 0; first < indices.size(); ++first) {
+    if (done[first]) continue;
+    for (std::size_t later = first; later < indices.size(); ++later) {
+      if (indices[later] == indices[first]) done[later] = true;
+    }
+    for (std::size_t i = 0; i < row_length; ++i) {
+      float grad = values[first * row_length + i];
+      for (std::size_t later = first + 1; later < indices.size(); ++later) {
+        if (indices[later] == indices[first]) grad = f32(grad + values[later * row_length + i]);
+      }
+      const std::size_t at = static_cast<std::size_t>(indices[first]) * row_length + i;
+      float state[8];
+      for (int k = 0; k < rule.slots; ++k) state[k] = slot[k][at];
+      rule.element(&param[at], state, grad, scalars);
+      for (int k = 0; k < rule.slots; ++k) slot[k][at] = state[k];
+    }
+  }
+}
+
+// 16 lanes, element i of a block in lane i mod 16, lanes joined 8 + 8, 4 + 4, 2 + 2, 1 + 1.
+inline double block_sum(const float* x, std::size_t length) {
+  double lane[16] = {};
+  for (std::size_t i = 0; i < length; ++i) {
+    const double square = f64(static_cast<double>(x[i]) * static_cast<double>(x[i]));
+    lane[i % 16] = f64(lane[i % 16] + square);
+  }
+  for (int half : {8, 4, 2, 1}) {
+    for (int i = 0; i < half; ++i) lane[i] = f64(lane[i] + lane[i + half]);
+  }
+  return lane[0];
+}
+
+// Blocks of 4096 in a tree: the left branch is the largest power of two of blocks that leaves something for the right.
+inline double sum_squares(const float* x, std::size_t length) {
+  if (length <= 4096) return block_sum(x, length);
+  std::size_t left = 4096;
+  while (2 * left < length) left *= 2;
+  return f64(sum_squares(x, left) + sum_squares(x + left, length - left));
+}
+
+}  // namespace adamax::test::oracle

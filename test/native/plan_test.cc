@@ -1,0 +1,126 @@
+// Plans: all entries of a step or none, whatever is wrong with one of them.
+#include <string>
+#include <vector>
+
+#include "arrays.h"
+#include "cases.h"
+#include "check.h"
+#include "runtime/plan.h"
+#include "subject.h"
+#include "tests.h"
+
+namespace adamax::test {
+namespace {
+
+constexpr std::size_t kRowLength = 7;
+constexpr std::size_t kTableRows = 11;
+constexpr std::size_t kLength = kRowLength * kTableRows;
+constexpr std::size_t kEntries = 40;  // more than a plan makes room for at first
+
+// One variable with its gradient; every other one is sparse.
+struct Variable {
+  std::vector<float> param, slot[kMaxSlots], values;
+  std::vector<std::int64_t> indices;
+
+  Variable(Random& random, bool sparse, int slots) : param(kLength), values(kLength) {
+    fill(param.data(), kLength, Inputs::kOrdinary, random);
+    for (int k = 0; k < slots; ++k) {
+      slot[k].resize(kLength);
+      fill(slot[k].data(), kLength, Inputs::kOrdinary, random);
+    }
+    fill(values.data(), kLength, Inputs::kOrdinary, random);
+    if (!sparse) return;
+    for (std::size_t i = 0; i < kTableRows; ++i) indices.push_back(static_cast<std::int64_t>(random.below(kTableRows)));
+  }
+
+  bool sparse() const { return !indices.empty(); }
+};
+
+void bind(PlanEntry* entry, Variable& v, int slots) {
+  entry->dense.param = v.param.data();
+  for (int k = 0; k < slots; ++k) entry->dense.slot[k] = v.slot[k].data();
+  entry->dense.grad = v.values.data();
+  entry->dense.out = v.param.data();
+  entry->dense.length = kLength;
+  entry->row_length = kRowLength;
+  entry->kind = v.sparse() ? GradientKind::kRows : GradientKind::kDense;
+  entry->indices = {v.indices.data(), Indices::Kind::kInt64, v.indices.size()};
+}
+
+bool equal(const Variable& a, const Variable& b) {
+  bool all = first_difference(a.param.data(), b.param.data(), kLength) == kLength;
+  for (int k = 0; k < kMaxSlots; ++k) {
+    all = all && a.slot[k].size() == b.slot[k].size() &&
+          first_difference(a.slot[k].data(), b.slot[k].data(), a.slot[k].size()) == a.slot[k].size();
+  }
+  return all;
+}
+
+void step(OracleSubject& subject, Variable& v, const float* scalars) {
+  if (v.sparse()) {
+    SparseStep s{v.param.data(), {}, v.values.data(), kLength, kRowLength, v.indices};
+    for (int k = 0; k < subject.slots(); ++k) s.slot[k] = v.slot[k].data();
+    subject.rows(s, scalars);
+  } else {
+    PlanEntry entry{};
+    bind(&entry, v, subject.slots());
+    subject.dense(entry.dense, scalars);
+  }
+}
+
+void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& rule) {
+  OracleSubject subject(rule);
+  Random random(kSeed);
+  std::vector<Variable> got;
+  for (std::size_t i = 0; i < kEntries; ++i) got.emplace_back(random, i % 2 == 1, rule.slots);
+  std::vector<Variable> want = got;
+  Plan plan;
+  plan.set_rule(rule_number);
+  report().expect(plan.entry(1) == nullptr, "gave entry 1 of an empty plan");
+  for (std::size_t i = 0; i < kEntries; ++i) {
+    PlanEntry* entry = plan.entry(i);
+    if (!report().expect(entry != nullptr, "no entry %zu", i)) return;
+    bind(entry, got[i], rule.slots);
+  }
+  report().expect(plan.size() == kEntries, "size %zu", plan.size());
+
+  // Fewer entries than there are, too: a step may leave out variables at the end.
+  for (std::size_t count : {kEntries, kEntries, std::size_t{3}, std::size_t{0}}) {
+    const float* scalars = scalars_of(count);
+    const std::int64_t outcome = plan.prepare(count);
+    report().expect(outcome == kAllGood, "outcome %lld", static_cast<long long>(outcome));
+    plan.run(table, count, scalars);
+    for (std::size_t i = 0; i < count; ++i) step(subject, want[i], scalars);
+    for (std::size_t i = 0; i < kEntries; ++i) {
+      report().expect(equal(got[i], want[i]), "variable %zu differs, of %zu in the step", i, count);
+    }
+  }
+
+  for (const std::int64_t bad : {std::int64_t{-1}, std::int64_t{kTableRows}, std::int64_t{1} << 32}) {
+    for (std::size_t at : {std::size_t{1}, kEntries - 1}) {
+      const std::int64_t good = got[at].indices[4];
+      got[at].indices[4] = bad;
+      const std::int64_t outcome = plan.prepare(kEntries);
+      const std::int64_t expected = (static_cast<std::int64_t>(at) << 32) + 4;
+      report().expect(outcome == expected, "outcome %llx, want %llx", static_cast<long long>(outcome),
+                      static_cast<long long>(expected));
+      got[at].indices[4] = good;
+      for (std::size_t i = 0; i < kEntries; ++i) {
+        report().expect(equal(got[i], want[i]), "variable %zu was written before a bad index was found", i);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void test_plan(const KernelTable& table) {
+  for (std::size_t i = 0; i < table.rule_count; ++i) {
+    const oracle::Rule* rule = oracle::find(table.rules[i].name);
+    if (rule == nullptr) continue;  // main() has complained
+    report().test(std::string(table.isa) + " " + rule->name + " plan, dense and sparse entries",
+                  [&] { run(table, i, *rule); });
+  }
+}
+
+}  // namespace adamax::test

@@ -1,0 +1,91 @@
+// One rule as somebody implements it: the kernels of a table, or the oracle. Tests run two subjects side by side.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "kernels/table.h"
+#include "oracle.h"
+#include "runtime/plan.h"
+#include "runtime/row_index.h"
+
+namespace adamax::test {
+
+// A sparse step on a table of rows; every index is good.
+struct SparseStep {
+  float* param;
+  float* slot[kMaxSlots];
+  const float* values;
+  std::size_t table_length;
+  std::size_t row_length;
+  const std::vector<std::int64_t>& indices;
+};
+
+class Subject {
+ public:
+  virtual ~Subject() = default;
+  virtual int slots() const = 0;
+  virtual void dense(const Dense& arrays, const float* scalars) = 0;
+  virtual void dense_out(const Dense& arrays, const float* scalars) = 0;
+  virtual void rows(const SparseStep& step, const float* scalars) = 0;
+};
+
+class KernelSubject : public Subject {
+ public:
+  explicit KernelSubject(const RuleKernels& kernels) : kernels_(kernels) {}
+
+  int slots() const override { return kernels_.slots; }
+  void dense(const Dense& arrays, const float* scalars) override {
+    Dense in_place = arrays;
+    in_place.out = in_place.param;
+    kernels_.dense(in_place, scalars);
+  }
+  void dense_out(const Dense& arrays, const float* scalars) override { kernels_.dense_out(arrays, scalars); }
+  void rows(const SparseStep& step, const float* scalars) override {
+    RowIndex index;
+    const Indices indices{step.indices.data(), Indices::Kind::kInt64, step.indices.size()};
+    if (index.build(indices, table_rows(step.table_length, step.row_length)) != kAllGood) return;
+    PlanEntry entry{};
+    entry.dense.param = step.param;
+    for (int k = 0; k < kernels_.slots; ++k) entry.dense.slot[k] = step.slot[k];
+    entry.dense.grad = step.values;
+    entry.dense.out = step.param;
+    entry.dense.length = step.table_length;
+    entry.row_length = step.row_length;
+    run_rows(kernels_, entry, index, scalars);
+  }
+
+ private:
+  const RuleKernels& kernels_;
+};
+
+class OracleSubject : public Subject {
+ public:
+  explicit OracleSubject(const oracle::Rule& rule) : rule_(rule) {}
+
+  int slots() const override { return rule_.slots; }
+  void dense(const Dense& arrays, const float* scalars) override {
+    Dense in_place = arrays;
+    in_place.out = in_place.param;
+    dense_out(in_place, scalars);
+  }
+  void dense_out(const Dense& arrays, const float* scalars) override {
+    for (std::size_t i = 0; i < arrays.length; ++i) {
+      float state[kMaxSlots];
+      for (int k = 0; k < rule_.slots; ++k) state[k] = arrays.slot[k][i];
+      float param = arrays.param[i];
+      rule_.element(&param, state, arrays.grad[i], scalars);
+      for (int k = 0; k < rule_.slots; ++k) arrays.slot[k][i] = state[k];
+      arrays.out[i] = param;
+    }
+  }
+  void rows(const SparseStep& step, const float* scalars) override {
+    oracle::step_rows(rule_, step.param, step.slot, step.row_length, step.values, step.indices, scalars);
+  }
+
+ private:
+  const oracle::Rule& rule_;
+};
+
+}  // namespace adamax::test
