@@ -1,0 +1,63 @@
+/**
+ * `npm run bench`: prints the tables of the README. One group of measurements after another; within a group all
+ * contestants run interleaved (measure.ts).
+ */
+import { writeFileSync } from 'node:fs';
+import { checkAgreement } from './agreement.js';
+import { drawChart } from './chart.js';
+import { dense } from './dense.js';
+import type { GroupReport, Session } from './group.js';
+import { machine } from './machine.js';
+import { FULL, QUICK } from './measure.js';
+import { type GroupName, HELP, type Options, parseOptions, UsageError } from './options.js';
+import { clearProgress, showProgress } from './progress.js';
+import { formatGroup, formatHeader, formatTargets, isMet } from './report.js';
+import { small } from './small.js';
+import { sparse } from './sparse.js';
+import { startup } from './startup.js';
+import { zeros } from './zeros.js';
+
+const RUN: Record<GroupName, (session: Session) => GroupReport> = { dense, small, sparse, zeros, startup };
+
+function main(args: readonly string[]): void {
+  const options = parseOptions(args);
+  if (options.help) process.stdout.write(HELP);
+  else run(options, ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' '));
+}
+
+function run({ groups, quick, json, svg }: Options, command: string): void {
+  checkAgreement();
+  const where = machine();
+  const date = new Date().toISOString();
+  const say = (text: string): void => {
+    if (!json) process.stdout.write(text);
+  };
+  say(formatHeader(where, date, command));
+  const session: Session = { quick, effort: quick ? QUICK : FULL, progress: showProgress };
+  const reports = groups.map((name) => {
+    globalThis.gc?.();
+    const report = RUN[name](session);
+    clearProgress();
+    say(formatGroup(report));
+    return report;
+  });
+  const targets = reports.flatMap((report) => report.targets);
+  say(formatTargets(targets));
+  const results = reports.flatMap((report) => report.results);
+  if (svg !== null) writeFileSync(svg, drawChart(results, `${where.cpu}, one thread, Node.js ${where.node}`));
+  if (json) {
+    const ratios = reports.flatMap((report) => report.ratios);
+    const judged = targets.map((target) => ({ ...target, met: isMet(target) }));
+    process.stdout.write(
+      `${JSON.stringify({ machine: where, date, command, quick, results, ratios, targets: judged }, null, 2)}\n`,
+    );
+  }
+}
+
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = 2;
+}

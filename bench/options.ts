@@ -1,0 +1,66 @@
+/** The command line. */
+import { parseArgs } from 'node:util';
+
+export const GROUPS = ['dense', 'small', 'sparse', 'zeros', 'startup'] as const;
+export type GroupName = (typeof GROUPS)[number];
+
+export interface Options {
+  readonly groups: readonly GroupName[];
+  readonly quick: boolean;
+  readonly json: boolean;
+  readonly help: boolean;
+  /** Where the chart goes. */
+  readonly svg: string | null;
+}
+
+export const HELP = `Usage: npm run bench -- [options]
+
+Times adamax against hand-written JavaScript loops and against the bare memory traffic of a step, on this machine.
+
+  --only <group>  run one group (may be repeated): ${GROUPS.join(', ')}
+  --quick         a smoke test of less than 20 seconds: fewer sizes, rough numbers
+  --json          print JSON and nothing else (npm run --silent bench -- --json)
+  --svg <file>    also draw the dense group as a chart
+  --help          print this
+
+Close other programs first. All contestants run in turn, round after round; numbers are medians, ratios are medians of
+ratios within a round. ADAMAX_ISA=js measures without the native addon.
+`;
+
+/** A mistake on the command line: one line for the user. */
+export class UsageError extends Error {}
+
+export function parseOptions(args: readonly string[]): Options {
+  const values = parse(args);
+  const only = values.only ?? [];
+  for (const name of only) {
+    if (!isGroup(name)) throw new UsageError(`--only must be one of ${GROUPS.join(', ')}: received '${name}'`);
+  }
+  const groups = GROUPS.filter((name) => only.length === 0 || only.includes(name));
+  const svg = values.svg ?? null;
+  if (svg !== null && !groups.includes('dense')) throw new UsageError('--svg needs the group dense');
+  return { groups, quick: values.quick ?? false, json: values.json ?? false, help: values.help ?? false, svg };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        only: { type: 'string', multiple: true },
+        quick: { type: 'boolean' },
+        json: { type: 'boolean' },
+        svg: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const [sentence] = error.message.split(/\. |\n/); // Node goes on to explain its syntax
+    throw new UsageError(`${sentence} (--help lists the options)`);
+  }
+}
+
+function isGroup(name: string): name is GroupName {
+  return (GROUPS as readonly string[]).includes(name);
+}

@@ -1,0 +1,50 @@
+/** The report for people: headings, aligned tables, and the targets at the end. */
+import { digits } from './format.js';
+import type { GroupReport, Table, Target } from './group.js';
+import type { Machine } from './machine.js';
+
+export function formatHeader(machine: Machine, date: string, command: string): string {
+  const { cpu, cores, memory, system, node, isas } = machine;
+  const lines = [
+    `adamax bench, ${date}`,
+    command,
+    `${cpu}, ${cores} ${cores === 1 ? 'core' : 'cores'}, ${memory}; ${system}; Node.js ${node}`,
+    `implementations: ${isas.join(', ')}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+export function formatGroup({ title, notes, tables }: GroupReport): string {
+  const parts = [underlined(title), ...notes, ...tables.map(formatTable)];
+  return `\n${parts.join('\n')}\n`;
+}
+
+export function formatTargets(targets: readonly Target[]): string {
+  if (targets.length === 0) return '';
+  const rows = targets.map(({ what, measured, bound, sense, unit }) => [
+    what,
+    Number.isFinite(measured) ? `${digits(measured)} ${unit}` : 'none',
+    `${sense === 'at most' ? '≤' : '≥'} ${bound} ${unit}`,
+    isMet({ measured, bound, sense }) ? 'met' : 'missed',
+  ]);
+  const table = formatTable({ heading: '', columns: ['', 'measured', 'target', ''], rows });
+  return `\n${underlined('Targets')}${table}\n`;
+}
+
+export function isMet({ measured, bound, sense }: Pick<Target, 'measured' | 'bound' | 'sense'>): boolean {
+  return sense === 'at most' ? measured <= bound : measured >= bound;
+}
+
+/** The first column flush left, numbers flush right. */
+function formatTable({ heading, columns, rows }: Table): string {
+  const widths = columns.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column].length)));
+  const line = (cells: readonly string[]): string => {
+    const padded = cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])));
+    return `  ${padded.join('  ')}`.trimEnd();
+  };
+  return `\n${[...(heading === '' ? [] : [heading]), line(columns), ...rows.map(line)].join('\n')}`;
+}
+
+function underlined(title: string): string {
+  return `${title}\n${'─'.repeat(title.length)}`;
+}

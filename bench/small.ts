@@ -1,0 +1,158 @@
+/** Many small variables, and one of a few floats: what a step costs beside its arithmetic. */
+import { Adamax, Variable } from 'adamax';
+import { adamaxStep, isa } from 'adamax/kernels';
+import { digits, formatRatio, formatTime } from './format.js';
+import { type GroupReport, type Result, resultsOf, type Session, type Table, type Target } from './group.js';
+import { type Contestant, type Outcome, race } from './measure.js';
+import { LEARNING_RATE, type OptimizerProblem, type Problem, SCALARS, settledProblem } from './problem.js';
+import { rivals } from './rivals.js';
+
+const GROUP = 'small';
+const VARIABLES = 100;
+const LENGTH = 64;
+const SIZES = [1, 2, 4, 8, 16, 32, 64, 128];
+const QUICK_SIZES = [8, 32, 128];
+
+const SAME = 'applyGradients, same arrays';
+const FRESH = 'applyGradients, fresh arrays';
+const KERNEL = 'adamaxStep';
+
+export function small({ quick, effort, progress }: Session): GroupReport {
+  progress(`step of ${VARIABLES} variables of ${LENGTH} floats`);
+  const many = race(manyVariables(), effort);
+  const manyCase = `${VARIABLES} × ${LENGTH}`;
+  const results: Result[] = resultsOf(GROUP, manyCase, many, VARIABLES * LENGTH);
+  const single = (quick ? QUICK_SIZES : SIZES).map((elements) => {
+    progress(`step of one variable of ${elements} floats`);
+    const outcome = race(oneVariable(settledProblem(elements)), effort);
+    results.push(...resultsOf(GROUP, `1 × ${elements}`, outcome, elements));
+    return { elements, outcome };
+  });
+  const ours = many.names.filter((name) => !isRival(name));
+  const pairs = ours.flatMap((name) => rivals.map((rival) => [name, rival.name] as const));
+  const ratios = pairs.map(([name, rival]) => ({
+    group: GROUP,
+    case: manyCase,
+    name: `${rival} ÷ ${name}`,
+    value: many.ratio(rival, name),
+  }));
+  return {
+    title: `Small variables, one thread, ${isa()}`,
+    notes: [
+      'same arrays: the gradients lie in the same arrays at each step; fresh arrays: each step brings new ones.',
+      'The JS loops compute the scalars of a step too, and know their arrays from the start.',
+    ],
+    tables: [manyTable(many), singleTable(single)],
+    results,
+    ratios,
+    targets: targetsOf(many, single),
+  };
+}
+
+function manyVariables(): Contestant[] {
+  const problems = Array.from({ length: VARIABLES }, () => settledProblem(LENGTH));
+  const variables = problems.map(({ param }) => new Variable(param));
+  const same = new Adamax({ learningRate: LEARNING_RATE });
+  const pairs = problems.map(({ grad }, i) => [grad, variables[i]] as const);
+  const runSame = (times: number): void => {
+    for (let i = 0; i < times; i++) same.applyGradients(pairs);
+  };
+
+  // Two optimizers of the same variables: each keeps a plan of its own, so neither disturbs what the other has bound.
+  const changing = new Adamax({ learningRate: LEARNING_RATE });
+  let steps: (readonly [Float32Array, Variable])[][] = [];
+  const prepareFresh = (times: number): void => {
+    steps = Array.from({ length: times }, () => problems.map(({ grad }, i) => [grad.slice(), variables[i]] as const));
+  };
+  const runFresh = (times: number): void => {
+    for (let i = 0; i < times; i++) changing.applyGradients(steps[i]);
+  };
+  return [
+    { name: SAME, run: runSame },
+    { name: FRESH, prepare: prepareFresh, run: runFresh },
+    ...rivals.map((rival) => rival.dense(problems)),
+  ];
+}
+
+function oneVariable(problem: OptimizerProblem): Contestant[] {
+  const { optimizer, variable, grad } = problem;
+  const pairs = [[grad, variable]] as const;
+  const runSame = (times: number): void => {
+    for (let i = 0; i < times; i++) optimizer.applyGradients(pairs);
+  };
+  return [{ name: SAME, run: runSame }, bareKernel(problem), ...rivals.map((rival) => rival.dense([problem]))];
+}
+
+function bareKernel({ param, m, u, grad }: Problem): Contestant {
+  const run = (times: number): void => {
+    for (let i = 0; i < times; i++) adamaxStep(param, m, u, grad, SCALARS);
+  };
+  return { name: KERNEL, run };
+}
+
+interface Single {
+  readonly elements: number;
+  readonly outcome: Outcome;
+}
+
+function manyTable(outcome: Outcome): Table {
+  return {
+    heading: `step of ${VARIABLES} variables of ${LENGTH} floats`,
+    columns: ['', 'step', 'ns per variable', ...rivals.map(({ name }) => `${name} ÷ it`)],
+    rows: outcome.names.map((name) => {
+      const { median } = outcome.time(name);
+      const ratios = rivals.map((rival) => formatRatio(outcome.ratio(rival.name, name).median));
+      return [name, formatTime(median), digits(median / VARIABLES), ...ratios];
+    }),
+  };
+}
+
+function singleTable(single: readonly Single[]): Table {
+  const names = single[0].outcome.names;
+  return {
+    heading: 'step of one variable; × is the fastest JS loop ÷ it',
+    columns: ['floats', ...names.flatMap((name) => (isRival(name) ? [name] : [name, '×']))],
+    rows: single.map(({ elements, outcome }) => [
+      String(elements),
+      ...names.flatMap((name) => {
+        const time = formatTime(outcome.time(name).median);
+        return isRival(name) ? [time] : [time, formatRatio(advantage(outcome, name))];
+      }),
+    ]),
+  };
+}
+
+function isRival(name: string): boolean {
+  return rivals.some((rival) => rival.name === name);
+}
+
+/** The fastest rival ÷ `name`. */
+function advantage(outcome: Outcome, name: string): number {
+  return Math.min(...rivals.map((rival) => outcome.ratio(rival.name, name).median));
+}
+
+/** The smallest size from which on `name` is never slower than the fastest rival; infinite when there is none. */
+function crossover(single: readonly Single[], name: string): number {
+  let smallest = Infinity;
+  for (const { elements, outcome } of [...single].reverse()) {
+    if (advantage(outcome, name) < 1) break;
+    smallest = elements;
+  }
+  return smallest;
+}
+
+function targetsOf(many: Outcome, single: readonly Single[]): Target[] {
+  const fastest = advantage(many, SAME);
+  const what = 'smallest variable whose step is not slower than a JS loop';
+  return [
+    {
+      what: `JS loop ÷ ours, ${VARIABLES} × ${LENGTH} floats, same arrays`,
+      measured: fastest,
+      bound: 10,
+      sense: 'at least',
+      unit: '×',
+    },
+    { what: `${what}: applyGradients`, measured: crossover(single, SAME), bound: 8, sense: 'at most', unit: 'floats' },
+    { what: `${what}: adamaxStep`, measured: crossover(single, KERNEL), bound: 8, sense: 'at most', unit: 'floats' },
+  ];
+}

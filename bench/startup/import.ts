@@ -1,0 +1,2 @@
+// What a process costs that imports the library: see ../startup.ts.
+import 'adamax';
