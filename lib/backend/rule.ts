@@ -25,6 +25,6 @@ export interface Rule {
 
 /**
  * A moment of smaller magnitude is stored as +0. The bound lies 2²⁴ above the least normal number, so that the products
- * of the next step with 1 − β or α stay normal too: no operand ever costs a microcode assist, on any processor.
+ * of the next step with 1 − β or α stay normal too, and fading moments cost no microcode assist on any processor.
  */
 export const TINY = 2 ** -102;

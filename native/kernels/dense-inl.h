@@ -1,28 +1,48 @@
 // The dense sweep, for any rule: whole vectors, then one part of a vector. Both run the same operations, so the bits of
 // an element do not depend on where a sweep begins or ends.
 
-template <class Rule, class Extent>
+// From this length on a sweep first steps up to an address of `param` that a vector can be aligned to. Large arrays all
+// start 16 bytes into a page, so that this aligns the slots and the gradient too, and no access splits a line.
+inline constexpr std::size_t kAlignFrom = 4096;
+
+// N vectors from element i on. All of them are loaded before any is stored.
+template <class Rule, int N, class Extent>
 ADAMAX_INLINE void step_at(const Rule& rule, const Dense& d, std::size_t i, Extent extent) {
-  Vec p = load(d.param + i, extent);
-  Vec slot[Rule::kSlots];
-  for (int k = 0; k < Rule::kSlots; ++k) slot[k] = load(d.slot[k] + i, extent);
-  Rule::update(rule, p, slot, load(d.grad + i, extent));
-  for (int k = 0; k < Rule::kSlots; ++k) store(d.slot[k] + i, slot[k], extent);
-  store(d.out + i, p, extent);
+  Vec p[N], g[N], slot[N][Rule::kSlots];
+  for (int n = 0; n < N; ++n) {
+    const std::size_t at = i + n * kWidth;
+    p[n] = load(d.param + at, extent);
+    for (int k = 0; k < Rule::kSlots; ++k) slot[n][k] = load(d.slot[k] + at, extent);
+    g[n] = load(d.grad + at, extent);
+  }
+  for (int n = 0; n < N; ++n) Rule::update(rule, p[n], slot[n], g[n]);
+  for (int n = 0; n < N; ++n) {
+    const std::size_t at = i + n * kWidth;
+    for (int k = 0; k < Rule::kSlots; ++k) store(d.slot[k] + at, slot[n][k], extent);
+    store(d.out + at, p[n], extent);
+  }
 }
 
-template <class Rule>
-ADAMAX_INLINE void sweep(const Dense d, const float* scalars) {
-  const Rule rule = Rule::from(scalars);
-  const std::size_t whole = d.length - d.length % kWidth;
+// A sweep in which a round of the loop takes N vectors.
+template <int N, class Rule>
+ADAMAX_INLINE void sweep(const Rule& rule, const Dense d) {
+  std::size_t i = 0;
+  if constexpr (N > 1 && kWidth > 1) {
+    if (d.length >= kAlignFrom) {
+      i = (0 - reinterpret_cast<std::uintptr_t>(d.param) / sizeof(float)) % kWidth;
+      if (i > 0) step_at<Rule, 1>(rule, d, 0, Part{i});
+    }
+    for (; i + N * kWidth <= d.length; i += N * kWidth) step_at<Rule, N>(rule, d, i, Whole{});
+  }
+  const std::size_t whole = d.length - (d.length - i) % kWidth;
   ADAMAX_INDEPENDENT
-  for (std::size_t i = 0; i < whole; i += kWidth) step_at(rule, d, i, Whole{});
-  if (whole < d.length) step_at(rule, d, whole, Part{d.length - whole});
+  for (; i < whole; i += kWidth) step_at<Rule, 1>(rule, d, i, Whole{});
+  if (whole < d.length) step_at<Rule, 1>(rule, d, whole, Part{d.length - whole});
 }
 
 template <class Rule>
 void dense_out(const Dense& arrays, const float* scalars) {
-  sweep<Rule>(arrays, scalars);
+  sweep<2>(Rule::from(scalars), arrays);
 }
 
 // The same with `out` known to be `param`, so that one address register serves both.
@@ -30,5 +50,5 @@ template <class Rule>
 void dense(const Dense& arrays, const float* scalars) {
   Dense in_place = arrays;
   in_place.out = in_place.param;
-  sweep<Rule>(in_place, scalars);
+  sweep<2>(Rule::from(scalars), in_place);
 }

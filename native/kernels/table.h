@@ -11,7 +11,7 @@ inline constexpr int kMaxSlots = 3;
 inline constexpr int kMaxScalars = 8;
 
 // A moment of smaller magnitude is stored as +0. The bound lies 2^24 above the least normal number, so that the
-// products of the next step with 1 - beta or alpha stay normal too: no operand ever costs a microcode assist.
+// products of the next step with 1 - beta or alpha stay normal too, and fading moments cost no microcode assist.
 inline constexpr float kTiny = 0x1p-102f;
 
 // Shape of a reduction: float64 lanes, and elements of a block. Part of the numeric contract.
