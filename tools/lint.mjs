@@ -29,8 +29,10 @@ function install() {
   const installed = join(home, 'node_modules', '.package-lock.json');
   const wanted = join(home, 'package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return;
-  process.stderr.write('adamax: installing formatters and linters (npm ci in tools/lint, 500 MB)\n');
-  const npm = spawnSync('npm', ['ci', '--no-fund', '--no-audit'], { cwd: home, stdio: 'inherit' });
+  process.stderr.write('adamax: installing formatters and linters (in tools/lint, 500 MB)\n');
+  // Not npm ci: the registry lacks some of Biome's packages for other platforms, and so does the lock file.
+  const options = ['--no-save', '--no-fund', '--no-audit'];
+  const npm = spawnSync('npm', ['install', ...options], { cwd: home, stdio: 'inherit' });
   if (npm.status !== 0) process.exit(1);
 }
 
