@@ -41,6 +41,9 @@ extern const float kFastDecay[4];
 // Lengths around every multiple of every vector width, and some that are long.
 inline constexpr std::size_t kShortLengths = 68;  // 0 … 67
 inline constexpr std::size_t kLongLengths[] = {100, 1007, 4099, 70001};
+// From about this length on a sweep aligns itself first: then it has a head as well as a tail, of any lengths.
+inline constexpr std::size_t kAlignedLength = 4096;
+inline constexpr std::size_t kAlignedTails = 32;
 // Elements from an aligned address.
 inline constexpr std::size_t kOffsets = 16;
 

@@ -83,14 +83,14 @@ class Pair {
   Pair(const RuleKernels& kernels, const oracle::Rule& rule) : kernels_(kernels), oracle_(rule) {}
 
   // Several steps of both, compared after each. Scalars begin at another place of their list for each case.
-  void run(Form form, Inputs inputs, std::size_t length, std::size_t offset) {
+  void run(Form form, Inputs inputs, std::size_t length, std::size_t offset, std::size_t steps = kSteps) {
     Random random(kSeed + length * kOffsets + offset);
     Arrays got(length, offset, oracle_.slots());
     Arrays want(length, (offset + 1) % kOffsets, oracle_.slots());
     want.fill_state(inputs, random);
     copy(&got.param, want.param);
     for (int k = 0; k < oracle_.slots(); ++k) copy(&got.slot[k], want.slot[k]);
-    for (std::size_t step = 0; step < kSteps; ++step) {
+    for (std::size_t step = 0; step < steps; ++step) {
       fill(want.grad.data(), length, inputs, random);
       copy(&got.grad, want.grad);
       const float* scalars = scalars_of(length + offset + step);
@@ -144,34 +144,41 @@ void run_all(Form form, const RuleKernels& kernels, const oracle::Rule& rule) {
       for (std::size_t offset : {0, 7}) pair.run(form, inputs, length, offset);
     }
   }
+  for (std::size_t offset = 0; offset < kOffsets; ++offset) {
+    for (std::size_t tail = 0; tail < kAlignedTails; ++tail) {
+      pair.run(form, Inputs::kSpecial, kAlignedLength + tail, offset, 1);
+    }
+  }
 }
 
 // A sweep in two parts gives the bits of the whole, wherever it is cut.
-void run_splits(const RuleKernels& kernels) {
-  constexpr std::size_t kLength = 83;
+void run_split(const RuleKernels& kernels, Inputs inputs, std::size_t length, std::size_t cut) {
   KernelSubject subject(kernels);
+  Random random(kSeed + cut);
+  Arrays whole(length, 0, kernels.slots), parts(length, 9, kernels.slots);
+  whole.fill_state(inputs, random);
+  fill(whole.grad.data(), length, inputs, random);
+  copy(&parts.param, whole.param);
+  copy(&parts.grad, whole.grad);
+  for (int k = 0; k < kernels.slots; ++k) copy(&parts.slot[k], whole.slot[k]);
+  const float* scalars = scalars_of(cut);
+  subject.dense(whole.dense(), scalars);
+  Dense left = parts.dense();
+  Dense right = left;
+  left.length = cut;
+  right.length -= cut;
+  right.param += cut;
+  right.grad += cut;
+  for (int k = 0; k < kernels.slots; ++k) right.slot[k] += cut;
+  subject.dense(right, scalars);
+  subject.dense(left, scalars);
+  expect_same_state(parts, whole, {name_of(inputs), length, cut, 0});
+}
+
+void run_splits(const RuleKernels& kernels) {
   for (Inputs inputs : kAllInputs) {
-    for (std::size_t cut = 0; cut <= kLength; ++cut) {
-      Random random(kSeed + cut);
-      Arrays whole(kLength, 0, kernels.slots), parts(kLength, 9, kernels.slots);
-      whole.fill_state(inputs, random);
-      fill(whole.grad.data(), kLength, inputs, random);
-      copy(&parts.param, whole.param);
-      copy(&parts.grad, whole.grad);
-      for (int k = 0; k < kernels.slots; ++k) copy(&parts.slot[k], whole.slot[k]);
-      const float* scalars = scalars_of(cut);
-      subject.dense(whole.dense(), scalars);
-      Dense left = parts.dense();
-      Dense right = left;
-      left.length = cut;
-      right.length -= cut;
-      right.param += cut;
-      right.grad += cut;
-      for (int k = 0; k < kernels.slots; ++k) right.slot[k] += cut;
-      subject.dense(right, scalars);
-      subject.dense(left, scalars);
-      expect_same_state(parts, whole, {name_of(inputs), kLength, cut, 0});
-    }
+    for (std::size_t cut = 0; cut <= 83; ++cut) run_split(kernels, inputs, 83, cut);
+    for (std::size_t cut = 0; cut <= 35; ++cut) run_split(kernels, inputs, 2 * kAlignedLength, kAlignedLength - cut);
   }
 }
 

@@ -13,7 +13,7 @@
 namespace adamax::test {
 namespace {
 
-constexpr std::size_t kFloats = 2048;
+constexpr std::size_t kFloats = kAlignedLength + kAlignedTails;
 
 // Pages for each array of a step, so that all of them end, or begin, at a closed page at once.
 struct Pages {
@@ -81,7 +81,9 @@ void test_page_guard(const KernelTable& table) {
       report().test(name + " dense" + edge, [&] {
         if (!report().expect(pages.ready(), "no closed pages to be had")) return;
         for (std::size_t length = 0; length < kShortLengths; ++length) run_dense(pages, kernels, length, at_end);
-        run_dense(pages, kernels, 1007, at_end);
+        for (std::size_t tail = 0; tail < kAlignedTails; ++tail) {
+          run_dense(pages, kernels, kAlignedLength + tail, at_end);
+        }
       });
       report().test(name + " rows" + edge, [&] {
         if (!report().expect(pages.ready(), "no closed pages to be had")) return;
