@@ -13,9 +13,12 @@ export type ErrorCode =
   | 'ERR_ADAMAX_OVERLAP' // RangeError: two arrays on the same memory, one of them written
   | 'ERR_ADAMAX_DUPLICATE' // RangeError: a variable listed twice in one step
   | 'ERR_ADAMAX_NO_GRADIENTS' // RangeError: not one gradient in the list
+  | 'ERR_ADAMAX_CONSTRAINT' // TypeError: a sparse gradient for a variable with a constraint
+  | 'ERR_ADAMAX_CONFIG' // RangeError: a config that asks for a class or a feature that is not here
+  | 'ERR_ADAMAX_STATE' // TypeError: a call that comes too late
   | 'ERR_ADAMAX_SLOT' // RangeError: a slot that does not exist
   | 'ERR_ADAMAX_ISA' // RangeError: an implementation that is unknown or not available here
-  | 'ERR_ADAMAX_MEMORY'; // RangeError: no memory left for a step's working space
+  | 'ERR_ADAMAX_MEMORY'; // RangeError: no memory left for a step's working space, or for an array
 
 /** A `TypeError` with a stable code. */
 export function typeError(code: ErrorCode, message: string): TypeError {

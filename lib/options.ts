@@ -13,6 +13,10 @@ export function checkOptions(argument: string, options: unknown, known: readonly
   }
 }
 
+export function checkBoolean(argument: string, value: unknown): asserts value is boolean {
+  if (typeof value !== 'boolean') throw wrongType(argument, 'a boolean', value);
+}
+
 export function checkString(argument: string, value: unknown): asserts value is string {
   if (typeof value !== 'string') throw wrongType(argument, 'a string', value);
 }

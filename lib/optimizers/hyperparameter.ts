@@ -1,29 +1,12 @@
-import { wrongType, wrongValue } from '../errors.js';
+import { checkNumber, type Domain } from '../domains.js';
+import { wrongType } from '../errors.js';
+import { Variable } from '../variables/variable.js';
 
-/** A hyperparameter as a user may give it: a number, or a function without arguments that is asked at every step. */
-export type HyperValue = number | (() => number);
-
-/** A range of numbers, with the words that describe it in a message. */
-export interface Domain {
-  readonly text: string;
-  contains(x: number): boolean;
-}
-
-export const finite: Domain = { text: 'a finite number', contains: Number.isFinite };
-export const nonNegative: Domain = { text: 'a finite number ≥ 0', contains: (x) => x >= 0 && Number.isFinite(x) };
-/** Decay rates: at 1 the bias correction would divide by zero. */
-export const unitInterval: Domain = { text: 'in [0, 1)', contains: (x) => x >= 0 && x < 1 };
-/** Added to a denominator that may be 0, so it must not round to 0 in float32. */
-export const positive: Domain = {
-  text: 'a finite number > 0 (in float32)',
-  contains: (x) => Math.fround(x) > 0 && Number.isFinite(Math.fround(x)),
-};
-
-/** Throws unless `value` is a number inside `domain`. */
-export function checkNumber(argument: string, value: unknown, domain: Domain): asserts value is number {
-  if (typeof value !== 'number') throw wrongType(argument, 'a number', value);
-  if (!domain.contains(value)) throw wrongValue(argument, domain.text, value);
-}
+/**
+ * A hyperparameter as a user may give it: a number, a function without arguments that is asked once a step, or a scalar
+ * variable that is read once a step.
+ */
+export type HyperValue = number | (() => number) | Variable;
 
 /** A named, validated hyperparameter that can change between steps. */
 export class Hyperparameter {
@@ -34,7 +17,7 @@ export class Hyperparameter {
   constructor(name: string, domain: Domain, value: unknown) {
     this.#name = name;
     this.#domain = domain;
-    this.set(value);
+    this.#value = this.#check(value);
   }
 
   /** What the user gave. */
@@ -42,16 +25,31 @@ export class Hyperparameter {
     return this.#value;
   }
 
+  /** A number for a variable is written into that variable, as Keras does; anything else replaces what was there. */
   set(value: unknown): void {
-    if (typeof value !== 'function') checkNumber(this.#name, value, this.#domain);
-    this.#value = value as HyperValue;
+    const checked = this.#check(value);
+    if (this.#value instanceof Variable && typeof checked === 'number') this.#value.assign(checked);
+    else this.#value = checked;
   }
 
   /** The number in force now; asks a function, which is user code. */
   current(): number {
     if (typeof this.#value === 'number') return this.#value;
-    const value: unknown = this.#value();
-    checkNumber(`${this.#name}()`, value, this.#domain);
+    const value: unknown = this.#value instanceof Variable ? this.#value.item() : this.#value();
+    checkNumber(this.#value instanceof Variable ? this.#name : `${this.#name}()`, value, this.#domain);
+    return value;
+  }
+
+  #check(value: unknown): HyperValue {
+    if (typeof value === 'function') return value as () => number;
+    if (value instanceof Variable) {
+      if (value.dtype !== 'float32' || value.size !== 1) {
+        throw wrongType(this.#name, 'a scalar float32 Variable', value.toString());
+      }
+      checkNumber(this.#name, value.item(), this.#domain);
+      return value;
+    }
+    checkNumber(this.#name, value, this.#domain);
     return value;
   }
 }

@@ -1,0 +1,26 @@
+/** Ranges of numbers, and the check that an argument lies in one. */
+import { wrongType, wrongValue } from './errors.js';
+
+/** A range of numbers, with the words that describe it in a message. */
+export interface Domain {
+  readonly text: string;
+  contains(x: number): boolean;
+}
+
+export const finite: Domain = { text: 'a finite number', contains: Number.isFinite };
+export const nonNegative: Domain = { text: 'a finite number ≥ 0', contains: (x) => x >= 0 && Number.isFinite(x) };
+/** Decay rates: at 1 the bias correction would divide by zero. */
+export const unitInterval: Domain = { text: 'in [0, 1)', contains: (x) => x >= 0 && x < 1 };
+/** Momentum: at 1 nothing is lost. */
+export const unitIntervalClosed: Domain = { text: 'in [0, 1]', contains: (x) => x >= 0 && x <= 1 };
+/** Added to a denominator that may be 0, so it must not round to 0 in float32. */
+export const positive: Domain = {
+  text: 'a finite number > 0 (in float32)',
+  contains: (x) => Math.fround(x) > 0 && Number.isFinite(Math.fround(x)),
+};
+
+/** Throws unless `value` is a number inside `domain`. */
+export function checkNumber(argument: string, value: unknown, domain: Domain): asserts value is number {
+  if (typeof value !== 'number') throw wrongType(argument, 'a number', value);
+  if (!domain.contains(value)) throw wrongValue(argument, domain.text, value);
+}

@@ -1,0 +1,95 @@
+import { describe, typeError, wrongType } from '../errors.js';
+import { checkOwn, configError, readSerialized } from '../serialized.js';
+import { CosineDecay } from './cosine-decay.js';
+import { CosineDecayRestarts } from './cosine-decay-restarts.js';
+import { ExponentialDecay } from './exponential-decay.js';
+import { InverseTimeDecay } from './inverse-time-decay.js';
+import { LearningRateSchedule, type ScheduleConfig } from './learning-rate-schedule.js';
+import { LinearCosineDecay } from './linear-cosine-decay.js';
+import { NoisyLinearCosineDecay } from './noisy-linear-cosine-decay.js';
+import { PiecewiseConstantDecay } from './piecewise-constant-decay.js';
+import { PolynomialDecay } from './polynomial-decay.js';
+
+/** A schedule as TF 2.2 writes it, and every later Keras reads it. */
+export interface SerializedSchedule {
+  class_name: string;
+  config: ScheduleConfig;
+}
+
+/** A class of schedules, as far as `deserialize` needs one. */
+export interface ScheduleClass {
+  fromConfig(config: object): LearningRateSchedule;
+}
+
+const OWN = new Map<string, ScheduleClass>(
+  Object.entries({
+    ExponentialDecay,
+    PiecewiseConstantDecay,
+    PolynomialDecay,
+    InverseTimeDecay,
+    CosineDecay,
+    CosineDecayRestarts,
+    LinearCosineDecay,
+    NoisyLinearCosineDecay,
+  }),
+);
+
+/**
+ * A schedule as plain JSON: its class by name, and its config.
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE` for what is not a schedule, has no config or no class name
+ */
+export function serialize(schedule: LearningRateSchedule): SerializedSchedule {
+  if (!(schedule instanceof LearningRateSchedule)) throw wrongType('schedule', 'a LearningRateSchedule', schedule);
+  const Schedule: unknown = schedule.constructor;
+  // by identity first, since a bundler may have renamed the classes
+  const own = [...OWN].find(([, Own]) => Own === Schedule)?.[0];
+  const name = own ?? (Schedule as { name?: unknown }).name;
+  if (typeof name !== 'string' || name === '') throw wrongType('schedule', 'of a class with a name', schedule);
+  const getConfig: unknown = schedule.getConfig;
+  if (typeof getConfig !== 'function') throw wrongType(`getConfig of ${name}`, 'a function', getConfig);
+  const config: unknown = schedule.getConfig();
+  if (typeof config !== 'object' || config === null) throw wrongType(`getConfig() of ${name}`, 'an object', config);
+  return { class_name: name, config: config as ScheduleConfig };
+}
+
+/**
+ * The reverse of `serialize`. Reads what TF 2.2 writes, `{ class_name, config }`, and what later Keras adds to it. The
+ * config is left as it is.
+ * @param customObjects - classes of the caller's own by name; they come before those of the same name here
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`; and what the class throws
+ * @throws RangeError `ERR_ADAMAX_CONFIG` for a class that is unknown, or a feature there is none of
+ */
+export function deserialize(
+  config: object,
+  customObjects: Readonly<Record<string, ScheduleClass>> = {},
+): LearningRateSchedule {
+  if (typeof customObjects !== 'object' || customObjects === null) {
+    throw wrongType('customObjects', 'an object of classes by name', customObjects);
+  }
+  const serialized = readSerialized('config', config);
+  const { className, registeredName } = serialized;
+  for (const name of [registeredName, className]) {
+    if (name !== null && Object.hasOwn(customObjects, name)) {
+      return fromCustom(name, customObjects[name], serialized.config);
+    }
+  }
+  const Own = OWN.get(className);
+  if (Own === undefined) {
+    throw configError('config.class_name', `one of ${[...OWN.keys()].join(', ')} or in customObjects`, className);
+  }
+  checkOwn('config', serialized, `, or ${className} in customObjects`);
+  return Own.fromConfig(serialized.config);
+}
+
+function fromCustom(name: string, Custom: unknown, config: object): LearningRateSchedule {
+  const argument = `customObjects[${describe(name)}]`;
+  if (typeof Custom !== 'function' || typeof (Custom as Partial<ScheduleClass>).fromConfig !== 'function') {
+    throw wrongType(argument, 'a class with a static fromConfig', Custom);
+  }
+  const schedule: unknown = (Custom as unknown as ScheduleClass).fromConfig(config);
+  if (schedule instanceof LearningRateSchedule) return schedule;
+  throw typeError(
+    'ERR_ADAMAX_ARG_TYPE',
+    `fromConfig of ${argument} must return a LearningRateSchedule: received ${describe(schedule)}`,
+  );
+}
