@@ -1,10 +1,27 @@
 /** `adamax`: the public surface. The bare kernels are in `adamax/kernels`. */
+
+export type { Rule } from './backend/rule.js';
 export type { ErrorCode } from './errors.js';
+export * as initializers from './initializers/index.js';
 export { Adamax, type AdamaxOptions } from './optimizers/adamax.js';
+export type { Config, CustomObjects } from './optimizers/config.js';
 export type { Gradient, VariableLike } from './optimizers/gradients.js';
 export type { HyperValue } from './optimizers/hyperparameter.js';
+export type { LearningRate } from './optimizers/learning-rate.js';
+export type { Loss, LossResult, VarList } from './optimizers/loss.js';
 export type { NdArray } from './optimizers/nd-array.js';
-export { type ApplyOptions, type Config, Optimizer, type OptimizerOptions } from './optimizers/optimizer.js';
+export {
+  type ApplyOptions,
+  type MinimizeOptions,
+  Optimizer,
+  type OptimizerOptions,
+} from './optimizers/optimizer.js';
+export * as optimizers from './optimizers/registry.js';
+export { RMSprop, type RMSpropOptions } from './optimizers/rmsprop.js';
+export { SGD, type SGDOptions } from './optimizers/sgd.js';
+export type { WeightOptions } from './optimizers/weight.js';
+export * as schedules from './schedules/index.js';
 export { IndexedSlices } from './variables/indexed-slices.js';
+export type { Nested } from './variables/nested.js';
 export type { Shape } from './variables/shape.js';
-export { type AnyVariable, type DType, Variable, type VariableOptions } from './variables/variable.js';
+export { type AnyVariable, type Constraint, type DType, Variable, type VariableOptions } from './variables/variable.js';

@@ -8,10 +8,10 @@ import { types } from 'node:util';
 import { availableIsas, backend, setIsa } from './backend/active.js';
 import type { Isa, RowIndices } from './backend/backend.js';
 import { checkDisjoint, checkFloat32Array, checkLength, checkMemory, lengthOf } from './backend/memory.js';
+import { checkNumber, finite, positive, unitInterval } from './domains.js';
 import { rangeError, wrongType, wrongValue } from './errors.js';
 import { adamaxRule } from './optimizers/adamax-rule.js';
 import { alphaOf } from './optimizers/bias-correction.js';
-import { checkNumber, finite, positive, unitInterval } from './optimizers/hyperparameter.js';
 import { checkOptions } from './options.js';
 
 export type { Isa, RowIndices };

@@ -34,6 +34,12 @@ export interface BadIndex {
   readonly position: number;
 }
 
+/** Bounds of every gradient of a step, first of its own norm and then of its elements; Infinity where there is none. */
+export interface Clipping {
+  readonly norm: number;
+  readonly value: number;
+}
+
 /** A list of entries that is stepped again and again. */
 export interface BackendPlan {
   /**
@@ -45,6 +51,7 @@ export interface BackendPlan {
     count: number,
     newTargets: readonly number[],
     newGradients: readonly number[],
+    clipping: Clipping,
   ): BadIndex | undefined;
 }
 

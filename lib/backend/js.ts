@@ -1,7 +1,9 @@
 /** The fallback: the sweeps in TypeScript, with the same bits as every native implementation. */
-import type { Backend, BackendPlan, BadIndex, Entry, Target } from './backend.js';
+import type { Backend, BackendPlan, BadIndex, Clipping, Entry, Target } from './backend.js';
+import { Clip } from './clip.js';
 import { RowIndex } from './row-index.js';
 import type { Rule } from './rule.js';
+import { sumSquares } from './sum-squares.js';
 
 const { fround } = Math;
 
@@ -14,18 +16,24 @@ export const jsBackend: Backend = {
 
   rows(rule, scalars, target, values, indices) {
     const index = new RowIndex(indices, tableRows(target));
-    if (index.bad === undefined) sweepRows(rule, scalars, target, values, index);
+    if (index.bad === undefined) sweepRows(rule, scalars, target, values, index, null);
     return index.bad;
   },
 
   sumSquares,
 
   plan(rule, scalars): BackendPlan {
-    return { step: (entries, count) => step(rule, scalars, entries, count) };
+    return { step: (entries, count, _targets, _gradients, clipping) => step(rule, scalars, entries, count, clipping) };
   },
 };
 
-function step(rule: Rule, scalars: Float32Array, entries: readonly Entry[], count: number): BadIndex | undefined {
+function step(
+  rule: Rule,
+  scalars: Float32Array,
+  entries: readonly Entry[],
+  count: number,
+  clipping: Clipping,
+): BadIndex | undefined {
   const indexed: (RowIndex | null)[] = [];
   for (let i = 0; i < count; i++) {
     const { indices, target } = entries[i];
@@ -36,8 +44,10 @@ function step(rule: Rule, scalars: Float32Array, entries: readonly Entry[], coun
   for (let i = 0; i < count; i++) {
     const { target, values } = entries[i];
     const index = indexed[i];
-    if (index) sweepRows(rule, scalars, target, values, index);
-    else rule.sweep(target.param, target.param, target.slots, 0, values, 0, target.param.length, scalars);
+    const clip = Clip.of(values, clipping);
+    if (index) sweepRows(rule, scalars, target, values, index, clip);
+    else if (clip) sweepClipped(rule, scalars, target, values, clip);
+    else rule.sweep(target.param, target.param, target.slots, 0, values, 0, target.size, scalars);
   }
   return undefined;
 }
@@ -46,47 +56,36 @@ function tableRows({ param, rowLength }: Target): number {
   return rowLength === 0 ? 0 : param.length / rowLength;
 }
 
-function sweepRows(rule: Rule, scalars: Float32Array, target: Target, values: Float32Array, index: RowIndex): void {
+/** Elements that are clipped at a time, so that no copy of a whole gradient is made. */
+const STRETCH = 512;
+
+function sweepClipped(rule: Rule, scalars: Float32Array, target: Target, grad: Float32Array, clip: Clip): void {
+  const { param, slots, size } = target;
+  const stretch = new Float32Array(Math.min(STRETCH, size));
+  for (let at = 0; at < size; at += STRETCH) {
+    const n = Math.min(STRETCH, size - at);
+    for (let i = 0; i < n; i++) stretch[i] = clip.take(grad[at + i]);
+    rule.sweep(param, param, slots, at, stretch, 0, n, scalars);
+  }
+}
+
+function sweepRows(
+  rule: Rule,
+  scalars: Float32Array,
+  target: Target,
+  values: Float32Array,
+  index: RowIndex,
+  clip: Clip | null,
+): void {
   const { param, slots, rowLength } = target;
+  const take = (i: number) => (clip === null ? values[i] : clip.take(values[i]));
   const sum = new Float32Array(rowLength);
   for (let ordinal = 0; ordinal < index.rows.length; ordinal++) {
     const first = index.first[ordinal];
-    const at = index.rows[ordinal] * rowLength;
-    if (index.next[first] < 0) {
-      rule.sweep(param, param, slots, at, values, first * rowLength, rowLength, scalars);
-      continue;
-    }
-    sum.set(values.subarray(first * rowLength, (first + 1) * rowLength));
+    for (let i = 0; i < rowLength; i++) sum[i] = take(first * rowLength + i);
     for (let slice = index.next[first]; slice >= 0; slice = index.next[slice]) {
-      for (let i = 0; i < rowLength; i++) sum[i] = fround(sum[i] + values[slice * rowLength + i]);
+      for (let i = 0; i < rowLength; i++) sum[i] = fround(sum[i] + take(slice * rowLength + i));
     }
-    rule.sweep(param, param, slots, at, sum, 0, rowLength, scalars);
+    rule.sweep(param, param, slots, index.rows[ordinal] * rowLength, sum, 0, rowLength, scalars);
   }
-}
-
-/** float64 lanes of a reduction; element i of a block goes to lane i mod LANES. */
-const LANES = 16;
-/** Elements of a block; blocks are combined pairwise. */
-const BLOCK = 4096;
-
-/** Σ x², in the fixed shape of native/kernels/sum_squares-inl.h. */
-function sumSquares(x: Float32Array): number {
-  const partial: number[] = [];
-  const blocks = Math.ceil(x.length / BLOCK);
-  for (let block = 0; block < blocks; block++) {
-    let sum = blockSum(x, block * BLOCK, Math.min(x.length, (block + 1) * BLOCK));
-    // As in a binary counter: a carry joins two sums of equally many blocks, the earlier one on the left.
-    for (let carry = block; carry % 2 === 1; carry = (carry - 1) / 2) sum = (partial.pop() as number) + sum;
-    partial.push(sum);
-  }
-  return partial.reduceRight((right, left) => left + right, 0);
-}
-
-function blockSum(x: Float32Array, begin: number, end: number): number {
-  const lanes = new Float64Array(LANES);
-  for (let i = begin; i < end; i++) lanes[(i - begin) % LANES] += x[i] * x[i];
-  for (let half = LANES / 2; half >= 1; half /= 2) {
-    for (let lane = 0; lane < half; lane++) lanes[lane] += lanes[lane + half];
-  }
-  return lanes[0];
 }

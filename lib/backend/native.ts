@@ -39,7 +39,13 @@ interface BindingPlan {
    * `targets`: `[entry, rowLength, param, ...slots]*`; `gradients`: `[entry, values, indices | null]*`.
    * −1 when all went well, −2 when out of memory, else `entry · 2³² + position` of the first bad index.
    */
-  step(count: number, targets: readonly unknown[] | null, gradients: readonly unknown[] | null): number;
+  step(
+    count: number,
+    targets: readonly unknown[] | null,
+    gradients: readonly unknown[] | null,
+    clipnorm: number,
+    clipvalue: number,
+  ): number;
 }
 
 const OUT_OF_MEMORY = -2;
@@ -73,7 +79,7 @@ export function nativeBackend(binding: Binding): Backend {
 
 function nativePlan(plan: BindingPlan): BackendPlan {
   return {
-    step(entries, count, newTargets, newGradients): BadIndex | undefined {
+    step(entries, count, newTargets, newGradients, clipping): BadIndex | undefined {
       let targets: unknown[] | null = null;
       let gradients: unknown[] | null = null;
       if (newTargets.length > 0) {
@@ -87,7 +93,7 @@ function nativePlan(plan: BindingPlan): BackendPlan {
         gradients = [];
         for (const i of newGradients) gradients.push(i, entries[i].values, entries[i].indices);
       }
-      const outcome = plan.step(count, targets, gradients);
+      const outcome = plan.step(count, targets, gradients, clipping.norm, clipping.value);
       if (outcome === OUT_OF_MEMORY) throw outOfMemory(entries.length);
       return outcome < 0 ? undefined : { entry: Math.floor(outcome / 2 ** 32), position: outcome % 2 ** 32 };
     },

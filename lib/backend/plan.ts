@@ -1,6 +1,6 @@
 import { rangeError } from '../errors.js';
 import type { IndexedSlices } from '../variables/indexed-slices.js';
-import type { Backend, BackendPlan, BadIndex, Entry, Target } from './backend.js';
+import type { Backend, BackendPlan, BadIndex, Clipping, Entry, Target } from './backend.js';
 import { checkFloat32Array, checkLength, checkMemory, detached, lengthOf, type WrittenMemory } from './memory.js';
 import type { Rule } from './rule.js';
 
@@ -61,9 +61,9 @@ export class Plan {
    * Steps everything listed since `begin`, or throws and writes nothing.
    * Nothing here runs code of the user, so no memory can go between the last check and the end of the step.
    */
-  run(): void {
+  run(clipping: Clipping): void {
     for (let i = 0; i < this.#count; i++) checkWhole(this.#entries[i]);
-    const bad = this.#plan.step(this.#entries, this.#count, this.#newTargets, this.#newGradients);
+    const bad = this.#plan.step(this.#entries, this.#count, this.#newTargets, this.#newGradients, clipping);
     if (bad !== undefined) throw this.#badIndex(bad);
   }
 

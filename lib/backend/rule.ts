@@ -27,4 +27,9 @@ export interface Rule {
  * A moment of smaller magnitude is stored as +0. The bound lies 2²⁴ above the least normal number, so that the products
  * of the next step with 1 − β or α stay normal too, and fading moments cost no microcode assist on any processor.
  */
-export const TINY = 2 ** -102;
+const TINY = 2 ** -102;
+
+/** What is stored of a moment: +0 where its magnitude is below 2⁻¹⁰², else the moment; NaN stays. */
+export function withoutTiny(x: number): number {
+  return Math.abs(x) < TINY ? 0 : x;
+}

@@ -1,4 +1,4 @@
-import { type Rule, TINY } from '../backend/rule.js';
+import { type Rule, withoutTiny } from '../backend/rule.js';
 
 const { fround } = Math;
 
@@ -22,18 +22,14 @@ export const adamaxRule: Rule = {
     const epsilon = scalars[3];
     for (let i = at, j = gradAt; j < gradAt + n; i++, j++) {
       const g = grad[j];
-      const m1 = flush(fround(m[i] + fround(fround(g - m[i]) * oneMinusBeta1)));
+      const m1 = withoutTiny(fround(m[i] + fround(fround(g - m[i]) * oneMinusBeta1)));
       const a = fround(u[i] * beta2);
       const b = Math.abs(g);
-      // biome-ignore lint/complexity/useMathMinMax: Math.max would keep a NaN in u, where b wins here
-      const u1 = flush(a > b ? a : b);
+      // Math.max would keep a NaN in u, where b wins here
+      const u1 = withoutTiny(a > b ? a : b);
       m[i] = m1;
       u[i] = u1;
       out[i] = fround(param[i] - fround(alpha * fround(m1 / fround(u1 + epsilon))));
     }
   },
 };
-
-function flush(x: number): number {
-  return Math.abs(x) < TINY ? 0 : x;
-}

@@ -1,29 +1,19 @@
+import { positive, unitInterval } from '../domains.js';
 import { checkOptions } from '../options.js';
 import { adamaxRule } from './adamax-rule.js';
 import { alphaOf } from './bias-correction.js';
-import { Hyperparameter, positive, unitInterval } from './hyperparameter.js';
-import { type Config, Optimizer, type OptimizerOptions, optionsOf } from './optimizer.js';
+import type { Config, ConfigKeys } from './config.js';
+import { Hyperparameter, type HyperValue } from './hyperparameter.js';
+import { Optimizer, type OptimizerOptions, optimizerOptionNames } from './optimizer.js';
 
 export interface AdamaxOptions extends OptimizerOptions {
   /** Decay rate of the first moment, in [0, 1). Default: 0.9. */
-  beta1?: number;
+  beta1?: HyperValue;
   /** Decay rate of the infinity norm, in [0, 1). Default: 0.999. */
-  beta2?: number;
+  beta2?: HyperValue;
   /** Added to the infinity norm, > 0. Default: 1e-7. */
   epsilon?: number;
 }
-
-const OPTIONS = ['learningRate', 'beta1', 'beta2', 'epsilon', 'name', 'lr', 'decay'];
-
-const CONFIG_KEYS = {
-  name: 'name',
-  learning_rate: 'learningRate',
-  lr: 'lr',
-  decay: 'decay',
-  beta_1: 'beta1',
-  beta_2: 'beta2',
-  epsilon: 'epsilon',
-} as const;
 
 /**
  * Adamax, the variant of Adam on the infinity norm (Kingma & Ba 2014, section 7), with the defaults, the names and the
@@ -36,6 +26,8 @@ const CONFIG_KEYS = {
  * new Adamax({ learningRate: 0.1 }).applyGradients([[new Float32Array([0.5, -0.5]), w]]);
  */
 export class Adamax extends Optimizer {
+  static override readonly configKeys: ConfigKeys = { beta_1: 'beta1', beta_2: 'beta2', epsilon: 'epsilon' };
+
   readonly #beta1: Hyperparameter;
   readonly #beta2: Hyperparameter;
   readonly #epsilon: Hyperparameter;
@@ -45,9 +37,9 @@ export class Adamax extends Optimizer {
    * @throws RangeError `ERR_ADAMAX_ARG_VALUE`
    */
   constructor(options: AdamaxOptions = {}) {
-    checkOptions('Adamax', options, OPTIONS);
-    const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, name = 'Adamax' } = options;
-    super(adamaxRule, name, { ...options, learningRate });
+    checkOptions('Adamax', options, [...optimizerOptionNames, 'beta1', 'beta2', 'epsilon']);
+    const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
+    super(adamaxRule, 'Adamax', { ...options, learningRate });
     this.#beta1 = new Hyperparameter('beta1', unitInterval, beta1);
     this.#beta2 = new Hyperparameter('beta2', unitInterval, beta2);
     this.#epsilon = new Hyperparameter('epsilon', positive, epsilon);
@@ -56,47 +48,34 @@ export class Adamax extends Optimizer {
   get beta1(): number {
     return this.#beta1.current();
   }
-  set beta1(value: number) {
+  set beta1(value: HyperValue) {
     this.#beta1.set(value);
   }
 
   get beta2(): number {
     return this.#beta2.current();
   }
-  set beta2(value: number) {
+  set beta2(value: HyperValue) {
     this.#beta2.set(value);
   }
 
   get epsilon(): number {
     return this.#epsilon.current();
   }
-  set epsilon(value: number) {
+  set epsilon(value: HyperValue) {
     this.#epsilon.set(value);
   }
 
   protected override writeScalars(step: number, learningRate: number, scalars: Float32Array): void {
-    scalars[0] = 1 - this.beta1;
+    const beta1 = this.beta1;
+    scalars[0] = 1 - beta1;
     scalars[1] = this.beta2;
-    scalars[2] = alphaOf(learningRate, this.beta1, step);
+    scalars[2] = alphaOf(learningRate, beta1, step);
     scalars[3] = this.epsilon;
   }
 
   override getConfig(): Config {
-    return {
-      name: this.name,
-      learning_rate: this.currentLearningRate(),
-      decay: this.decay,
-      beta_1: this.beta1,
-      beta_2: this.beta2,
-      epsilon: this.epsilon,
-    };
-  }
-
-  /**
-   * The reverse of `getConfig`; the config is left as it is.
-   * @throws TypeError `ERR_ADAMAX_OPTION` for a key that is unknown
-   */
-  static fromConfig(config: object): Adamax {
-    return new Adamax(optionsOf<AdamaxOptions>(config, CONFIG_KEYS));
+    const { head, rate } = this.baseConfig();
+    return { ...head, ...rate, beta_1: this.beta1, beta_2: this.beta2, epsilon: this.epsilon };
   }
 }

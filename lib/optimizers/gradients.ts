@@ -1,11 +1,15 @@
 import { isFloat32Array } from '../backend/memory.js';
-import { rangeError, wrongType } from '../errors.js';
+import { rangeError, typeError, wrongType } from '../errors.js';
 import { IndexedSlices } from '../variables/indexed-slices.js';
-import { equalShapes, formatShape } from '../variables/shape.js';
+import { flatten, type Nested } from '../variables/nested.js';
+import { equalShapes, formatShape, type Shape } from '../variables/shape.js';
 import { Variable } from '../variables/variable.js';
 
-/** What a gradient may be: dense, rows of a table, or `null` where there is none. */
-export type Gradient = Float32Array | IndexedSlices | null;
+/**
+ * What a gradient may be: a `Float32Array` of the variable's length, a `Variable` or nested arrays of numbers of its
+ * shape, rows of a table, or `null` where there is none.
+ */
+export type Gradient = Float32Array | Variable | IndexedSlices | readonly Nested[] | null;
 
 /** What is updated: a variable, or a bare array, which stands for one variable as long as it is the same array. */
 export type VariableLike = Variable | Float32Array;
@@ -33,6 +37,14 @@ export function toVariable(argument: string, target: unknown): Variable {
   return variable;
 }
 
+/** The variables of a list, which may be any iterable. */
+export function toVariables(argument: string, list: unknown): Variable[] {
+  if (typeof list !== 'object' || list === null || !(Symbol.iterator in list)) {
+    throw wrongType(argument, 'an iterable of variables', list);
+  }
+  return Array.from(list as Iterable<unknown>, (target, i) => toVariable(`${argument}[${i}]`, target));
+}
+
 /**
  * Reads `gradsAndVars` once, running whatever code its iterator holds, and sets the pairs without a gradient apart.
  * Keras: `_filter_grads`.
@@ -50,14 +62,40 @@ export function readPairs(gradsAndVars: unknown): { pairs: GradientPair[]; witho
     const [gradient, target] = item as [unknown, unknown];
     const variable = toVariable(`${argument}[1]`, target);
     if (gradient === null || gradient === undefined) without.push(variable);
-    else pairs.push({ gradient: checkGradient(`${argument}[0]`, gradient), variable });
+    else pairs.push({ gradient: toGradient(`${argument}[0]`, gradient, variable), variable });
   }
   return { pairs, without };
 }
 
-function checkGradient(argument: string, gradient: unknown): Float32Array | IndexedSlices {
-  if (isFloat32Array(gradient) || gradient instanceof IndexedSlices) return gradient;
-  throw wrongType(argument, 'a Float32Array, IndexedSlices or null', gradient);
+function toGradient(argument: string, gradient: unknown, variable: Variable): Float32Array | IndexedSlices {
+  if (isFloat32Array(gradient)) return gradient;
+  if (gradient instanceof IndexedSlices) {
+    checkSlices(variable, gradient);
+    return gradient;
+  }
+  if (gradient instanceof Variable) {
+    if (gradient.dtype !== 'float32') throw wrongType(argument, 'of dtype float32', gradient.toString());
+    checkShapeOf(argument, gradient.shape, variable);
+    return gradient.data;
+  }
+  if (Array.isArray(gradient)) return flatten(argument, gradient, variable.shape);
+  throw wrongType(argument, 'a Float32Array, Variable, IndexedSlices, array of numbers or null', gradient);
+}
+
+function checkSlices(variable: Variable, { denseShape }: IndexedSlices): void {
+  if (variable.constraint !== null) {
+    throw typeError(
+      'ERR_ADAMAX_CONSTRAINT',
+      `gradient of '${variable.name}' must be dense, since the variable has a constraint: received IndexedSlices`,
+    );
+  }
+  if (denseShape !== null) checkShapeOf(`gradient of '${variable.name}'.denseShape`, denseShape, variable);
+}
+
+function checkShapeOf(argument: string, shape: Shape, variable: Variable): void {
+  if (equalShapes(shape, variable.shape)) return;
+  const expected = formatShape(variable.shape);
+  throw rangeError('ERR_ADAMAX_SHAPE', `${argument} must be ${expected}: received ${formatShape(shape)}`);
 }
 
 /** All gradients are missing: almost always a mistake in the caller's backward pass. */
@@ -73,14 +111,5 @@ export function listedTwice(variable: Variable): RangeError {
   return rangeError(
     'ERR_ADAMAX_DUPLICATE',
     `gradsAndVars must list each variable once: received '${variable.name}' twice`,
-  );
-}
-
-/** Throws when slices say that they are of a table of another shape. */
-export function checkDenseShape({ name, shape }: Variable, { denseShape }: IndexedSlices): void {
-  if (denseShape === null || equalShapes(denseShape, shape)) return;
-  throw rangeError(
-    'ERR_ADAMAX_SHAPE',
-    `gradient of '${name}'.denseShape must be ${formatShape(shape)}: received ${formatShape(denseShape)}`,
   );
 }

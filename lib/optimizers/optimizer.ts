@@ -1,36 +1,45 @@
 import { backend } from '../backend/active.js';
-import type { Backend, Target } from '../backend/backend.js';
-import { WrittenMemory } from '../backend/memory.js';
+import type { Backend } from '../backend/backend.js';
 import { Plan } from '../backend/plan.js';
 import type { Rule } from '../backend/rule.js';
-import { wrongType } from '../errors.js';
+import { rangeError } from '../errors.js';
+import { initialize } from '../initializers/initialize.js';
 import { checkOptions, checkString } from '../options.js';
 import { IndexedSlices } from '../variables/indexed-slices.js';
-import { rowLengthOf } from '../variables/shape.js';
-import { type AnyVariable, Variable } from '../variables/variable.js';
+import type { AnyVariable, Variable } from '../variables/variable.js';
+import { ClippingSetting } from './clipping.js';
+import { type Config, type ConfigKeys, type CustomObjects, optionsFromConfig } from './config.js';
+import { steppedUnderConstraints } from './constraints.js';
 import {
-  checkDenseShape,
   type Gradient,
   type GradientPair,
   listedTwice,
   noGradients,
   readPairs,
   toVariable,
+  toVariables,
   type VariableLike,
 } from './gradients.js';
-import { finite, Hyperparameter, type HyperValue, nonNegative } from './hyperparameter.js';
+import { type LearningRate, LearningRateSetting } from './learning-rate.js';
+import { gradientsOf, type Loss, type VarList } from './loss.js';
+import { uniqueName } from './names.js';
 import { checkWeights, copyOf, type NdArray } from './nd-array.js';
-import { SlotTable } from './slot-table.js';
+import { type VariableState, VariableStates } from './variable-states.js';
+import { makeWeight, type WeightOptions } from './weight.js';
 
 /** Options every optimizer takes. */
 export interface OptimizerOptions {
-  /** Step size: a finite number, or a function that returns one and is asked once a step. */
-  learningRate?: HyperValue;
-  /** Keras' older name of `learningRate`; wins when both are given. Must be ≥ 0. */
+  /** Step size: a finite number, a function that returns one, a scalar `Variable`, or a schedule. */
+  learningRate?: LearningRate;
+  /** Keras' older name of `learningRate`; wins when both are given. A number ≥ 0. */
   lr?: number;
-  /** Inverse time decay: the rate of step k (from 0) is `learningRate / (1 + decay · k)`. Must be ≥ 0. Default: 0. */
+  /** Inverse time decay on top: the rate of step k (from 0) is `learningRate / (1 + decay · k)`. ≥ 0. Default: 0. */
   decay?: number;
-  /** Default: the name of the class. */
+  /** Bound of each gradient's Euclidean norm (of the values of sparse ones), ≥ 0. Default: none. */
+  clipnorm?: number | null;
+  /** Bound of each gradient element's magnitude, ≥ 0; applied after `clipnorm`. Default: none. */
+  clipvalue?: number | null;
+  /** Default: the name of the class. `''` makes a unique one: `adamax`, `adamax_1`, … */
   name?: string;
 }
 
@@ -41,47 +50,49 @@ export interface ApplyOptions {
   experimentalAggregateGradients?: boolean;
 }
 
-/** Plain JSON, with Keras' own keys in Keras' order. */
-export type Config = Record<string, unknown> & { name: string };
-
-/** What an update rule keeps of one variable. */
-interface VariableState extends Target {
-  readonly variable: Variable;
-  readonly slotVariables: readonly Variable[];
-  /** The last call of applyGradients that listed the variable. */
-  call: number;
+export interface MinimizeOptions {
+  /** Handed to the loss' `gradients`, which must then be a function. */
+  gradLoss?: unknown;
+  /** Accepted for Keras' sake. */
+  name?: string;
 }
+
+/** Names of the options in `OptimizerOptions`, for the check of a subclass' constructor. */
+export const optimizerOptionNames = ['learningRate', 'lr', 'decay', 'clipnorm', 'clipvalue', 'name'] as const;
 
 /**
  * Base of all optimizers, after `tf.keras.optimizers.Optimizer`. A subclass gives its rule, the scalars of a step and
  * its part of the config; everything else lives here.
  */
 export abstract class Optimizer {
+  /** Config keys of the class and the options they stand for; `fromConfig` knows those of all optimizers by itself. */
+  static readonly configKeys: ConfigKeys = {};
+
   readonly name: string;
-  /** Number of steps taken: an int64 scalar. `iterations.assign(n)` sets it, before the first step too. */
-  readonly iterations = new Variable(new BigInt64Array(1), { shape: [], name: 'iter', trainable: false });
 
   readonly #rule: Rule;
   readonly #scalars: Float32Array;
-  readonly #learningRate: Hyperparameter;
-  readonly #decay: Hyperparameter;
-  readonly #states = new Map<Variable, VariableState>();
-  readonly #slots = new SlotTable();
-  readonly #weights: AnyVariable[] = [this.iterations];
-  readonly #written = new WrittenMemory();
+  readonly #rate: LearningRateSetting;
+  readonly #clipping: ClippingSetting;
+  readonly #states: VariableStates;
   readonly #warned = new WeakSet<Variable>();
   #plan: Plan | null = null;
   #backend: Backend | null = null;
   #call = 0;
 
-  protected constructor(rule: Rule, name: string, { learningRate, lr, decay }: OptimizerOptions) {
+  /**
+   * @param rule - the update rule, native or in TypeScript only
+   * @param defaultName - the name where none is given
+   */
+  protected constructor(rule: Rule, defaultName: string, options: OptimizerOptions) {
+    const { learningRate, lr, decay, clipnorm, clipvalue, name = defaultName } = options;
     checkString('name', name);
-    this.name = name;
     this.#rule = rule;
     this.#scalars = new Float32Array(rule.scalars);
-    if (lr !== undefined) new Hyperparameter('lr', nonNegative, lr);
-    this.#learningRate = new Hyperparameter('learningRate', finite, lr === undefined ? learningRate : lr);
-    this.#decay = new Hyperparameter('decay', nonNegative, decay === undefined ? 0 : decay);
+    this.#rate = new LearningRateSetting(learningRate, lr, decay);
+    this.#clipping = new ClippingSetting(clipnorm, clipvalue);
+    this.name = name === '' ? uniqueName(new.target.name) : name;
+    this.#states = new VariableStates(rule, this.name);
   }
 
   /**
@@ -92,39 +103,75 @@ export abstract class Optimizer {
    */
   protected abstract writeScalars(step: number, learningRate: number, scalars: Float32Array): void;
 
-  /** Plain JSON that `fromConfig` turns into an equal optimizer, without its state. */
+  /** Plain JSON that `fromConfig` turns into an equal optimizer, without its state. Keys and their order are Keras'. */
   abstract getConfig(): Config;
 
-  get learningRate(): HyperValue {
-    return this.#learningRate.get();
+  /**
+   * The reverse of `getConfig`; the config is left as it is.
+   * @param customObjects - classes of schedules by name, looked up before the built-in ones
+   * @throws TypeError `ERR_ADAMAX_OPTION` for a key that is unknown, `ERR_ADAMAX_CONFIG` for a schedule that is
+   */
+  static fromConfig<T extends Optimizer>(
+    this: { new (options: never): T; readonly configKeys: ConfigKeys },
+    config: object,
+    customObjects?: CustomObjects,
+  ): T {
+    return new this(optionsFromConfig(config, this.configKeys, customObjects) as never);
   }
-  set learningRate(value: HyperValue) {
-    this.#learningRate.set(value);
+
+  /** The part of a config that all optimizers have, before and after the learning rate. */
+  protected baseConfig(): { head: { name: string }; rate: { learning_rate: unknown; decay: number } } {
+    const head = { name: this.name, ...this.#clipping.toConfig() };
+    return { head, rate: { learning_rate: this.#rate.toConfig(), decay: this.decay } };
+  }
+
+  get learningRate(): LearningRate {
+    return this.#rate.get();
+  }
+  set learningRate(value: LearningRate) {
+    this.#rate.set(value);
   }
 
   /** Keras' older name of `learningRate`. */
-  get lr(): HyperValue {
+  get lr(): LearningRate {
     return this.learningRate;
   }
-  set lr(value: HyperValue) {
+  set lr(value: LearningRate) {
     this.learningRate = value;
   }
 
   get decay(): number {
-    return this.#decay.current();
+    return this.#rate.decay.current();
   }
   set decay(value: number) {
-    this.#decay.set(value);
+    this.#rate.decay.set(value);
   }
 
-  /** The learning rate as the config has it: the current value of a function. */
-  protected currentLearningRate(): number {
-    return this.#learningRate.current();
+  get clipnorm(): number | undefined {
+    return this.#clipping.clipnorm.get();
+  }
+  set clipnorm(value: number | null | undefined) {
+    this.#clipping.clipnorm.set(value);
+  }
+
+  get clipvalue(): number | undefined {
+    return this.#clipping.clipvalue.get();
+  }
+  set clipvalue(value: number | null | undefined) {
+    this.#clipping.clipvalue.set(value);
+  }
+
+  /** Number of steps taken: an int64 scalar. Assign to it, or replace it by a variable before the first step. */
+  get iterations(): Variable<BigInt64Array> {
+    return this.#states.iterations;
+  }
+  set iterations(variable: Variable<BigInt64Array>) {
+    this.#states.iterations = variable;
   }
 
   /** The state: `[iterations, every m, every v]`, in order of creation. */
   get weights(): AnyVariable[] {
-    return [...this.#weights];
+    return [...this.#states.weights];
   }
 
   /** The same as `weights`, as Keras has it. */
@@ -136,34 +183,119 @@ export abstract class Optimizer {
    * Steps each variable by its gradient, in place, and counts one iteration. All or nothing: when it throws, no
    * parameter, slot or counter has changed.
    *
-   * @param gradsAndVars - any iterable of `[gradient, variable]`. A gradient is a `Float32Array` of the variable's
-   *   length, `IndexedSlices`, or `null`: such a variable is left alone, with one process warning.
-   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`
+   * @param gradsAndVars - any iterable of `[gradient, variable]`. A variable whose gradient is `null` is left alone, with
+   *   one process warning.
+   * @returns the number of steps taken so far
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`, `ERR_ADAMAX_CONSTRAINT`
    * @throws RangeError `ERR_ADAMAX_NO_GRADIENTS`, `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_SHAPE`, `ERR_ADAMAX_INDEX`,
-   *   `ERR_ADAMAX_OVERLAP`, `ERR_ADAMAX_DUPLICATE`
+   *   `ERR_ADAMAX_OVERLAP`, `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE` (of a learning rate that is a function)
    */
-  applyGradients(gradsAndVars: Iterable<readonly [Gradient, VariableLike]>, options: ApplyOptions = {}): void {
+  applyGradients(gradsAndVars: Iterable<readonly [Gradient, VariableLike]>, options: ApplyOptions = {}): number {
     checkOptions('applyGradients', options, ['name', 'experimentalAggregateGradients']);
     const { pairs, without } = readPairs(gradsAndVars);
+    const iterations = this.iterations.item();
     if (pairs.length === 0) {
       if (without.length > 0) throw noGradients(without);
-      return;
+      return iterations;
     }
-    const iteration = this.iterations.item();
-    const learningRate = this.#learningRate.current() / (1 + this.#decay.current() * iteration);
-    this.writeScalars(iteration + 1, learningRate, this.#scalars);
-
-    this.#creating((created) => {
-      this.#step(pairs, this.#statesOf(pairs, created));
+    this.writeScalars(iterations + 1, this.#rate.at(iterations), this.#scalars);
+    this.#states.creating((stateOf) => {
+      this.#step(pairs, this.#distinct(pairs, stateOf));
     });
     this.iterations.data[0]++;
     this.#warnWithout(without);
+    return iterations + 1;
   }
 
-  #statesOf(pairs: readonly GradientPair[], created: VariableState[]): VariableState[] {
+  /**
+   * Evaluates a loss, which brings its gradients, and applies them.
+   * @returns the number of steps taken so far
+   * @throws as `applyGradients`, and TypeError `ERR_ADAMAX_ARG_TYPE` for a loss that is no function or has no gradients
+   */
+  minimize(loss: Loss, varList: VarList, options: MinimizeOptions = {}): number {
+    checkOptions('minimize', options, ['gradLoss', 'name']);
+    return this.applyGradients(gradientsOf(loss, varList, options.gradLoss));
+  }
+
+  /**
+   * The gradients of a loss, in the order of `params`; unclipped, since a step clips them.
+   * @throws RangeError `ERR_ADAMAX_NO_GRADIENTS` when one is missing
+   */
+  getGradients(loss: Loss, params: VarList): Gradient[] {
+    return gradientsOf(loss, params, undefined).map(([gradient, variable]) => {
+      if (gradient !== null && gradient !== undefined) return gradient;
+      const expected = `gradient of '${variable.name}' must exist`;
+      throw rangeError('ERR_ADAMAX_NO_GRADIENTS', `${expected}: received ${gradient}`);
+    });
+  }
+
+  /** Applies the gradients of a loss. Keras returns a list with the operation; this one holds the number of steps. */
+  getUpdates(loss: Loss, params: VarList): [number] {
+    const gradients = this.getGradients(loss, params);
+    const variables = typeof params === 'function' ? params() : params;
+    return [this.applyGradients(Array.from(variables, (variable, i) => [gradients[i], variable] as const))];
+  }
+
+  /**
+   * Creates the slots of variables ahead of a first step, so that `setWeights` has somewhere to write.
+   * Variables that have slots keep them.
+   */
+  build(varList: Iterable<VariableLike>): void {
+    const variables = toVariables('varList', varList);
+    this.#states.creating((stateOf) => {
+      variables.forEach(stateOf);
+    });
+  }
+
+  /**
+   * Adds a slot to a variable, or returns the one it has.
+   * @param slotName - one of the rule's own (Adamax: `m`, `v`), or any other, which is then the caller's
+   * @param initializer - a name, config or function of `initializers`, or the initial value itself; ignored where the
+   *   slot exists
+   */
+  addSlot(variable: VariableLike, slotName: string, initializer: unknown = 'zeros'): Variable {
+    checkString('slotName', slotName);
+    const owner = toVariable('variable', variable);
+    const existing = this.#states.slots.find(owner, slotName);
+    if (existing !== undefined) return existing;
+    return this.#states.addSlot(owner, slotName, initialize('initializer', initializer, owner.shape));
+  }
+
+  /** The slot of a variable. @throws RangeError `ERR_ADAMAX_SLOT` when there is none */
+  getSlot(variable: VariableLike, slotName: string): Variable {
+    return this.#states.slots.get(toVariable('variable', variable), slotName);
+  }
+
+  /** Names of the slots made so far; `[]` before the first step. */
+  getSlotNames(): string[] {
+    return this.#states.slots.names();
+  }
+
+  /** A variable for a rule's own use. As in Keras, it is not among `weights`. */
+  addWeight(name: string, shape: readonly number[], options: WeightOptions = {}): AnyVariable {
+    return makeWeight(name, shape, options);
+  }
+
+  /** A copy of the state, in the order of `weights`. */
+  getWeights(): NdArray[] {
+    return this.#states.weights.map(copyOf);
+  }
+
+  /**
+   * Overwrites the state. Nothing is written unless every shape fits.
+   * @param weights - what `getWeights` returned, of an optimizer with equal variables
+   * @throws RangeError `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_SHAPE`
+   */
+  setWeights(weights: readonly NdArray[]): void {
+    const variables = this.#states.weights;
+    const values = checkWeights(this.name, variables, weights);
+    for (let i = 0; i < values.length; i++) variables[i].assign(values[i]);
+  }
+
+  #distinct(pairs: readonly GradientPair[], stateOf: (variable: Variable) => VariableState): VariableState[] {
     this.#call++;
     return pairs.map(({ variable }) => {
-      const state = this.#states.get(variable) ?? this.#create(variable, created);
+      const state = stateOf(variable);
       if (state.call === this.#call) throw listedTwice(variable);
       state.call = this.#call;
       return state;
@@ -175,132 +307,24 @@ export abstract class Optimizer {
     try {
       plan.begin();
       for (let i = 0; i < pairs.length; i++) {
-        const { gradient, variable } = pairs[i];
-        if (gradient instanceof IndexedSlices) {
-          checkDenseShape(variable, gradient);
-          plan.rows(states[i], gradient);
-        } else {
-          plan.dense(states[i], gradient);
-        }
+        const { gradient } = pairs[i];
+        if (gradient instanceof IndexedSlices) plan.rows(states[i], gradient);
+        else plan.dense(states[i], gradient);
       }
-      plan.run();
+      steppedUnderConstraints(states, () => plan.run(this.#clipping));
     } catch (error) {
       plan.reset();
       throw error;
     }
   }
 
-  /**
-   * Creates the slots of variables ahead of a first step, so that `setWeights` has somewhere to write.
-   * Variables that have slots keep them.
-   */
-  build(varList: Iterable<VariableLike>): void {
-    const variables = Array.from(varList, (target, position) => toVariable(`varList[${position}]`, target));
-    this.#creating((created) => {
-      for (const variable of variables) if (!this.#states.has(variable)) this.#create(variable, created);
-    });
-  }
-
-  /**
-   * Adds a slot of zeros to a variable, or returns the one it has.
-   * @param slotName - `m` and `v` are the rule's own; any other name is the caller's
-   */
-  addSlot(variable: VariableLike, slotName: string): Variable {
-    checkString('slotName', slotName);
-    const owner = toVariable('variable', variable);
-    if (this.#rule.slots.includes(slotName)) this.build([owner]);
-    const existing = this.#slots.find(owner, slotName);
-    if (existing !== undefined) return existing;
-    const slot = zerosLike(owner, `${this.name}/${owner.name}/${slotName}`);
-    this.#slots.add(owner, slotName, slot);
-    this.#weights.push(slot);
-    return slot;
-  }
-
-  /** The slot of a variable. @throws RangeError `ERR_ADAMAX_SLOT` when there is none */
-  getSlot(variable: VariableLike, slotName: string): Variable {
-    return this.#slots.get(toVariable('variable', variable), slotName);
-  }
-
-  /** Names of the slots made so far; `[]` before the first step. */
-  getSlotNames(): string[] {
-    return this.#slots.names();
-  }
-
-  /** A copy of the state, in the order of `weights`. */
-  getWeights(): NdArray[] {
-    return this.#weights.map(copyOf);
-  }
-
-  /**
-   * Overwrites the state. Nothing is written unless every shape fits.
-   * @param weights - what `getWeights` returned, of an optimizer with equal variables
-   * @throws RangeError `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_SHAPE`
-   */
-  setWeights(weights: readonly NdArray[]): void {
-    const values = checkWeights(this.name, this.#weights, weights);
-    for (let i = 0; i < values.length; i++) this.#weights[i].assign(values[i]);
-  }
-
   #currentPlan(): Plan {
     const current = backend();
     if (this.#plan === null || this.#backend !== current) {
-      this.#plan = new Plan(current, this.#rule, this.#scalars, this.#written);
+      this.#plan = new Plan(current, this.#rule, this.#scalars, this.#states.written);
       this.#backend = current;
     }
     return this.#plan;
-  }
-
-  /** Runs what may create states; they stay if it ends well, and have never been if it throws. */
-  #creating(action: (created: VariableState[]) => void): void {
-    const created: VariableState[] = [];
-    try {
-      action(created);
-    } catch (error) {
-      this.#forget(created);
-      throw error;
-    }
-    this.#register(created);
-  }
-
-  /** A state with slots of zeros, which counts as there only once it is registered. */
-  #create(variable: Variable, created: VariableState[]): VariableState {
-    this.#written.check(`'${variable.name}'`, variable.data);
-    const slotVariables = this.#rule.slots.map((slot) => {
-      return this.#slots.find(variable, slot) ?? zerosLike(variable, `${this.name}/${variable.name}/${slot}`);
-    });
-    const state: VariableState = {
-      name: variable.name,
-      variable,
-      slotVariables,
-      param: variable.data,
-      slots: slotVariables.map((slot) => slot.data),
-      size: variable.size,
-      rowLength: rowLengthOf(variable.shape),
-      call: 0,
-    };
-    this.#states.set(variable, state);
-    this.#written.add(`'${state.name}'`, state.param);
-    for (const slot of slotVariables) this.#written.add(`slot '${slot.name}'`, slot.data);
-    created.push(state);
-    return state;
-  }
-
-  #forget(created: readonly VariableState[]): void {
-    for (const { variable, param, slots } of created) {
-      this.#states.delete(variable);
-      for (const array of [param, ...slots]) this.#written.delete(array);
-    }
-  }
-
-  /** Keras' order: one kind of slot after another, over all variables of the call. */
-  #register(created: readonly VariableState[]): void {
-    this.#rule.slots.forEach((name, k) => {
-      for (const { variable, slotVariables } of created) {
-        this.#slots.add(variable, name, slotVariables[k]);
-        this.#weights.push(slotVariables[k]);
-      }
-    });
   }
 
   #warnWithout(variables: readonly Variable[]): void {
@@ -310,19 +334,4 @@ export abstract class Optimizer {
     const names = fresh.map(({ name }) => `'${name}'`).join(', ');
     process.emitWarning(`No gradients for ${names}: left as they are.`, { code: 'ADAMAX_NO_GRADIENT' });
   }
-}
-
-function zerosLike(variable: Variable, name: string): Variable {
-  return new Variable(new Float32Array(variable.size), { shape: variable.shape, name, trainable: false });
-}
-
-/** Turns a config into constructor options: each known key by its option's name, anything else an error. */
-export function optionsOf<Options>(config: unknown, names: Readonly<Record<string, keyof Options & string>>): Options {
-  checkOptions('config', config, Object.keys(names));
-  const options: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(config as object)) {
-    if (value === undefined) throw wrongType(`config.${key}`, 'a value', value);
-    options[names[key]] = value;
-  }
-  return options as Options;
 }

@@ -13,7 +13,15 @@ export interface VariableOptions {
   name?: string;
   /** Whether training changes it. Default: true. */
   trainable?: boolean;
+  /** Applied after each dense step of an optimizer. */
+  constraint?: Constraint;
 }
+
+/**
+ * Projects a variable to where it may be. It gets the live elements and either changes them in place or returns as many
+ * numbers to take their place.
+ */
+export type Constraint = (values: Float32Array, variable: Variable) => ArrayLike<number> | undefined | void;
 
 /** A variable of any dtype. */
 export type AnyVariable = Variable<Float32Array> | Variable<BigInt64Array>;
@@ -32,6 +40,7 @@ export class Variable<T extends Float32Array | BigInt64Array = Float32Array> {
   readonly shape: Shape;
   readonly name: string;
   readonly trainable: boolean;
+  readonly constraint: Constraint | null;
 
   /**
    * @param data - elements in row-major order; a `BigInt64Array` makes an int64 variable
@@ -41,15 +50,19 @@ export class Variable<T extends Float32Array | BigInt64Array = Float32Array> {
   constructor(data: T, options: VariableOptions = {}) {
     if (types.isBigInt64Array(data)) checkMemory('data', data);
     else checkFloat32Array('data', data);
-    checkOptions('Variable', options, ['shape', 'name', 'trainable']);
-    const { shape, name, trainable = true } = options;
+    checkOptions('Variable', options, ['shape', 'name', 'trainable', 'constraint']);
+    const { shape, name, trainable = true, constraint } = options;
     if (name !== undefined) checkString('name', name);
     if (typeof trainable !== 'boolean') throw wrongType('trainable', 'a boolean', trainable);
+    if (constraint !== undefined && typeof constraint !== 'function') {
+      throw wrongType('constraint', 'a function', constraint);
+    }
     this.data = data;
     this.shape = checkShape('shape', shape ?? [lengthOf(data)], lengthOf(data));
     this.name = name ?? (unnamed === 0 ? 'Variable' : `Variable_${unnamed}`);
     if (name === undefined) unnamed++;
     this.trainable = trainable;
+    this.constraint = constraint ?? null;
   }
 
   get dtype(): DType {

@@ -78,9 +78,13 @@ bool read_size(Napi::Env env, napi_value value, const char* name, std::size_t* s
   return true;
 }
 
+bool read_double(Napi::Env env, napi_value value, const char* name, double* number) {
+  return napi_get_value_double(env, value, number) == napi_ok || fail_type(env, name, "a number");
+}
+
 bool read_float(Napi::Env env, napi_value value, const char* name, float* number) {
   double wide = 0;
-  if (napi_get_value_double(env, value, &wide) != napi_ok) return fail_type(env, name, "a number");
+  if (!read_double(env, value, name, &wide)) return false;
   *number = static_cast<float>(wide);
   return true;
 }

@@ -23,6 +23,7 @@ bool read_floats(Napi::Env env, napi_value value, const char* name, FloatSpan* s
 bool read_floats(Napi::Env env, napi_value value, const char* name, std::size_t length, FloatSpan* span);
 bool read_indices(Napi::Env env, napi_value value, const char* name, Indices* indices);
 bool read_size(Napi::Env env, napi_value value, const char* name, std::size_t* size);
+bool read_double(Napi::Env env, napi_value value, const char* name, double* number);
 bool read_float(Napi::Env env, napi_value value, const char* name, float* number);
 
 // Leaves a TypeError or RangeError with a code pending; returns false.

@@ -41,7 +41,7 @@ void dense(const Napi::CallbackInfo& info) {
       !read_floats(env, info[3], "grad", param.length, &grad)) {
     return;
   }
-  Dense d{param.data, {}, grad.data, out.data, param.length};
+  Dense d{param.data, {}, grad.data, out.data, param.length, kNoClip};
   float scalars[kMaxScalars];
   if (!read_rest(info, 4, *kernels, &d, scalars)) return;
   (d.out == d.param ? kernels->dense : kernels->dense_out)(d, scalars);
@@ -66,7 +66,7 @@ Napi::Value rows(const Napi::CallbackInfo& info) {
   if (!read_rest(info, 5, *kernels, &entry.dense, scalars)) return env.Undefined();
   RowIndex& index = instance_of(env).rows;
   const std::int64_t outcome = index.build(entry.indices, table_rows(param.length, entry.row_length));
-  if (outcome == kAllGood) run_rows(*kernels, entry, index, scalars);
+  if (outcome == kAllGood) run_rows(*kernels, entry, index, scalars, kNoClip);
   return Napi::Number::New(env, static_cast<double>(outcome));
 }
 

@@ -56,16 +56,18 @@ class PlanObject : public Napi::ObjectWrap<PlanObject> {
   }
 
  private:
-  // step(count, targets | null, gradients | null): an outcome of Plan::prepare
+  // step(count, targets | null, gradients | null, clipnorm, clipvalue): an outcome of Plan::prepare
   Napi::Value step(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
     std::size_t count = 0;
-    if (!read_size(env, info[0], "count", &count) || !bind_targets(env, info[1]) || !bind_gradients(env, info[2]) ||
-        !all_bound(env, count)) {
+    Clipping clipping{};
+    if (!read_size(env, info[0], "count", &count) || !read_double(env, info[3], "clipnorm", &clipping.norm) ||
+        !read_float(env, info[4], "clipvalue", &clipping.value) || !bind_targets(env, info[1]) ||
+        !bind_gradients(env, info[2]) || !all_bound(env, count)) {
       return env.Undefined();
     }
     const std::int64_t outcome = plan_.prepare(count);
-    if (outcome == kAllGood) plan_.run(*instance_of(env).table, count, scalars_);
+    if (outcome == kAllGood) plan_.run(*instance_of(env).table, count, scalars_, clipping);
     return Napi::Number::New(env, static_cast<double>(outcome));
   }
 

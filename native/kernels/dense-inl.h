@@ -6,43 +6,47 @@
 inline constexpr std::size_t kAlignFrom = 4096;
 
 // N vectors from element i on. All of them are loaded before any is stored.
-template <class Rule, int N, class Extent>
-ADAMAX_INLINE void step_at(const Rule& rule, const Dense& d, std::size_t i, Extent extent) {
-  Vec p[N], g[N], slot[N][Rule::kSlots];
+template <class Step, int N, class Extent>
+ADAMAX_INLINE void step_at(const Step& step, const Dense& d, std::size_t i, Extent extent) {
+  Vec p[N], g[N], slot[N][Step::kSlotRoom];
   for (int n = 0; n < N; ++n) {
     const std::size_t at = i + n * kWidth;
     p[n] = load(d.param + at, extent);
-    for (int k = 0; k < Rule::kSlots; ++k) slot[n][k] = load(d.slot[k] + at, extent);
-    g[n] = load(d.grad + at, extent);
+    for (int k = 0; k < Step::kSlots; ++k) slot[n][k] = load(d.slot[k] + at, extent);
+    g[n] = Step::take(step, load(d.grad + at, extent));
   }
-  for (int n = 0; n < N; ++n) Rule::update(rule, p[n], slot[n], g[n]);
+  for (int n = 0; n < N; ++n) Step::update(step, p[n], slot[n], g[n]);
   for (int n = 0; n < N; ++n) {
     const std::size_t at = i + n * kWidth;
-    for (int k = 0; k < Rule::kSlots; ++k) store(d.slot[k] + at, slot[n][k], extent);
+    for (int k = 0; k < Step::kSlots; ++k) store(d.slot[k] + at, slot[n][k], extent);
     store(d.out + at, p[n], extent);
   }
 }
 
 // A sweep in which a round of the loop takes N vectors.
-template <int N, class Rule>
-ADAMAX_INLINE void sweep(const Rule& rule, const Dense d) {
+template <int N, class Step>
+ADAMAX_INLINE void sweep(const Step& step, const Dense d) {
   std::size_t i = 0;
   if constexpr (N > 1 && kWidth > 1) {
     if (d.length >= kAlignFrom) {
       i = (0 - reinterpret_cast<std::uintptr_t>(d.param) / sizeof(float)) % kWidth;
-      if (i > 0) step_at<Rule, 1>(rule, d, 0, Part{i});
+      if (i > 0) step_at<Step, 1>(step, d, 0, Part{i});
     }
-    for (; i + N * kWidth <= d.length; i += N * kWidth) step_at<Rule, N>(rule, d, i, Whole{});
+    for (; i + N * kWidth <= d.length; i += N * kWidth) step_at<Step, N>(step, d, i, Whole{});
   }
   const std::size_t whole = d.length - (d.length - i) % kWidth;
   ADAMAX_INDEPENDENT
-  for (; i < whole; i += kWidth) step_at<Rule, 1>(rule, d, i, Whole{});
-  if (whole < d.length) step_at<Rule, 1>(rule, d, whole, Part{d.length - whole});
+  for (; i < whole; i += kWidth) step_at<Step, 1>(step, d, i, Whole{});
+  if (whole < d.length) step_at<Step, 1>(step, d, whole, Part{d.length - whole});
 }
 
 template <class Rule>
 void dense_out(const Dense& arrays, const float* scalars) {
-  sweep<2>(Rule::from(scalars), arrays);
+  if (arrays.clip.neutral()) {
+    sweep<2>(Step<Rule, AsItIs>::from(scalars, arrays.clip), arrays);
+  } else {
+    sweep<2>(Step<Rule, Clipped>::from(scalars, arrays.clip), arrays);
+  }
 }
 
 // The same with `out` known to be `param`, so that one address register serves both.
@@ -50,5 +54,9 @@ template <class Rule>
 void dense(const Dense& arrays, const float* scalars) {
   Dense in_place = arrays;
   in_place.out = in_place.param;
-  sweep<2>(Rule::from(scalars), in_place);
+  if (in_place.clip.neutral()) {
+    sweep<2>(Step<Rule, AsItIs>::from(scalars, in_place.clip), in_place);
+  } else {
+    sweep<2>(Step<Rule, Clipped>::from(scalars, in_place.clip), in_place);
+  }
 }

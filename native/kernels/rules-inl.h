@@ -2,10 +2,15 @@
 // each instruction set, inside its region and an anonymous namespace, after its vector vocabulary: nothing here has
 // external linkage, so that the linker cannot pick one instruction set's copy of a function for another's caller.
 
-#include "kernels/adamax-inl.h"
+#include "kernels/gradient-inl.h"
+// The sweeps take a gradient through it.
 #include "kernels/dense-inl.h"
 #include "kernels/rows-inl.h"
 #include "kernels/sum_squares-inl.h"
+// The rules.
+#include "kernels/adamax-inl.h"
+#include "kernels/rmsprop-inl.h"
+#include "kernels/sgd-inl.h"
 #include "kernels/traffic-inl.h"
 
 template <class Rule>
@@ -14,7 +19,17 @@ constexpr RuleKernels kernels_of() {
   return {Rule::kName, Rule::kSlots, Rule::kScalars, dense<Rule>, dense_out<Rule>, rows<Rule>};
 }
 
-constexpr RuleKernels kRules[] = {kernels_of<Adamax>(), kernels_of<Traffic>()};
+constexpr RuleKernels kRules[] = {
+    kernels_of<Adamax>(),
+    kernels_of<RmsProp<false, false>>(),
+    kernels_of<RmsProp<false, true>>(),
+    kernels_of<RmsProp<true, false>>(),
+    kernels_of<RmsProp<true, true>>(),
+    kernels_of<Sgd>(),
+    kernels_of<SgdMomentum<false>>(),
+    kernels_of<SgdMomentum<true>>(),
+    kernels_of<Traffic>(),
+};
 
 constexpr KernelTable table_of(const char* isa) {
   return {isa, kRules, sizeof(kRules) / sizeof(kRules[0]), sum_squares};

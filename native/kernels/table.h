@@ -1,6 +1,7 @@
 // What a kernel is, to everything outside this folder: plain pointers, lengths, and tables of functions.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -18,6 +19,23 @@ inline constexpr float kTiny = 0x1p-102f;
 inline constexpr std::size_t kLanes = 16;
 inline constexpr std::size_t kBlock = 4096;
 
+// What a gradient goes through on its way into a rule: first the factor of clipping by norm, then the bound of clipping
+// by value. Applied where it is loaded, so clipping costs no pass of its own and never touches the caller's array.
+struct Clip {
+  float factor = 1;
+  float bound = INFINITY;  // >= 0
+
+  bool neutral() const { return factor == 1 && bound == INFINITY; }
+};
+inline constexpr Clip kNoClip{};
+
+// The factor that brings a gradient whose squares sum to `sum_squares` to a norm of at most `clipnorm`. NaN for NaN, 0
+// for an infinite norm, 1 where there is nothing to do, so that a short gradient keeps its bits.
+inline float clip_factor(double sum_squares, double clipnorm) {
+  const double norm = std::sqrt(sum_squares);
+  return norm <= clipnorm ? 1.0f : static_cast<float>(clipnorm / norm);
+}
+
 // One dense sweep over `length` elements. `out` receives the parameters; it is `param` itself, or disjoint from all
 // other arrays. No array needs more alignment than its elements do.
 struct Dense {
@@ -26,6 +44,7 @@ struct Dense {
   const float* grad;
   float* out;
   std::size_t length;
+  Clip clip;
 };
 
 // A row that a sparse gradient touches, and the position of its first slice.
@@ -45,6 +64,7 @@ struct Rows {
   const std::uint32_t* next;
   const TouchedRow* touched;
   std::size_t row_length;
+  Clip clip;  // of each slice, before slices of a row are summed
 };
 
 // The sweeps of one update rule. `scalars` has the rule's count of them, rounded to float32.

@@ -34,8 +34,10 @@ ADAMAX_INLINE Vec operator-(Vec a, Vec b) { return {_mm256_sub_ps(a.lanes, b.lan
 ADAMAX_INLINE Vec operator*(Vec a, Vec b) { return {_mm256_mul_ps(a.lanes, b.lanes)}; }
 ADAMAX_INLINE Vec operator/(Vec a, Vec b) { return {_mm256_div_ps(a.lanes, b.lanes)}; }
 
+ADAMAX_INLINE Vec square_root(Vec x) { return {_mm256_sqrt_ps(x.lanes)}; }
 ADAMAX_INLINE Vec magnitude(Vec x) { return {_mm256_andnot_ps(_mm256_set1_ps(-0.0f), x.lanes)}; }
 ADAMAX_INLINE Vec greater(Vec a, Vec b) { return {_mm256_max_ps(a.lanes, b.lanes)}; }
+ADAMAX_INLINE Vec lesser(Vec a, Vec b) { return {_mm256_min_ps(a.lanes, b.lanes)}; }
 ADAMAX_INLINE Vec zero_below(Vec x, Vec bound) {
   const __m256 keep = _mm256_cmp_ps(magnitude(x).lanes, bound.lanes, _CMP_NLT_UQ);
   return {_mm256_and_ps(x.lanes, keep)};

@@ -30,8 +30,10 @@ ADAMAX_INLINE Vec operator-(Vec a, Vec b) { return {_mm512_sub_ps(a.lanes, b.lan
 ADAMAX_INLINE Vec operator*(Vec a, Vec b) { return {_mm512_mul_ps(a.lanes, b.lanes)}; }
 ADAMAX_INLINE Vec operator/(Vec a, Vec b) { return {_mm512_div_ps(a.lanes, b.lanes)}; }
 
+ADAMAX_INLINE Vec square_root(Vec x) { return {_mm512_sqrt_ps(x.lanes)}; }
 ADAMAX_INLINE Vec magnitude(Vec x) { return {_mm512_andnot_ps(_mm512_set1_ps(-0.0f), x.lanes)}; }
 ADAMAX_INLINE Vec greater(Vec a, Vec b) { return {_mm512_max_ps(a.lanes, b.lanes)}; }
+ADAMAX_INLINE Vec lesser(Vec a, Vec b) { return {_mm512_min_ps(a.lanes, b.lanes)}; }
 ADAMAX_INLINE Vec zero_below(Vec x, Vec bound) {
   const __mmask16 keep = _mm512_cmp_ps_mask(magnitude(x).lanes, bound.lanes, _CMP_NLT_UQ);
   return {_mm512_maskz_mov_ps(keep, x.lanes)};

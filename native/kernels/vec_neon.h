@@ -40,8 +40,10 @@ ADAMAX_INLINE Vec operator-(Vec a, Vec b) { return {vsubq_f32(a.lanes, b.lanes)}
 ADAMAX_INLINE Vec operator*(Vec a, Vec b) { return {vmulq_f32(a.lanes, b.lanes)}; }
 ADAMAX_INLINE Vec operator/(Vec a, Vec b) { return {vdivq_f32(a.lanes, b.lanes)}; }
 
+ADAMAX_INLINE Vec square_root(Vec x) { return {vsqrtq_f32(x.lanes)}; }
 ADAMAX_INLINE Vec magnitude(Vec x) { return {vabsq_f32(x.lanes)}; }
 ADAMAX_INLINE Vec greater(Vec a, Vec b) { return {vbslq_f32(vcgtq_f32(a.lanes, b.lanes), a.lanes, b.lanes)}; }
+ADAMAX_INLINE Vec lesser(Vec a, Vec b) { return {vbslq_f32(vcltq_f32(a.lanes, b.lanes), a.lanes, b.lanes)}; }
 ADAMAX_INLINE Vec zero_below(Vec x, Vec bound) {
   const uint32x4_t below = vcltq_f32(vabsq_f32(x.lanes), bound.lanes);
   return {vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(x.lanes), below))};

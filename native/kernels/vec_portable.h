@@ -23,9 +23,12 @@ ADAMAX_INLINE Vec operator-(Vec a, Vec b) { return {a.lane - b.lane}; }
 ADAMAX_INLINE Vec operator*(Vec a, Vec b) { return {a.lane * b.lane}; }
 ADAMAX_INLINE Vec operator/(Vec a, Vec b) { return {a.lane / b.lane}; }
 
+ADAMAX_INLINE Vec square_root(Vec x) { return {std::sqrt(x.lane)}; }
 ADAMAX_INLINE Vec magnitude(Vec x) { return {std::fabs(x.lane)}; }
 // a > b ? a : b, so b where either is NaN.
 ADAMAX_INLINE Vec greater(Vec a, Vec b) { return {a.lane > b.lane ? a.lane : b.lane}; }
+// a < b ? a : b, so b where either is NaN.
+ADAMAX_INLINE Vec lesser(Vec a, Vec b) { return {a.lane < b.lane ? a.lane : b.lane}; }
 // +0 where |x| < bound, else x; NaN stays.
 ADAMAX_INLINE Vec zero_below(Vec x, Vec bound) { return {std::fabs(x.lane) < bound.lane ? 0.0f : x.lane}; }
 ADAMAX_INLINE Vec either_bits(Vec a, Vec b) {

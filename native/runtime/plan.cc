@@ -29,19 +29,28 @@ std::int64_t Plan::prepare(std::size_t count) {
   return kAllGood;
 }
 
-void Plan::run(const KernelTable& table, std::size_t count, const float* scalars) const {
+Clip clip_of(const KernelTable& table, const Clipping& clipping, const float* grad, std::size_t length) {
+  const bool by_norm = clipping.norm < INFINITY;
+  return {by_norm ? clip_factor(table.sum_squares(grad, length), clipping.norm) : 1.0f, clipping.value};
+}
+
+void Plan::run(const KernelTable& table, std::size_t count, const float* scalars, const Clipping& clipping) const {
   const RuleKernels& kernels = table.rules[rule_];
   for (std::size_t i = 0; i < count; ++i) {
     const PlanEntry& entry = entries_[i];
     if (entry.kind == GradientKind::kDense) {
-      kernels.dense(entry.dense, scalars);
+      Dense dense = entry.dense;
+      dense.clip = clip_of(table, clipping, dense.grad, dense.length);
+      kernels.dense(dense, scalars);
     } else {
-      run_rows(kernels, entry, *entry.index, scalars);
+      const std::size_t length = entry.indices.count * entry.row_length;
+      run_rows(kernels, entry, *entry.index, scalars, clip_of(table, clipping, entry.dense.grad, length));
     }
   }
 }
 
-void run_rows(const RuleKernels& kernels, const PlanEntry& entry, const RowIndex& index, const float* scalars) {
+void run_rows(const RuleKernels& kernels, const PlanEntry& entry, const RowIndex& index, const float* scalars,
+              const Clip& clip) {
   Rows rows{};
   rows.param = entry.dense.param;
   for (int k = 0; k < kernels.slots; ++k) rows.slot[k] = entry.dense.slot[k];
@@ -49,6 +58,7 @@ void run_rows(const RuleKernels& kernels, const PlanEntry& entry, const RowIndex
   rows.next = index.next();
   rows.touched = index.touched();
   rows.row_length = entry.row_length;
+  rows.clip = clip;
   kernels.rows(rows, 0, index.count(), scalars);
 }
 

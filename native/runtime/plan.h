@@ -22,6 +22,15 @@ struct PlanEntry {
   RowIndex* index;
 };
 
+// Of each gradient, first by its own norm and then by value; infinity where there is none.
+struct Clipping {
+  double norm;
+  float value;
+};
+
+// The clip of one gradient. Reads it once more if it is to be clipped by norm.
+Clip clip_of(const KernelTable& table, const Clipping& clipping, const float* grad, std::size_t length);
+
 class Plan {
  public:
   Plan() = default;
@@ -38,8 +47,8 @@ class Plan {
   // Checks the indices of entries [0, count), which must all have a gradient. Returns kAllGood, kOutOfMemory, or
   // entry * 2^32 + position of the first bad index. Writes nothing but working memory.
   std::int64_t prepare(std::size_t count);
-  // Steps entries [0, count), which prepare() found good.
-  void run(const KernelTable& table, std::size_t count, const float* scalars) const;
+  // Steps entries [0, count), which prepare() found good, each gradient clipped.
+  void run(const KernelTable& table, std::size_t count, const float* scalars, const Clipping& clipping) const;
 
  private:
   std::size_t rule_ = 0;
@@ -48,6 +57,7 @@ class Plan {
 };
 
 // Steps the rows that a prepared index names.
-void run_rows(const RuleKernels& kernels, const PlanEntry& entry, const RowIndex& index, const float* scalars);
+void run_rows(const RuleKernels& kernels, const PlanEntry& entry, const RowIndex& index, const float* scalars,
+              const Clip& clip);
 
 }  // namespace adamax

@@ -24,6 +24,7 @@ describe('the native addon by itself', () => {
     return array;
   };
   const scalars = [0.1, 0.999, 0.01, 1e-7];
+  const NO_CLIP = [Infinity, Infinity] as const;
   type Bad = [string, unknown[], typeof TypeError | typeof RangeError, ErrorCode];
 
   const denseCalls: Bad[] = [
@@ -133,20 +134,20 @@ describe('the native addon by itself', () => {
       [[1, [0, 6, fresh(), fresh(), fresh(5)], null], 'ERR_ADAMAX_LENGTH'],
       [[1, target(0), [0, fresh(6), fresh(1)]], 'ERR_ADAMAX_ARG_TYPE'],
     ] as const) {
-      const call = () => (plan.step as (...args: unknown[]) => unknown)(...args);
+      const call = () => (plan.step as (...args: unknown[]) => unknown)(...args, ...NO_CLIP);
       expectError(call, code === 'ERR_ADAMAX_LENGTH' ? RangeError : TypeError, code, /: received/);
     }
-    expect(plan.step(1, target(0), [0, fresh(), null])).to.equal(-1);
-    expect(plan.step(1, null, null)).to.equal(-1);
+    expect(plan.step(1, target(0), [0, fresh(), null], ...NO_CLIP)).to.equal(-1);
+    expect(plan.step(1, null, null, ...NO_CLIP)).to.equal(-1);
   });
 
   it('a Plan keeps its scalars alive by itself', () => {
     const plan = new binding.Plan(rule, Float32Array.from(scalars));
     const param = fresh();
-    plan.step(1, [0, 6, param, fresh(), fresh()], [0, fresh(), null]);
+    plan.step(1, [0, 6, param, fresh(), fresh()], [0, fresh(), null], ...NO_CLIP);
     for (let i = 0; i < 2000; i++) new Float32Array(1000).fill(i);
     const before = param[0];
-    plan.step(1, null, null);
+    plan.step(1, null, null, ...NO_CLIP);
     expect(param[0]).to.be.closeTo(before - 0.01, 1e-6);
   });
 

@@ -115,6 +115,11 @@ void fill(float* to, std::size_t count, Inputs inputs, Random& random) {
   for (std::size_t i = 0; i < count; ++i) to[i] = draw(inputs, random);
 }
 
+Clip clip_at(std::size_t step) {
+  static constexpr Clip kClips[] = {{}, {0.3f, INFINITY}, {}, {1, 0.75f}, {0.125f, 0.05f}};
+  return kClips[step % (sizeof kClips / sizeof *kClips)];
+}
+
 const float* scalars_of(std::size_t step) { return kScalars[step % (sizeof kScalars / sizeof *kScalars)]; }
 
 }  // namespace adamax::test

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/table.h"
+
 namespace adamax::test {
 
 // SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
@@ -35,6 +37,9 @@ void fill(float* to, std::size_t count, Inputs inputs, Random& random);
 
 // Scalars of step `step` of a run, for any rule: 1 - beta1, beta2, alpha, epsilon for Adamax.
 const float* scalars_of(std::size_t step);
+
+// Ways of clipping, none among them, taken in turn.
+Clip clip_at(std::size_t step);
 // Betas near 1/2, so that a run of zero gradients brings moments to the flush soon.
 extern const float kFastDecay[4];
 

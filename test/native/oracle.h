@@ -51,6 +51,58 @@ inline void adamax(float* param, float* slot, float grad, const float* scalars) 
   *param = f32(*param - change);
 }
 
+inline void sgd(float* param, float*, float grad, const float* scalars) {
+  const float downhill = f32(scalars[0] * grad);
+  *param = f32(*param - downhill);
+}
+
+inline void sgd_momentum(float* param, float* slot, float grad, const float* scalars) {
+  const float downhill = f32(scalars[0] * grad);
+  const float kept = f32(scalars[1] * slot[0]);
+  slot[0] = flushed(f32(kept - downhill));
+  *param = f32(*param + slot[0]);
+}
+
+inline void sgd_nesterov(float* param, float* slot, float grad, const float* scalars) {
+  const float downhill = f32(scalars[0] * grad);
+  const float kept = f32(scalars[1] * slot[0]);
+  slot[0] = flushed(f32(kept - downhill));
+  const float ahead = f32(scalars[1] * slot[0]);
+  *param = f32(*param + f32(ahead - downhill));
+}
+
+template <bool kCentered, bool kMomentum>
+void rmsprop(float* param, float* slot, float grad, const float* scalars) {
+  const float learning_rate = scalars[0], one_minus_rho = scalars[1], momentum = scalars[2], epsilon = scalars[3];
+  const float square = f32(grad * grad);
+  const float part = f32(f32(square - slot[0]) * one_minus_rho);
+  slot[0] = flushed(f32(slot[0] + part));
+  float spread = slot[0];
+  if (kCentered) {
+    const float mean_part = f32(f32(grad - slot[1]) * one_minus_rho);
+    slot[1] = flushed(f32(slot[1] + mean_part));
+    const float mean_square = f32(slot[1] * slot[1]);
+    spread = f32(spread - mean_square);
+  }
+  const float root = f32(std::sqrt(f32(spread + epsilon)));
+  float change = f32(f32(learning_rate * grad) / root);
+  if (kMomentum) {
+    float& velocity = slot[kCentered ? 2 : 1];
+    const float kept = f32(momentum * velocity);
+    velocity = flushed(f32(kept + change));
+    change = velocity;
+  }
+  *param = f32(*param - change);
+}
+
+// What clipping makes of a gradient: first its factor, then its bounds. NaN passes through.
+inline float clipped(float grad, float factor, float bound) {
+  const float scaled = f32(grad * factor);
+  if (scaled > bound) return bound;
+  if (scaled < -bound) return -bound;
+  return scaled;
+}
+
 // The traffic rule of the bench: the gradient's bits set in the parameter's, the two slots swapped.
 inline void traffic(float* param, float* slot, float grad, const float*) {
   std::uint32_t bits, more;
@@ -63,7 +115,17 @@ inline void traffic(float* param, float* slot, float grad, const float*) {
   slot[1] = first;
 }
 
-inline constexpr Rule kRules[] = {{"adamax", 2, 4, adamax}, {"traffic", 2, 0, traffic}};
+inline constexpr Rule kRules[] = {
+    {"adamax", 2, 4, adamax},
+    {"rmsprop", 1, 4, rmsprop<false, false>},
+    {"rmsprop-momentum", 2, 4, rmsprop<false, true>},
+    {"rmsprop-centered", 2, 4, rmsprop<true, false>},
+    {"rmsprop-centered-momentum", 3, 4, rmsprop<true, true>},
+    {"sgd", 0, 1, sgd},
+    {"sgd-momentum", 1, 2, sgd_momentum},
+    {"sgd-nesterov", 1, 2, sgd_nesterov},
+    {"traffic", 2, 0, traffic},
+};
 
 // Null for a rule that nobody has transcribed yet.
 inline const Rule* find(const char* name) {
@@ -73,9 +135,9 @@ inline const Rule* find(const char* name) {
   return nullptr;
 }
 
-// One sparse step: slices of one row are summed in order of occurrence, each touched row steps once.
+// One sparse step: slices of one row are clipped, then summed in order of occurrence, each touched row steps once.
 inline void step_rows(const Rule& rule, float* param, float* const* slot, std::size_t row_length, const float* values,
-                      const std::vector<std::int64_t>& indices, const float* scalars) {
+                      const std::vector<std::int64_t>& indices, const float* scalars, float factor, float bound) {
   std::vector<bool> done(indices.size());
   for (std::size_t first = 0; first < indices.size(); ++first) {
     if (done[first]) continue;
@@ -83,9 +145,10 @@ inline void step_rows(const Rule& rule, float* param, float* const* slot, std::s
       if (indices[later] == indices[first]) done[later] = true;
     }
     for (std::size_t i = 0; i < row_length; ++i) {
-      float grad = values[first * row_length + i];
+      float grad = clipped(values[first * row_length + i], factor, bound);
       for (std::size_t later = first + 1; later < indices.size(); ++later) {
-        if (indices[later] == indices[first]) grad = f32(grad + values[later * row_length + i]);
+        if (indices[later] != indices[first]) continue;
+        grad = f32(grad + clipped(values[later * row_length + i], factor, bound));
       }
       const std::size_t at = static_cast<std::size_t>(indices[first]) * row_length + i;
       float state[8];

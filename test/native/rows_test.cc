@@ -125,8 +125,11 @@ void run(const RuleKernels& kernels, const oracle::Rule& rule, Pattern pattern, 
     GuardedArray values(indices.size() * row_length, (offset + 11) % kOffsets), same_values(values);
     fill_both(&values, &same_values, inputs, random);
     const float* scalars = scalars_of(row_length + offset + step);
-    subject.rows(got.step(values, indices), scalars);
-    expected.rows(want.step(same_values, indices), scalars);
+    SparseStep got_step = got.step(values, indices);
+    SparseStep want_step = want.step(same_values, indices);
+    got_step.clip = want_step.clip = clip_at(row_length + offset + step);
+    subject.rows(got_step, scalars);
+    expected.rows(want_step, scalars);
     const Case c{name_of(inputs), static_cast<int>(pattern), row_length, offset, step};
     expect_same("param", got.param, want.param, c);
     for (int k = 0; k < rule.slots; ++k) expect_same(k == 0 ? "slot 0" : "slot 1", got.slot[k], want.slot[k], c);

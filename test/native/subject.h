@@ -20,6 +20,7 @@ struct SparseStep {
   std::size_t table_length;
   std::size_t row_length;
   const std::vector<std::int64_t>& indices;
+  Clip clip = {};
 };
 
 class Subject {
@@ -53,7 +54,7 @@ class KernelSubject : public Subject {
     entry.dense.out = step.param;
     entry.dense.length = step.table_length;
     entry.row_length = step.row_length;
-    run_rows(kernels_, entry, index, scalars);
+    run_rows(kernels_, entry, index, scalars, step.clip);
   }
 
  private:
@@ -75,13 +76,14 @@ class OracleSubject : public Subject {
       float state[kMaxSlots];
       for (int k = 0; k < rule_.slots; ++k) state[k] = arrays.slot[k][i];
       float param = arrays.param[i];
-      rule_.element(&param, state, arrays.grad[i], scalars);
+      rule_.element(&param, state, oracle::clipped(arrays.grad[i], arrays.clip.factor, arrays.clip.bound), scalars);
       for (int k = 0; k < rule_.slots; ++k) arrays.slot[k][i] = state[k];
       arrays.out[i] = param;
     }
   }
   void rows(const SparseStep& step, const float* scalars) override {
-    oracle::step_rows(rule_, step.param, step.slot, step.row_length, step.values, step.indices, scalars);
+    oracle::step_rows(rule_, step.param, step.slot, step.row_length, step.values, step.indices, scalars,
+                      step.clip.factor, step.clip.bound);
   }
 
  private:

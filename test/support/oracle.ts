@@ -40,7 +40,7 @@ export function stepElement(p: number, m: number, u: number, g: number, scalars:
   const m1 = withoutTiny(round(m + product));
   const a = round(u * round(scalars.beta2));
   const b = g < 0 ? -g : g === 0 ? 0 : g;
-  // biome-ignore lint/complexity/useMathMinMax: Math.max would keep a NaN in a, where b wins here
+  // Math.max would keep a NaN in a, where b wins here
   const u1 = withoutTiny(a > b ? a : b);
   const denominator = round(u1 + round(scalars.epsilon));
   const quotient = round(m1 / denominator);

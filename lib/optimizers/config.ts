@@ -1,0 +1,66 @@
+import { describe, typeError, wrongType } from '../errors.js';
+import { deserialize, type ScheduleClass } from '../schedules/index.js';
+
+/** Plain JSON, with Keras' own keys in Keras' order. */
+export type Config = Record<string, unknown> & { name: string };
+
+/** Keys of a config, each with the option it stands for. */
+export type ConfigKeys = Readonly<Record<string, string>>;
+
+/** Classes by the name a config has for them. */
+export type CustomObjects = Readonly<Record<string, unknown>>;
+
+const BASE_KEYS: ConfigKeys = {
+  name: 'name',
+  clipnorm: 'clipnorm',
+  clipvalue: 'clipvalue',
+  learning_rate: 'learningRate',
+  decay: 'decay',
+};
+
+/** Keys that later versions of Keras write, with the values at which they change nothing. */
+const NEUTRAL: Readonly<Record<string, (value: unknown) => boolean>> = {
+  weight_decay: (value) => value === null || value === 0 || value === false,
+  global_clipnorm: (value) => value === null,
+  use_ema: (value) => value === false,
+  ema_momentum: () => true, // of no effect without use_ema
+  ema_overwrite_frequency: () => true,
+  loss_scale_factor: (value) => value === null || value === 1,
+  gradient_accumulation_steps: (value) => value === null || value === 1,
+  jit_compile: (value) => typeof value === 'boolean',
+  is_legacy_optimizer: (value) => typeof value === 'boolean',
+};
+
+/** Turns a config into constructor options: known keys by their options' names, neutral ones dropped, others an error. */
+export function optionsFromConfig(
+  config: unknown,
+  keys: ConfigKeys,
+  customObjects: CustomObjects | undefined,
+): Record<string, unknown> {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw wrongType('config', 'an object', config);
+  }
+  if (customObjects !== undefined && (typeof customObjects !== 'object' || customObjects === null)) {
+    throw wrongType('customObjects', 'an object', customObjects);
+  }
+  const known = { ...BASE_KEYS, ...keys };
+  const options: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(config)) {
+    if (Object.hasOwn(known, key)) options[known[key]] = value;
+    else if (key !== 'lr' && NEUTRAL[key]?.(value) !== true) throw unknownKey(key, value, known);
+  }
+  const { lr } = config as { lr?: unknown };
+  if (lr !== undefined) options.learningRate = lr;
+  if (typeof options.learningRate === 'object' && options.learningRate !== null) {
+    options.learningRate = deserialize(options.learningRate, customObjects as Readonly<Record<string, ScheduleClass>>);
+  }
+  return options;
+}
+
+function unknownKey(key: string, value: unknown, known: ConfigKeys): TypeError {
+  const list = Object.keys(known).join(', ');
+  const message = Object.hasOwn(NEUTRAL, key)
+    ? `config.${key} must have no effect: received ${describe(value)}`
+    : `config must only have the keys ${list}: received ${describe(key)}`;
+  return typeError('ERR_ADAMAX_OPTION', message);
+}

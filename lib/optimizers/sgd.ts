@@ -1,0 +1,85 @@
+import { type Rule, withoutTiny } from '../backend/rule.js';
+import { unitIntervalClosed } from '../domains.js';
+import { checkBoolean, checkOptions } from '../options.js';
+import type { Config, ConfigKeys } from './config.js';
+import { Hyperparameter, type HyperValue } from './hyperparameter.js';
+import { Optimizer, type OptimizerOptions, optimizerOptionNames } from './optimizer.js';
+
+const { fround } = Math;
+
+/** p' = p − lr·g. Native twin: native/kernels/sgd-inl.h. */
+const plainRule: Rule = {
+  name: 'sgd',
+  slots: [],
+  scalars: 1,
+  sweep(param, out, _slots, at, grad, gradAt, n, scalars) {
+    const learningRate = scalars[0];
+    for (let i = at, j = gradAt; j < gradAt + n; i++, j++) out[i] = fround(param[i] - fround(learningRate * grad[j]));
+  },
+};
+
+/** v' = momentum·v − lr·g, and p' = p + v', or p' = p + (momentum·v' − lr·g) with Nesterov's look ahead. */
+const momentumRule = (nesterov: boolean): Rule => ({
+  name: nesterov ? 'sgd-nesterov' : 'sgd-momentum',
+  slots: ['momentum'],
+  scalars: 2,
+  sweep(param, out, [v], at, grad, gradAt, n, scalars) {
+    const learningRate = scalars[0];
+    const momentum = scalars[1];
+    for (let i = at, j = gradAt; j < gradAt + n; i++, j++) {
+      const downhill = fround(learningRate * grad[j]);
+      const v1 = withoutTiny(fround(fround(momentum * v[i]) - downhill));
+      const change = nesterov ? fround(fround(momentum * v1) - downhill) : v1;
+      v[i] = v1;
+      out[i] = fround(param[i] + change);
+    }
+  },
+});
+
+export interface SGDOptions extends OptimizerOptions {
+  /** In [0, 1]. Default: 0, and then there are no slots. */
+  momentum?: HyperValue;
+  /** Whether to look ahead along the momentum (Nesterov; Sutskever et al. 2013). Default: false. */
+  nesterov?: boolean;
+}
+
+/**
+ * Stochastic gradient descent with momentum, as `tf.keras.optimizers.SGD`; sparse steps are lazy. Whether there is
+ * momentum is decided at construction.
+ */
+export class SGD extends Optimizer {
+  static override readonly configKeys: ConfigKeys = { momentum: 'momentum', nesterov: 'nesterov' };
+
+  readonly nesterov: boolean;
+  readonly #momentum: Hyperparameter;
+
+  /**
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`
+   * @throws RangeError `ERR_ADAMAX_ARG_VALUE`
+   */
+  constructor(options: SGDOptions = {}) {
+    checkOptions('SGD', options, [...optimizerOptionNames, 'momentum', 'nesterov']);
+    const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
+    checkBoolean('nesterov', nesterov);
+    super(momentum === 0 ? plainRule : momentumRule(nesterov), 'SGD', { ...options, learningRate });
+    this.nesterov = nesterov;
+    this.#momentum = new Hyperparameter('momentum', unitIntervalClosed, momentum);
+  }
+
+  get momentum(): number {
+    return this.#momentum.current();
+  }
+  set momentum(value: HyperValue) {
+    this.#momentum.set(value);
+  }
+
+  protected override writeScalars(_step: number, learningRate: number, scalars: Float32Array): void {
+    scalars[0] = learningRate;
+    if (scalars.length > 1) scalars[1] = this.momentum;
+  }
+
+  override getConfig(): Config {
+    const { head, rate } = this.baseConfig();
+    return { ...head, ...rate, momentum: this.momentum, nesterov: this.nesterov };
+  }
+}

@@ -1,0 +1,51 @@
+import { types } from 'node:util';
+import { typeError, wrongType, wrongValue } from '../errors.js';
+import { initialize } from '../initializers/initialize.js';
+import { checkOptions, checkString } from '../options.js';
+import { checkShape, sizeOf } from '../variables/shape.js';
+import { type AnyVariable, type DType, Variable } from '../variables/variable.js';
+
+const SYNCHRONIZATIONS = ['auto', 'none', 'onWrite', 'onRead'] as const;
+const AGGREGATIONS = ['none', 'sum', 'mean', 'onlyFirstReplica'] as const;
+
+export interface WeightOptions {
+  /** Default: float32, or the kind of an initial value that is a typed array. */
+  dtype?: DType;
+  /** A name, config or function of `initializers`, or the initial value itself. Default: zeros. */
+  initializer?: unknown;
+  /** Default: true, or false where `synchronization` is `onRead`. */
+  trainable?: boolean;
+  /** `tf.VariableSynchronization`. Without replicas only its rule about `trainable` matters. Default: `auto`. */
+  synchronization?: (typeof SYNCHRONIZATIONS)[number];
+  /** `tf.VariableAggregation`; nothing depends on it without replicas. Default: `none`. */
+  aggregation?: (typeof AGGREGATIONS)[number];
+}
+
+/** A weight by the rules of Keras' `Optimizer.add_weight`. */
+export function makeWeight(name: unknown, shape: unknown, options: WeightOptions): AnyVariable {
+  checkString('name', name);
+  const checked = checkShape('shape', shape);
+  checkOptions('addWeight', options, ['dtype', 'initializer', 'trainable', 'synchronization', 'aggregation']);
+  const { dtype, initializer = 'zeros', trainable, synchronization = 'auto', aggregation = 'none' } = options;
+  checkOneOf('dtype', dtype ?? 'float32', ['float32', 'int64']);
+  checkOneOf('synchronization', synchronization, SYNCHRONIZATIONS);
+  checkOneOf('aggregation', aggregation, AGGREGATIONS);
+  if (trainable !== undefined && typeof trainable !== 'boolean') throw wrongType('trainable', 'a boolean', trainable);
+  if (synchronization === 'onRead' && trainable === true) {
+    throw typeError('ERR_ADAMAX_ARG_TYPE', "trainable must be false where synchronization is 'onRead': received true");
+  }
+  const variableOptions = { name, shape: checked, trainable: trainable ?? synchronization !== 'onRead' };
+  if ((dtype ?? (types.isBigInt64Array(initializer) ? 'int64' : 'float32')) === 'float32') {
+    return new Variable(initialize('initializer', initializer, checked), variableOptions);
+  }
+  const data = new BigInt64Array(sizeOf(checked));
+  const weight = new Variable(data, variableOptions);
+  if (types.isBigInt64Array(initializer)) weight.assign(initializer);
+  else weight.assign(Array.from(initialize('initializer', initializer, checked)));
+  return weight;
+}
+
+function checkOneOf(argument: string, value: unknown, allowed: readonly string[]): void {
+  if (typeof value !== 'string') throw wrongType(argument, 'a string', value);
+  if (!allowed.includes(value)) throw wrongValue(argument, `one of ${allowed.join(', ')}`, value);
+}

@@ -1,0 +1,35 @@
+// How a sweep takes a gradient in: as it is, or clipped (table.h, Clip). Two types with one interface, so that a step
+// without clipping pays nothing for it.
+
+struct AsItIs {
+  ADAMAX_INLINE AsItIs from(const Clip&) { return {}; }
+  ADAMAX_INLINE Vec take(const AsItIs&, Vec g) { return g; }
+};
+
+struct Clipped {
+  Vec factor, lower, upper;
+
+  ADAMAX_INLINE Clipped from(const Clip& clip) {
+    return {broadcast(clip.factor), broadcast(-clip.bound), broadcast(clip.bound)};
+  }
+  // NaN passes through: both comparisons with it are false.
+  ADAMAX_INLINE Vec take(const Clipped& c, Vec g) { return greater(c.lower, lesser(c.upper, g * c.factor)); }
+};
+
+// A rule and its gradient's way in: what a sweep does to an element.
+template <class Rule, class Gradient>
+struct Step {
+  static constexpr int kSlots = Rule::kSlots;
+  // Arrays of slots have at least one element, also for a rule without any.
+  static constexpr int kSlotRoom = kSlots > 0 ? kSlots : 1;
+
+  Rule rule;
+  Gradient gradient;
+
+  ADAMAX_INLINE Step from(const float* scalars, const Clip& clip) {
+    return {Rule::from(scalars), Gradient::from(clip)};
+  }
+  ADAMAX_INLINE Vec take(const Step& step, Vec g) { return Gradient::take(step.gradient, g); }
+  // `g` has been taken in.
+  ADAMAX_INLINE void update(const Step& step, Vec& p, Vec* slot, Vec g) { Rule::update(step.rule, p, slot, g); }
+};

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Adamax, type Gradient, IndexedSlices, Optimizer, optimizers, RMSprop, SGD, schedules, Variable } from 'adamax';
+import { type AdamaxScalars, adamaxScalars, adamaxStep } from 'adamax/kernels';
+import { expect } from 'chai';
+import { root } from '../support/process.js';
+
+/**
+ * Right and wrong use, as the compiler sees it: this file is compiled with the tests, so a line marked as an error that
+ * compiles, or any other line that does not, breaks the build. Nothing calls it.
+ */
+function rightUse(weights: Float32Array, shared: Float32Array): void {
+  const variable: Variable = new Variable(weights, { shape: [2, 2], constraint: (values) => values.map(Math.abs) });
+  const counter: Variable<BigInt64Array> = new Variable(new BigInt64Array(1), { shape: [] });
+  const optimizer = new Adamax({ learningRate: () => 0.1, clipnorm: null, beta1: new Variable(shared) });
+  const gradients: Gradient[] = [
+    weights,
+    variable,
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    new IndexedSlices(weights, [0, 1]),
+    null,
+  ];
+  const steps: number = optimizer.applyGradients(gradients.map((gradient) => [gradient, variable] as const));
+  optimizer.applyGradients(new Map([[weights, variable]]), { name: 'step', experimentalAggregateGradients: false });
+  optimizer.learningRate = new schedules.ExponentialDecay({ initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.9 });
+  optimizer.clipvalue = undefined;
+  optimizer.iterations = counter;
+  optimizer.minimize(
+    () => ({ loss: steps, gradients: () => gradients }),
+    () => [variable, weights],
+  );
+  const again: Adamax = Adamax.fromConfig(optimizer.getConfig());
+  const rms: RMSprop = RMSprop.fromConfig({ rho: 0.5 });
+  const any: Optimizer = optimizers.get('sgd');
+  const scalars: AdamaxScalars = adamaxScalars({ step: 1 });
+  adamaxStep(weights, again.getSlot(weights, 'm').data, rms.getSlot(variable, 'rms').data, weights, scalars);
+  any.setWeights(optimizer.getWeights());
+}
+
+function wrongUse(weights: Float32Array, optimizer: Adamax): void {
+  // @ts-expect-error: the option is called learningRate
+  new Adamax({ learning_rate: 0.1 });
+  // @ts-expect-error: a number, not a string
+  new Adamax({ learningRate: '0.1' });
+  // @ts-expect-error: an options object, not a positional argument
+  new SGD(0.1);
+  // @ts-expect-error: double precision is no gradient
+  optimizer.applyGradients([[new Float64Array(1), weights]]);
+  // @ts-expect-error: a pair is [gradient, variable], not an object
+  optimizer.applyGradients([{ gradient: weights, variable: weights }]);
+  // @ts-expect-error: a loss brings its gradients
+  optimizer.minimize(() => 0.5, [weights]);
+  // @ts-expect-error: Optimizer is abstract
+  new Optimizer();
+  // @ts-expect-error: data cannot be exchanged, only assigned to
+  new Variable(weights).data = weights;
+  // @ts-expect-error: the step has a number
+  adamaxScalars({});
+  // @ts-expect-error: a schedule takes an options object
+  new schedules.ExponentialDecay(0.1, 10, 0.9);
+}
+
+void rightUse;
+void wrongUse;
+
+describe('the published typings', () => {
+  const files = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.d.ts'),
+  );
+
+  it('say Float32Array without type parameters, so that compilers before TypeScript 5.7 take them', () => {
+    expect(files).to.include('index.d.ts');
+    for (const file of files) {
+      expect(readFileSync(join(root, 'dist', file), 'utf8'), file).to.not.match(
+        /(Float32|Float64|Int32|Uint32|BigInt64)Array</,
+      );
+    }
+  });
+
+  it('document every option and every public method in place', () => {
+    for (const [file, names] of [
+      ['optimizers/adamax.d.ts', ['beta1', 'beta2', 'epsilon']],
+      [
+        'optimizers/optimizer.d.ts',
+        [
+          'learningRate',
+          'lr',
+          'decay',
+          'clipnorm',
+          'clipvalue',
+          'name',
+          'applyGradients',
+          'minimize',
+          'build',
+          'addSlot',
+          'getSlot',
+          'getWeights',
+          'setWeights',
+          'addWeight',
+          'getGradients',
+          'getUpdates',
+        ],
+      ],
+    ] as const) {
+      const text = readFileSync(join(root, 'dist', file), 'utf8');
+      for (const name of names) expect(text, `${file}: ${name}`).to.match(new RegExp(`\\*/\\s+(static )?${name}[?(]`));
+    }
+  });
+});
