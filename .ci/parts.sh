@@ -123,7 +123,7 @@ cpp_tests() {
 expect_one_digest() {
   local digests
   digests=$(grep -hoE 'digest [a-z0-9]+ [0-9a-f]{16}$' "$work"/*.digests | sort -u)
-  expect_equal 'different digests' 1 "$(say "$digests" | awk '{ print $3 }' | sort -u | wc -l)"
+  expect_equal 'distinct digests' 1 "$(say "$digests" | awk '{ print $3 }' | sort -u | wc -l)"
 }
 
 # Whether Node loads the addon of this folder, and no other.
