@@ -52,6 +52,7 @@ class PlanObject : public Napi::ObjectWrap<PlanObject> {
     FloatSpan scalars{};
     if (!read_floats(env, info[1], "scalars", table.rules[rule].scalars, &scalars)) return;
     scalars_ = scalars.data;
+    ready_ = true;
     scalars_holder_ = Napi::Reference<Napi::Value>::New(info[1], 1);
   }
 
@@ -119,7 +120,7 @@ class PlanObject : public Napi::ObjectWrap<PlanObject> {
   }
 
   bool all_bound(Napi::Env env, std::size_t count) {
-    if (scalars_ == nullptr || count > plan_.size()) return fail_type(env, "count", "a number of entries");
+    if (!ready_ || count > plan_.size()) return fail_type(env, "count", "a number of entries");
     for (std::size_t i = 0; i < count; ++i) {
       if (plan_.entry(i)->kind == GradientKind::kNone) return fail_type(env, "entry", "bound to a gradient");
     }
@@ -129,6 +130,7 @@ class PlanObject : public Napi::ObjectWrap<PlanObject> {
   Plan plan_;
   int slots_ = 0;
   const float* scalars_ = nullptr;
+  bool ready_ = false;  // the constructor got through
   Napi::Reference<Napi::Value> scalars_holder_;
 };
 
