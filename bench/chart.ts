@@ -5,6 +5,7 @@ import type { Result } from './group.js';
 
 const WIDTH = 960;
 const HEIGHT = 560;
+const TITLE = 'One Adamax step: nanoseconds per element';
 const PLOT = { left: 64, right: 710, top: 96, bottom: 476 };
 /** Bytes of p, m, u and g: tells which cache a size fits. */
 const BYTES_HELD = 16;
@@ -60,7 +61,7 @@ export function drawChart(results: readonly Result[], subtitle: string): string 
   const sizes = [...new Set(lines.flatMap(({ points }) => points.map(([elements]) => elements)))];
   const parts = [
     `<rect class="page" width="${WIDTH}" height="${HEIGHT}" rx="8"/>`,
-    text(PLOT.left, 34, 'One Adamax step: nanoseconds per element', 'title'),
+    text(PLOT.left, 34, TITLE, 'title'),
     text(PLOT.left, 56, `${subtitle}. Lower is better; both axes are logarithmic.`, 'quiet'),
     text(PLOT.left, 82, 'ns per element', 'quiet small'),
     ...horizontals(y),
@@ -69,7 +70,7 @@ export function drawChart(results: readonly Result[], subtitle: string): string 
     ...labels(lines, y),
   ];
   const size = `viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>\n<style>${STYLE}\n</style>\n${parts.join('\n')}\n</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>\n<title>${TITLE}</title>\n<style>${STYLE}\n</style>\n${parts.join('\n')}\n</svg>\n`;
 }
 
 /** The optimizer class is left out, since it lies on its implementation's line but for small sizes; so is other traffic than the best. */

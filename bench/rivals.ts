@@ -37,7 +37,7 @@ export function stepDoubles(
     const m1 = m0 + (g - m0) * oneMinusBeta1;
     const a = u[i] * beta2;
     const b = Math.abs(g);
-    // biome-ignore lint/complexity/useMathMinMax: V8 makes slower code of Math.max, which must order −0 and NaN
+    // V8 makes slower code of Math.max, which must order −0 and NaN
     const u1 = a > b ? a : b;
     m[i] = m1;
     u[i] = u1;
@@ -63,7 +63,7 @@ export function stepFround(
     const m1 = fround(m0 + fround(fround(g - m0) * oneMinusBeta1));
     const a = fround(u[i] * beta2);
     const b = Math.abs(g);
-    // biome-ignore lint/complexity/useMathMinMax: as above
+    // as above
     const u1 = a > b ? a : b;
     m[i] = m1;
     u[i] = u1;
@@ -94,7 +94,7 @@ export function stepRowsDoubles(
       const m1 = m0 + (g - m0) * oneMinusBeta1;
       const a = u[i] * beta2;
       const b = Math.abs(g);
-      // biome-ignore lint/complexity/useMathMinMax: as above
+      // as above
       const u1 = a > b ? a : b;
       m[i] = m1;
       u[i] = u1;
