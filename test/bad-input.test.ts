@@ -196,6 +196,25 @@ const TABLE: Row[] = [
     ({ optimizer, a, gradient }, bad) => optimizer.applyGradients([[gradient, a]], bad),
     [...NO_OBJECTS, ...other(TypeError, 'ERR_ADAMAX_OPTION', { nam: 1 })],
   ],
+  [
+    'applyGradients',
+    'name',
+    ({ optimizer, a, gradient }, bad) => optimizer.applyGradients([[gradient, a]], { name: bad }),
+    NO_STRINGS,
+  ],
+  [
+    'applyGradients',
+    'experimentalAggregateGradients',
+    ({ optimizer, a, gradient }, bad) =>
+      optimizer.applyGradients([[gradient, a]], { experimentalAggregateGradients: bad }),
+    NO_BOOLEANS,
+  ],
+  [
+    'minimize',
+    'name',
+    ({ optimizer, a }, bad) => optimizer.minimize(() => ({ gradients: [[1, 1]] }), [a], { name: bad }),
+    NO_STRINGS,
+  ],
   ['minimize', 'loss', ({ optimizer, a }, bad) => optimizer.minimize(bad, [a]), type(undefined, null, 1, 'x', {})],
   [
     'minimize',

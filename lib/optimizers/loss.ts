@@ -44,6 +44,16 @@ export function gradientsOf(loss: unknown, varList: unknown, gradLoss: unknown):
   return variables.map((variable, i) => [list[i] as Gradient, variable]);
 }
 
+/** The same pairs, after a check that each has a gradient. */
+export function withoutGaps(pairs: [Gradient, Variable][]): [Gradient, Variable][] {
+  for (const [gradient, variable] of pairs) {
+    if (gradient !== null && gradient !== undefined) continue;
+    const expected = `gradient of '${variable.name}' must exist`;
+    throw rangeError('ERR_ADAMAX_NO_GRADIENTS', `${expected}: received ${gradient}`);
+  }
+  return pairs;
+}
+
 function lookUp(gradients: ReadonlyMap<VariableLike, Gradient>, variable: Variable): Gradient {
   return gradients.get(variable) ?? gradients.get(variable.data) ?? null;
 }

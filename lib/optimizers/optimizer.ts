@@ -2,9 +2,8 @@ import { backend } from '../backend/active.js';
 import type { Backend } from '../backend/backend.js';
 import { Plan } from '../backend/plan.js';
 import type { Rule } from '../backend/rule.js';
-import { rangeError } from '../errors.js';
 import { initialize } from '../initializers/initialize.js';
-import { checkOptions, checkString } from '../options.js';
+import { checkBoolean, checkOptions, checkString } from '../options.js';
 import { IndexedSlices } from '../variables/indexed-slices.js';
 import type { AnyVariable, Variable } from '../variables/variable.js';
 import { ClippingSetting } from './clipping.js';
@@ -21,7 +20,7 @@ import {
   type VariableLike,
 } from './gradients.js';
 import { type LearningRate, LearningRateSetting } from './learning-rate.js';
-import { gradientsOf, type Loss, type VarList } from './loss.js';
+import { gradientsOf, type Loss, type VarList, withoutGaps } from './loss.js';
 import { uniqueName } from './names.js';
 import { checkWeights, copyOf, type NdArray } from './nd-array.js';
 import { type VariableState, VariableStates } from './variable-states.js';
@@ -192,6 +191,11 @@ export abstract class Optimizer {
    */
   applyGradients(gradsAndVars: Iterable<readonly [Gradient, VariableLike]>, options: ApplyOptions = {}): number {
     checkOptions('applyGradients', options, ['name', 'experimentalAggregateGradients']);
+    const { name, experimentalAggregateGradients } = options;
+    if (name !== undefined) checkString('name', name);
+    if (experimentalAggregateGradients !== undefined) {
+      checkBoolean('experimentalAggregateGradients', experimentalAggregateGradients);
+    }
     const { pairs, without } = readPairs(gradsAndVars);
     const iterations = this.iterations.item();
     if (pairs.length === 0) {
@@ -214,7 +218,8 @@ export abstract class Optimizer {
    */
   minimize(loss: Loss, varList: VarList, options: MinimizeOptions = {}): number {
     checkOptions('minimize', options, ['gradLoss', 'name']);
-    return this.applyGradients(gradientsOf(loss, varList, options.gradLoss));
+    const { gradLoss, ...rest } = options;
+    return this.applyGradients(gradientsOf(loss, varList, gradLoss), rest);
   }
 
   /**
@@ -222,18 +227,12 @@ export abstract class Optimizer {
    * @throws RangeError `ERR_ADAMAX_NO_GRADIENTS` when one is missing
    */
   getGradients(loss: Loss, params: VarList): Gradient[] {
-    return gradientsOf(loss, params, undefined).map(([gradient, variable]) => {
-      if (gradient !== null && gradient !== undefined) return gradient;
-      const expected = `gradient of '${variable.name}' must exist`;
-      throw rangeError('ERR_ADAMAX_NO_GRADIENTS', `${expected}: received ${gradient}`);
-    });
+    return withoutGaps(gradientsOf(loss, params, undefined)).map(([gradient]) => gradient);
   }
 
   /** Applies the gradients of a loss. Keras returns a list with the operation; this one holds the number of steps. */
   getUpdates(loss: Loss, params: VarList): [number] {
-    const gradients = this.getGradients(loss, params);
-    const variables = typeof params === 'function' ? params() : params;
-    return [this.applyGradients(Array.from(variables, (variable, i) => [gradients[i], variable] as const))];
+    return [this.applyGradients(withoutGaps(gradientsOf(loss, params, undefined)))];
   }
 
   /**

@@ -143,6 +143,17 @@ describe('getGradients and getUpdates', () => {
     expect([...v0, ...v1]).to.deep.equal([-14, -13, -6, -5]);
   });
 
+  it('ask a function for the variables once', () => {
+    let asked = 0;
+    const v = f32(1);
+    const varList = () => {
+      asked++;
+      return [v];
+    };
+    new SGD({ learningRate: 1 }).getUpdates(() => ({ gradients: [[1]] }), varList);
+    expect([asked, v[0]]).to.deep.equal([1, 0]);
+  });
+
   it('refuse a gradient that is missing, naming the variable', () => {
     const v = new Variable(f32(1), { name: 'w' });
     const optimizer = new SGD();
