@@ -24,17 +24,18 @@ const adopted = new WeakMap<Float32Array, Variable>();
 
 /** The variable that stands for `target`; always the same one for the same array. */
 export function toVariable(argument: string, target: unknown): Variable {
-  if (target instanceof Variable) {
-    if (target.dtype !== 'float32') throw wrongType(argument, 'a float32 Variable', target.toString());
-    return target;
-  }
+  const known = knownVariable(target);
+  if (known !== undefined) return known;
+  if (target instanceof Variable) throw wrongType(argument, 'a float32 Variable', target.toString());
   if (!isFloat32Array(target)) throw wrongType(argument, 'a Variable or a Float32Array', target);
-  let variable = adopted.get(target);
-  if (variable === undefined) {
-    variable = new Variable(target);
-    adopted.set(target, variable);
-  }
+  const variable = new Variable(target);
+  adopted.set(target, variable);
   return variable;
+}
+
+function knownVariable(target: unknown): Variable | undefined {
+  if (target instanceof Variable) return target.dtype === 'float32' ? target : undefined;
+  return adopted.get(target as Float32Array);
 }
 
 /** The variables of a list, which may be any iterable. */
@@ -55,20 +56,24 @@ export function readPairs(gradsAndVars: unknown): { pairs: GradientPair[]; witho
   }
   const pairs: GradientPair[] = [];
   const without: Variable[] = [];
+  // What an item is called in a message is put together only where it is needed: this runs at every step.
   let position = 0;
   for (const item of gradsAndVars as Iterable<unknown>) {
-    const argument = `gradsAndVars[${position++}]`;
-    if (!Array.isArray(item) || item.length !== 2) throw wrongType(argument, 'a [gradient, variable] pair', item);
-    const [gradient, target] = item as [unknown, unknown];
-    const variable = toVariable(`${argument}[1]`, target);
+    if (!Array.isArray(item) || item.length !== 2) {
+      throw wrongType(`gradsAndVars[${position}]`, 'a [gradient, variable] pair', item);
+    }
+    const gradient: unknown = item[0];
+    const target: unknown = item[1];
+    const variable = knownVariable(target) ?? toVariable(`gradsAndVars[${position}][1]`, target);
     if (gradient === null || gradient === undefined) without.push(variable);
-    else pairs.push({ gradient: toGradient(`${argument}[0]`, gradient, variable), variable });
+    else if (isFloat32Array(gradient)) pairs.push({ gradient, variable });
+    else pairs.push({ gradient: toGradient(`gradsAndVars[${position}][0]`, gradient, variable), variable });
+    position++;
   }
   return { pairs, without };
 }
 
 function toGradient(argument: string, gradient: unknown, variable: Variable): Float32Array | IndexedSlices {
-  if (isFloat32Array(gradient)) return gradient;
   if (gradient instanceof IndexedSlices) {
     checkSlices(variable, gradient);
     return gradient;

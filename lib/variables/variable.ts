@@ -37,6 +37,7 @@ let unnamed = 0;
 export class Variable<T extends Float32Array | BigInt64Array = Float32Array> {
   /** The adopted array itself. */
   readonly data: T;
+  readonly dtype: DType;
   readonly shape: Shape;
   readonly name: string;
   readonly trainable: boolean;
@@ -58,15 +59,12 @@ export class Variable<T extends Float32Array | BigInt64Array = Float32Array> {
       throw wrongType('constraint', 'a function', constraint);
     }
     this.data = data;
+    this.dtype = types.isBigInt64Array(data) ? 'int64' : 'float32';
     this.shape = checkShape('shape', shape ?? [lengthOf(data)], lengthOf(data));
     this.name = name ?? (unnamed === 0 ? 'Variable' : `Variable_${unnamed}`);
     if (name === undefined) unnamed++;
     this.trainable = trainable;
     this.constraint = constraint ?? null;
-  }
-
-  get dtype(): DType {
-    return types.isBigInt64Array(this.data) ? 'int64' : 'float32';
   }
 
   /** Number of elements. */
