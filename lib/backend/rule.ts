@@ -1,6 +1,6 @@
 /** An update rule, as the sweeps see it: its name, its state, and its arithmetic for a stretch of elements. */
 export interface Rule {
-  /** Name of the native kernel with the same arithmetic. A rule without one runs on its `sweep` everywhere. */
+  /** Name of the native kernel with the same arithmetic, if there is one: it then runs in place of `sweep`. */
   readonly name: string;
   /** Slot names, in the order in which kernels take them. */
   readonly slots: readonly string[];
@@ -9,7 +9,7 @@ export interface Rule {
   /**
    * The rule in TypeScript: the readable reference, the fallback where no binary loads, and the twin of the test
    * oracle. Updates elements `at … at + n` of the slots, reading `param` there and the gradient from `gradAt` on,
-   * and writes the parameters to `out`, which may be `param`.
+   * and writes the parameters to `out`, which may be `param`. It must not throw: a step is all or nothing.
    */
   sweep(
     param: Float32Array,
