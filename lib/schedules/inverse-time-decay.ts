@@ -1,18 +1,6 @@
-import { checkNumber, finite, nonNegative } from '../domains.js';
-import { checkBoolean, checkOptions } from '../options.js';
-import { aboveZero, checkName, checkStep } from './checks.js';
-import { LearningRateSchedule, type ScheduleConfig, type ScheduleOptions } from './learning-rate-schedule.js';
+import { StaircaseDecay, type StaircaseDecayOptions } from './staircase-decay.js';
 
-export interface InverseTimeDecayOptions extends ScheduleOptions {
-  /** The rate at step 0: a finite number. */
-  initialLearningRate: number;
-  /** Steps in which the divisor grows by `decayRate` once: > 0. */
-  decaySteps: number;
-  /** What the divisor grows by: ≥ 0. */
-  decayRate: number;
-  /** Whether the rate changes only at whole multiples of `decaySteps`. Default: false. */
-  staircase?: boolean;
-}
+export interface InverseTimeDecayOptions extends StaircaseDecayOptions {}
 
 /**
  * Inverse time decay.
@@ -25,52 +13,20 @@ export interface InverseTimeDecayOptions extends ScheduleOptions {
  * @example
  * new InverseTimeDecay({ initialLearningRate: 0.1, decaySteps: 1, decayRate: 0.5 }).call(2); // 0.1 / 2
  */
-export class InverseTimeDecay extends LearningRateSchedule {
-  readonly initialLearningRate: number;
-  readonly decaySteps: number;
-  readonly decayRate: number;
-  readonly staircase: boolean;
-  readonly name: string | null;
-
+export class InverseTimeDecay extends StaircaseDecay {
   /**
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`
    * @throws RangeError `ERR_ADAMAX_ARG_VALUE`
    */
   constructor(options: InverseTimeDecayOptions) {
-    super();
-    checkOptions('InverseTimeDecay', options, OPTIONS);
-    const { initialLearningRate, decaySteps, decayRate, staircase = false, name = null } = options;
-    checkNumber('initialLearningRate', initialLearningRate, finite);
-    checkNumber('decaySteps', decaySteps, aboveZero);
-    checkNumber('decayRate', decayRate, nonNegative);
-    checkBoolean('staircase', staircase);
-    checkName(name);
-    this.initialLearningRate = initialLearningRate;
-    this.decaySteps = decaySteps;
-    this.decayRate = decayRate;
-    this.staircase = staircase;
-    this.name = name;
+    super('InverseTimeDecay', options);
   }
 
   /** @param step - in [0, 2⁵³) */
   override call(step: number): number {
-    checkStep(step);
-    const p = step / this.decaySteps;
-    return this.initialLearningRate / (1 + this.decayRate * (this.staircase ? Math.floor(p) : p));
-  }
-
-  override getConfig(): ScheduleConfig {
-    return {
-      initial_learning_rate: this.initialLearningRate,
-      decay_steps: this.decaySteps,
-      decay_rate: this.decayRate,
-      staircase: this.staircase,
-      name: this.name,
-    };
+    return this.initialLearningRate / (1 + this.decayRate * this.periodsAt(step));
   }
 
   /** The inherited one, with its type. */
   declare static fromConfig: (config: object) => InverseTimeDecay;
 }
-
-const OPTIONS = ['initialLearningRate', 'decaySteps', 'decayRate', 'staircase', 'name'];
