@@ -135,7 +135,7 @@ describe('word vectors: the command', () => {
     ],
     [['--out', ''], "--out must be the name of a folder: received ''"],
     [['--out', '--dim', '8'], "--out must be the name of a folder: received '--dim'"],
-    [['--text', 'small.txt', '--out', 'few.txt'], "--out cannot be written (file already exists): received 'few.txt'"],
+    [['--text', 'small.txt', '--out', 'few.txt'], "--out cannot be written (not a directory): received 'few.txt'"],
     [['--text', 'small.txt', '--out', 'few.txt/x'], "--out cannot be written (not a directory): received 'few.txt/x'"],
     [['--text', 'small.txt', '--out', 'taken'], "--out cannot be written (map.svg is a folder): received 'taken'"],
   ];

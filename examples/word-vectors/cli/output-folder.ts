@@ -45,7 +45,9 @@ export class OutputFolder {
 // Level by level, since mkdirSync's own `recursive` never returns where a file system answers "no such file" for a
 // folder it will not make, as /proc does.
 function makeFolder(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  const existing = statSync(path, { throwIfNoEntry: false });
+  if (existing?.isDirectory()) return;
+  if (existing !== undefined) throw new Error('not a directory');
   const parent = dirname(path);
   if (parent !== path) makeFolder(parent);
   mkdirSync(path);
