@@ -66,46 +66,59 @@ function isDetached(buffer: ArrayBufferLike): boolean {
   }
 }
 
+/** The bytes [start, end) of a buffer that an array lies on. */
 interface Region {
   readonly start: number;
   readonly end: number;
-  readonly owner: string;
 }
+
+function regionOf(array: ArrayBufferView): Region {
+  const start = byteOffsetOf(array);
+  return { start, end: start + byteLengthOf(array) };
+}
+
+const intersect = (a: Region, b: Region) => a.start < b.end && b.start < a.end;
 
 /**
  * Memory that steps write to. Two arrays that share an element are told apart by buffer and offset, so two distinct
  * SharedArrayBuffer objects over one block of memory are not seen as one.
  */
 export class WrittenMemory {
-  readonly #regions = new WeakMap<ArrayBufferLike, Region[]>();
+  readonly #regions = new WeakMap<ArrayBufferLike, (Region & { readonly owner: string })[]>();
+  #version = 0;
+
+  /** Changes whenever memory is added: what was found disjoint before may not be any more. */
+  get version(): number {
+    return this.#version;
+  }
 
   /** Throws when `array` shares an element with memory registered before. */
   check(argument: string, array: ArrayBufferView): void {
     const regions = this.#regions.get(bufferOf(array));
-    if (regions === undefined) return;
-    const start = byteOffsetOf(array);
-    const end = start + byteLengthOf(array);
-    for (const region of regions) {
-      if (start < region.end && region.start < end) throw overlap(argument, region.owner, array);
-    }
+    const found = regions?.find((region) => intersect(region, regionOf(array)));
+    if (found !== undefined) throw overlap(argument, found.owner, array);
+  }
+
+  add(owner: string, array: ArrayBufferView): void {
+    this.#version++;
+    const region = { ...regionOf(array), owner };
+    const regions = this.#regions.get(bufferOf(array));
+    if (regions === undefined) this.#regions.set(bufferOf(array), [region]);
+    else regions.push(region);
   }
 
   /** Undoes `add`. */
   delete(array: ArrayBufferView): void {
     const regions = this.#regions.get(bufferOf(array));
-    const start = byteOffsetOf(array);
-    const found = regions?.findIndex((region) => region.start === start) ?? -1;
+    const { start, end } = regionOf(array);
+    const found = regions?.findIndex((region) => region.start === start && region.end === end) ?? -1;
     if (found >= 0) regions?.splice(found, 1);
   }
+}
 
-  add(owner: string, array: ArrayBufferView): void {
-    const buffer = bufferOf(array);
-    const start = byteOffsetOf(array);
-    const region = { start, end: start + byteLengthOf(array), owner };
-    const regions = this.#regions.get(buffer);
-    if (regions === undefined) this.#regions.set(buffer, [region]);
-    else regions.push(region);
-  }
+/** Throws when `a` and `b` share an element. Cheap enough for each call of a bare kernel. */
+export function checkDisjoint(nameA: string, a: ArrayBufferView, nameB: string, b: ArrayBufferView): void {
+  if (bufferOf(a) === bufferOf(b) && intersect(regionOf(a), regionOf(b))) throw overlap(nameB, nameA, b);
 }
 
 function overlap(argument: string, owner: string, array: ArrayBufferView): RangeError {
@@ -113,12 +126,4 @@ function overlap(argument: string, owner: string, array: ArrayBufferView): Range
     'ERR_ADAMAX_OVERLAP',
     `${argument} must not share memory with ${owner}: received ${describe(array)} at byte ${byteOffsetOf(array)}`,
   );
-}
-
-/** Throws when `a` and `b` share an element. Cheap enough for each call of a bare kernel. */
-export function checkDisjoint(nameA: string, a: ArrayBufferView, nameB: string, b: ArrayBufferView): void {
-  if (bufferOf(a) !== bufferOf(b)) return;
-  const startA = byteOffsetOf(a);
-  const startB = byteOffsetOf(b);
-  if (startA < startB + byteLengthOf(b) && startB < startA + byteLengthOf(a)) throw overlap(nameB, nameA, b);
 }

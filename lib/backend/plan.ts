@@ -12,7 +12,10 @@ import type { Rule } from './rule.js';
  */
 export class Plan {
   readonly #plan: BackendPlan;
+  readonly #scalars: Float32Array;
+  readonly #scalarCount: number;
   readonly #written: WrittenMemory;
+  #writtenVersion = 0;
   readonly #entries: Entry[] = [];
   #count = 0;
   #newTargets: number[] = [];
@@ -20,10 +23,15 @@ export class Plan {
 
   constructor(backend: Backend, rule: Rule, scalars: Float32Array, written: WrittenMemory) {
     this.#plan = backend.plan(rule, scalars);
+    this.#scalars = scalars;
+    this.#scalarCount = rule.scalars;
     this.#written = written;
   }
 
   begin(): void {
+    // A gradient bound before may lie on a variable that has come since.
+    if (this.#writtenVersion !== this.#written.version) this.reset();
+    this.#writtenVersion = this.#written.version;
     this.#count = 0;
     this.#newTargets = [];
     this.#newGradients = [];
@@ -62,6 +70,8 @@ export class Plan {
    * Nothing here runs code of the user, so no memory can go between the last check and the end of the step.
    */
   run(clipping: Clipping): void {
+    // A subclass was handed the scalars, and may have done anything with them.
+    if (lengthOf(this.#scalars) !== this.#scalarCount) throw detached('scalars', this.#scalars);
     for (let i = 0; i < this.#count; i++) checkWhole(this.#entries[i]);
     const bad = this.#plan.step(this.#entries, this.#count, this.#newTargets, this.#newGradients, clipping);
     if (bad !== undefined) throw this.#badIndex(bad);

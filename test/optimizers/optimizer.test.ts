@@ -305,6 +305,40 @@ onEveryImplementation('memory between steps', () => {
     expectError(() => optimizer.applyGradients([[across, p]]), RangeError, 'ERR_ADAMAX_OVERLAP', /at byte 36$/);
   });
 
+  it('notices a variable that comes to lie on a gradient bound before', () => {
+    const [p, grad] = [f32(1, 2), f32(1, 1)];
+    const optimizer = new Adamax();
+    optimizer.applyGradients([[grad, p]]);
+    const pairs: Pairs = [
+      [grad, p],
+      [f32(3, 3), new Variable(grad, { name: 'late' })],
+    ];
+    expectError(() => optimizer.applyGradients(pairs), RangeError, 'ERR_ADAMAX_OVERLAP', /with 'late'/);
+    expect([...grad]).to.deep.equal([1, 1]);
+    optimizer.applyGradients([[grad, p]]);
+  });
+
+  it('notices a subclass that gave the memory of its scalars away', () => {
+    class Careless extends Adamax {
+      careful = true;
+      protected override writeScalars(step: number, learningRate: number, scalars: Float32Array): void {
+        super.writeScalars(step, learningRate, scalars);
+        if (!this.careful) detach(scalars);
+      }
+    }
+    const p = f32(1);
+    const optimizer = new Careless();
+    optimizer.applyGradients([[f32(1), p]]);
+    optimizer.careful = false;
+    const before = p[0];
+    for (let k = 0; k < 2; k++) {
+      const step = () => optimizer.applyGradients([[f32(1), p]]);
+      if (k === 0) expectError(step, TypeError, 'ERR_ADAMAX_DETACHED', /^scalars must be a view on live memory/);
+      else expect(step).to.throw(TypeError);
+      expect([p[0], optimizer.iterations.item()]).to.deep.equal([before, 1]);
+    }
+  });
+
   it('notices values and indices that have both lost their memory', () => {
     const table = new Variable(f32(1, 2, 3, 4), { shape: [2, 2] });
     const optimizer = new Adamax();
