@@ -1,6 +1,8 @@
 /**
  * What memory stands behind a typed array, asked in a way that the array's owner cannot bend: an own property or a
  * subclass may redefine `length`, so the accessors of %TypedArray%.prototype are taken once and called on the array.
+ * Nor can the property be trusted where nobody redefined it: in Node 20, code that was optimized while it saw arrays on
+ * resizable buffers too goes on reading the old length of an array that has been detached.
  */
 import { types } from 'node:util';
 import { describe, rangeError, typeError, wrongType } from '../errors.js';
