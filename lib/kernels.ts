@@ -5,7 +5,7 @@
  */
 
 import { types } from 'node:util';
-import { availableIsas, backend, setIsa } from './backend/active.js';
+import { availableIsa, backend, setIsa } from './backend/active.js';
 import type { Isa, RowIndices } from './backend/backend.js';
 import { checkDisjoint, checkFloat32Array, checkLength, checkMemory, lengthOf } from './backend/memory.js';
 import { checkNumber, finite, positive, unitInterval } from './domains.js';
@@ -15,7 +15,7 @@ import { alphaOf } from './optimizers/bias-correction.js';
 import { checkOptions } from './options.js';
 
 export type { Isa, RowIndices };
-export { setIsa };
+export { availableIsa, setIsa };
 
 /** The four numbers of a step; each is rounded once to float32. `adamaxScalars` computes them. */
 export interface AdamaxScalars {
@@ -32,11 +32,6 @@ export interface AdamaxScalars {
 /** The implementation that runs: `avx512`, `avx2`, `neon`, `portable`, or `js` for the fallback. */
 export function isa(): Isa {
   return backend().isa;
-}
-
-/** Every implementation this process can run; `setIsa` takes any of them. */
-export function availableIsa(): Isa[] {
-  return availableIsas();
 }
 
 export interface AdamaxScalarOptions {

@@ -16,8 +16,8 @@ export function backend(): Backend {
   return active;
 }
 
-/** Every implementation this process can run, the fallback first and the best last. */
-export function availableIsas(): Isa[] {
+/** Every implementation this process can run, the fallback first and the best last; `setIsa` takes any of them. */
+export function availableIsa(): Isa[] {
   return ['js', ...(binding?.available ?? [])];
 }
 
@@ -35,7 +35,7 @@ function choose(argument: string, isa: string): void {
   } else if (native !== null && binding?.setIsa(isa as Isa)) {
     active = native;
   } else {
-    const can = availableIsas().join(', ');
+    const can = availableIsa().join(', ');
     throw rangeError('ERR_ADAMAX_ISA', `${argument} must be available here (${can}): received '${isa}'`);
   }
 }

@@ -108,7 +108,8 @@ export abstract class Optimizer {
   /**
    * The reverse of `getConfig`; the config is left as it is.
    * @param customObjects - classes of schedules by name, looked up before the built-in ones
-   * @throws TypeError `ERR_ADAMAX_OPTION` for a key that is unknown, `ERR_ADAMAX_CONFIG` for a schedule that is
+   * @throws TypeError `ERR_ADAMAX_OPTION` for a key that is unknown
+   * @throws RangeError `ERR_ADAMAX_CONFIG` for a schedule that is
    */
   static fromConfig<T extends Optimizer>(
     this: { new (options: never): T; readonly configKeys: ConfigKeys },

@@ -41,12 +41,17 @@ ADAMAX_INLINE void sweep(const Step& step, const Dense d) {
 }
 
 template <class Rule>
-void dense_out(const Dense& arrays, const float* scalars) {
-  if (arrays.clip.neutral()) {
-    sweep<2>(Step<Rule, AsItIs>::from(scalars, arrays.clip), arrays);
+ADAMAX_INLINE void sweep_gradient(const Dense d, const float* scalars) {
+  if (d.clip.neutral()) {
+    sweep<2>(Step<Rule, AsItIs>::from(scalars, d.clip), d);
   } else {
-    sweep<2>(Step<Rule, Clipped>::from(scalars, arrays.clip), arrays);
+    sweep<2>(Step<Rule, Clipped>::from(scalars, d.clip), d);
   }
+}
+
+template <class Rule>
+void dense_out(const Dense& arrays, const float* scalars) {
+  sweep_gradient<Rule>(arrays, scalars);
 }
 
 // The same with `out` known to be `param`, so that one address register serves both.
@@ -54,9 +59,5 @@ template <class Rule>
 void dense(const Dense& arrays, const float* scalars) {
   Dense in_place = arrays;
   in_place.out = in_place.param;
-  if (in_place.clip.neutral()) {
-    sweep<2>(Step<Rule, AsItIs>::from(scalars, in_place.clip), in_place);
-  } else {
-    sweep<2>(Step<Rule, Clipped>::from(scalars, in_place.clip), in_place);
-  }
+  sweep_gradient<Rule>(in_place, scalars);
 }
