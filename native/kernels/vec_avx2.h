@@ -1,11 +1,10 @@
 // The vector vocabulary in AVX2: 8 lanes. AVX would do for the arithmetic; AVX2 is asked for because every processor
 // that runs 256 bits well has it.
 //
-//   operation   instruction   latency@throughput, cycles      Skylake      Zen 4
-//   + - *       vaddps …                                      4@0.5        3@0.5
-//   /           vdivps                                        11@5         10.5@5
-//   greater     vmaxps: returns its second operand on NaN     4@0.5        1@0.5
-//   zero_below  vandps, vcmpps, vandps                        6@1          3@1
+//   operation        instruction
+//   + - * /          vaddps, vsubps, vmulps, vdivps
+//   greater, lesser  vmaxps, vminps: both return their second operand where either is NaN
+//   zero_below       vandnps, vcmpps, vandps
 
 struct Vec {
   __m256 lanes;

@@ -1,10 +1,9 @@
 // The vector vocabulary in AVX-512 (F and DQ): 16 lanes.
 //
-//   operation   instruction   latency@throughput, cycles      Skylake-X    Zen 4
-//   + - *       vaddps …                                      4@1          3@1
-//   /           vdivps                                        17@10        11@10
-//   greater     vmaxps: returns its second operand on NaN     4@1          1@1
-//   zero_below  vandps, vcmpps to a mask, vmovaps{z}          8@1          6@1
+//   operation        instruction
+//   + - * /          vaddps, vsubps, vmulps, vdivps
+//   greater, lesser  vmaxps, vminps: both return their second operand where either is NaN
+//   zero_below       vandnps, vcmpps to a mask, vmovaps under it
 
 struct Vec {
   __m512 lanes;

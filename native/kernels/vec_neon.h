@@ -1,11 +1,9 @@
 // The vector vocabulary in NEON of AArch64: 4 lanes. Part of the baseline, so it needs no detection.
 //
-//   operation   instruction   latency@throughput, cycles      Neoverse N1  Apple M1
-//   + -         fadd, fsub                                    2@0.5        3@0.25
-//   *           fmul                                          3@0.5        4@0.25
-//   /           fdiv                                          7–10@5–10    10@1
-//   greater     fcmgt, bsl: fmax would return NaN             4@1          5@0.5
-//   zero_below  fabs, fcmgt, bic                              6@1          7@0.5
+//   operation        instruction
+//   + - * /          fadd, fsub, fmul, fdiv
+//   greater, lesser  fcmgt, bsl: fmax and fmin would return NaN where either is NaN
+//   zero_below       fabs, fcmgt, bic
 
 struct Vec {
   float32x4_t lanes;
