@@ -137,7 +137,7 @@ export function adamaxStepRows(
     checkDisjoint(name, array, 'values', values);
     checkDisjoint(name, array, 'indices', indices);
   }
-  const target = { name: 'param', param, slots: [m, u], size, rowLength };
+  const target = { name: 'param', param, slots: [m, u], size, rowLength, memory: m };
   const bad = backend().rows(adamaxRule, rounded, target, values, indices);
   if (bad !== undefined) {
     const rows = size / rowLength;

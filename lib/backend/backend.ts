@@ -17,15 +17,8 @@ export interface Target {
   readonly size: number;
   /** Elements of a row, for sparse gradients: the product of all dimensions but the first. */
   readonly rowLength: number;
-}
-
-/** One variable of a step and its gradient: dense when `indices` is null, rows of a table otherwise. */
-export interface Entry {
-  target: Target;
-  values: Float32Array;
-  indices: RowIndices | null;
-  /** Number of indices when they were bound. */
-  slices: number;
+  /** A view that is whole as long as every slot is: all slots of a target lie on one buffer. */
+  readonly memory: Float32Array;
 }
 
 /** Where a sparse gradient names a row that its table does not have. */
@@ -40,19 +33,20 @@ export interface Clipping {
   readonly value: number;
 }
 
-/** A list of entries that is stepped again and again. */
+/** Places in the control array of a plan: what may change from one step to the next. */
+export const CONTROL = { count: 0, clipnorm: 1, clipvalue: 2, scalars: 3 } as const;
+
+/** A list of variables with their gradients that is stepped again and again. */
 export interface BackendPlan {
+  /** Binds variable `i`, which is at most the number of variables bound so far. It then has no gradient. */
+  target(i: number, target: Target): void;
+  /** Binds the gradient of variable `i`: dense where `indices` is null, rows of a table otherwise. */
+  gradient(i: number, values: Float32Array, indices: RowIndices | null): void;
   /**
-   * Steps `entries[0 … count)`. `newTargets` and `newGradients` list the entries that differ from the last call's.
-   * Every index is checked before the first write; the first bad one is returned, and then nothing was written.
+   * Steps the first `control[CONTROL.count]` variables, which all have a gradient. Every index is checked before the
+   * first write; the first bad one is returned, and then nothing was written.
    */
-  step(
-    entries: readonly Entry[],
-    count: number,
-    newTargets: readonly number[],
-    newGradients: readonly number[],
-    clipping: Clipping,
-  ): BadIndex | undefined;
+  run(): BadIndex | undefined;
 }
 
 export interface Backend {
@@ -76,6 +70,11 @@ export interface Backend {
   ): number | undefined;
   /** Σ x² in float64, in the fixed shape of the numeric contract. */
   sumSquares(x: Float32Array): number;
-  /** A plan for `rule`; it reads `scalars` afresh at every step. */
-  plan(rule: Rule, scalars: Float32Array): BackendPlan;
+  /**
+   * A plan for `rule`. It reads `control` afresh at every step: a number of variables, the clipping, and the scalars of
+   * the rule, which are float32 values.
+   */
+  plan(rule: Rule, control: Float64Array): BackendPlan;
+  /** Where in its page of 4 KiB an array begins, in bytes; 0 where nothing depends on it. */
+  pageOffset(array: Float32Array): number;
 }

@@ -1,5 +1,5 @@
 /** The fallback: the sweeps in TypeScript, with the same bits as every native implementation. */
-import type { Backend, BackendPlan, BadIndex, Clipping, Entry, Target } from './backend.js';
+import { type Backend, type BackendPlan, type BadIndex, CONTROL, type RowIndices, type Target } from './backend.js';
 import { Clip } from './clip.js';
 import { RowIndex } from './row-index.js';
 import type { Rule } from './rule.js';
@@ -22,34 +22,63 @@ export const jsBackend: Backend = {
 
   sumSquares,
 
-  plan(rule, scalars): BackendPlan {
-    return { step: (entries, count, _targets, _gradients, clipping) => step(rule, scalars, entries, count, clipping) };
-  },
+  plan: (rule, control) => new JsPlan(rule, control),
+
+  // No engine lets JavaScript see an address.
+  pageOffset: () => 0,
 };
 
-function step(
-  rule: Rule,
-  scalars: Float32Array,
-  entries: readonly Entry[],
-  count: number,
-  clipping: Clipping,
-): BadIndex | undefined {
-  const indexed: (RowIndex | null)[] = [];
-  for (let i = 0; i < count; i++) {
-    const { indices, target } = entries[i];
-    const index = indices && new RowIndex(indices, tableRows(target));
-    if (index?.bad !== undefined) return { entry: i, position: index.bad };
-    indexed.push(index);
+/** One variable and its gradient. */
+interface Entry {
+  readonly target: Target;
+  values: Float32Array | null;
+  indices: RowIndices | null;
+}
+
+class JsPlan implements BackendPlan {
+  readonly #rule: Rule;
+  readonly #control: Float64Array;
+  readonly #entries: Entry[] = [];
+
+  constructor(rule: Rule, control: Float64Array) {
+    this.#rule = rule;
+    this.#control = control;
   }
-  for (let i = 0; i < count; i++) {
-    const { target, values } = entries[i];
-    const index = indexed[i];
-    const clip = Clip.of(values, clipping);
-    if (index) sweepRows(rule, scalars, target, values, index, clip);
-    else if (clip) sweepClipped(rule, scalars, target, values, clip);
-    else rule.sweep(target.param, target.param, target.slots, 0, values, 0, target.size, scalars);
+
+  target(i: number, target: Target): void {
+    this.#entries[i] = { target, values: null, indices: null };
   }
-  return undefined;
+
+  gradient(i: number, values: Float32Array, indices: RowIndices | null): void {
+    const entry = this.#entries[i];
+    entry.values = values;
+    entry.indices = indices;
+  }
+
+  run(): BadIndex | undefined {
+    const control = this.#control;
+    const scalars = Float32Array.from(control.subarray(CONTROL.scalars));
+    const clipping = { norm: control[CONTROL.clipnorm], value: control[CONTROL.clipvalue] };
+    const count = control[CONTROL.count];
+    const indexed: (RowIndex | null)[] = [];
+    for (let i = 0; i < count; i++) {
+      const { indices, target } = this.#entries[i];
+      const index = indices && new RowIndex(indices, tableRows(target));
+      if (index?.bad !== undefined) return { entry: i, position: index.bad };
+      indexed.push(index);
+    }
+    const rule = this.#rule;
+    for (let i = 0; i < count; i++) {
+      const { target } = this.#entries[i];
+      const values = this.#entries[i].values as Float32Array;
+      const index = indexed[i];
+      const clip = Clip.of(values, clipping);
+      if (index) sweepRows(rule, scalars, target, values, index, clip);
+      else if (clip) sweepClipped(rule, scalars, target, values, clip);
+      else rule.sweep(target.param, target.param, target.slots, 0, values, 0, target.size, scalars);
+    }
+    return undefined;
+  }
 }
 
 function tableRows({ param, rowLength }: Target): number {

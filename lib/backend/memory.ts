@@ -31,9 +31,12 @@ export function checkFloat32Array(argument: string, array: unknown): asserts arr
   checkMemory(argument, array);
 }
 
+/** Younger than the ES2022 typings. */
+type MaybeResizable = ArrayBufferLike & { readonly resizable?: boolean; readonly growable?: boolean };
+
 /** Throws when the memory of a typed array has gone (detached) or may move (resizable, growable). */
 export function checkMemory(argument: string, array: ArrayBufferView): void {
-  const buffer = bufferOf(array) as ArrayBufferLike & { resizable?: boolean; growable?: boolean };
+  const buffer = bufferOf(array) as MaybeResizable;
   if (buffer.resizable === true || buffer.growable === true) {
     throw typeError(
       'ERR_ADAMAX_RESIZABLE',
@@ -92,6 +95,12 @@ export class WrittenMemory {
   /** Changes whenever memory is added: what was found disjoint before may not be any more. */
   get version(): number {
     return this.#version;
+  }
+
+  /** Whether `array` lies on a buffer of fixed length that holds nothing registered here: `check` would find nothing. */
+  isApart(array: ArrayBufferView): boolean {
+    const buffer = bufferOf(array) as MaybeResizable;
+    return this.#regions.get(buffer) === undefined && buffer.resizable !== true && buffer.growable !== true;
   }
 
   /** Throws when `array` shares an element with memory registered before. */

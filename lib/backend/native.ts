@@ -1,6 +1,6 @@
 /** The native addon as a `Backend`. What crosses the border is typed here, and nowhere else. */
 import { rangeError } from '../errors.js';
-import type { Backend, BackendPlan, BadIndex, Isa, RowIndices } from './backend.js';
+import { type Backend, type BackendPlan, CONTROL, type Isa, type RowIndices } from './backend.js';
 import { jsBackend } from './js.js';
 import type { Rule } from './rule.js';
 
@@ -30,22 +30,16 @@ export interface Binding {
     ...rest: (Float32Array | number)[]
   ): number;
   sumSquares(x: Float32Array): number;
-  Plan: new (rule: number, scalars: Float32Array) => BindingPlan;
+  /** The low 12 bits of the address of the first element. */
+  pageOffset(x: Float32Array): number;
+  plan(rule: number, control: Float64Array): BindingPlan;
 }
 
 interface BindingPlan {
-  /**
-   * Re-binds what the flat lists name, then steps entries 0 … count − 1.
-   * `targets`: `[entry, rowLength, param, ...slots]*`; `gradients`: `[entry, values, indices | null]*`.
-   * −1 when all went well, −2 when out of memory, else `entry · 2³² + position` of the first bad index.
-   */
-  step(
-    count: number,
-    targets: readonly unknown[] | null,
-    gradients: readonly unknown[] | null,
-    clipnorm: number,
-    clipvalue: number,
-  ): number;
+  target(entry: number, rowLength: number, param: Float32Array, ...slots: Float32Array[]): void;
+  gradient(entry: number, values: Float32Array, indices: RowIndices | null): void;
+  /** Nothing when all went well, −2 when out of memory, else `entry · 2³² + position` of the first bad index. */
+  run(): number | undefined;
 }
 
 const OUT_OF_MEMORY = -2;
@@ -64,42 +58,34 @@ export function nativeBackend(binding: Binding): Backend {
     rows(rule, scalars, target, values, indices) {
       const { param, rowLength, slots } = target;
       const bad = binding.rows(numberOf(rule), param, rowLength, values, indices, ...slots, ...scalars);
-      if (bad === OUT_OF_MEMORY) throw outOfMemory(indices.length);
+      if (bad === OUT_OF_MEMORY) throw outOfMemory(`${indices.length} indices`);
       return bad < 0 ? undefined : bad;
     },
 
     sumSquares: (x) => binding.sumSquares(x),
 
-    plan(rule, scalars) {
+    plan(rule, control) {
       const number = numberOf(rule);
-      return number < 0 ? jsBackend.plan(rule, scalars) : nativePlan(new binding.Plan(number, scalars));
+      return number < 0 ? jsBackend.plan(rule, control) : nativePlan(binding.plan(number, control), control);
     },
+
+    pageOffset: (array) => binding.pageOffset(array),
   };
 }
 
-function nativePlan(plan: BindingPlan): BackendPlan {
+function nativePlan({ target, gradient, run }: BindingPlan, control: Float64Array): BackendPlan {
   return {
-    step(entries, count, newTargets, newGradients, clipping): BadIndex | undefined {
-      let targets: unknown[] | null = null;
-      let gradients: unknown[] | null = null;
-      if (newTargets.length > 0) {
-        targets = [];
-        for (const i of newTargets) {
-          const { param, slots, rowLength } = entries[i].target;
-          targets.push(i, rowLength, param, ...slots);
-        }
-      }
-      if (newGradients.length > 0) {
-        gradients = [];
-        for (const i of newGradients) gradients.push(i, entries[i].values, entries[i].indices);
-      }
-      const outcome = plan.step(count, targets, gradients, clipping.norm, clipping.value);
-      if (outcome === OUT_OF_MEMORY) throw outOfMemory(entries.length);
-      return outcome < 0 ? undefined : { entry: Math.floor(outcome / 2 ** 32), position: outcome % 2 ** 32 };
+    target: (i, { param, slots, rowLength }) => target(i, rowLength, param, ...slots),
+    gradient,
+    run() {
+      const outcome = run();
+      if (outcome === undefined) return undefined;
+      if (outcome === OUT_OF_MEMORY) throw outOfMemory(`${control[CONTROL.count]} variables`);
+      return { entry: Math.floor(outcome / 2 ** 32), position: outcome % 2 ** 32 };
     },
   };
 }
 
-function outOfMemory(size: number): RangeError {
-  return rangeError('ERR_ADAMAX_MEMORY', `no memory for the working space of a sparse step: received ${size} indices`);
+function outOfMemory(received: string): RangeError {
+  return rangeError('ERR_ADAMAX_MEMORY', `no memory for the working space of a step: received ${received}`);
 }

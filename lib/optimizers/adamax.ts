@@ -1,7 +1,7 @@
 import { positive, unitInterval } from '../domains.js';
 import { checkOptions } from '../options.js';
 import { adamaxRule } from './adamax-rule.js';
-import { alphaOf } from './bias-correction.js';
+import { BiasCorrection } from './bias-correction.js';
 import type { Config, ConfigKeys } from './config.js';
 import { Hyperparameter, type HyperValue } from './hyperparameter.js';
 import { Optimizer, type OptimizerOptions, optimizerOptionNames } from './optimizer.js';
@@ -31,6 +31,7 @@ export class Adamax extends Optimizer {
   readonly #beta1: Hyperparameter;
   readonly #beta2: Hyperparameter;
   readonly #epsilon: Hyperparameter;
+  readonly #correction = new BiasCorrection();
 
   /**
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`
@@ -70,7 +71,7 @@ export class Adamax extends Optimizer {
     const beta1 = this.beta1;
     scalars[0] = 1 - beta1;
     scalars[1] = this.beta2;
-    scalars[2] = alphaOf(learningRate, beta1, step);
+    scalars[2] = this.#correction.alpha(learningRate, beta1, step);
     scalars[3] = this.epsilon;
   }
 

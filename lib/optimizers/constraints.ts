@@ -4,26 +4,22 @@ import type { VariableState } from './variable-states.js';
 
 /**
  * Applies the constraints of the variables of a step after `step` has run. A constraint is code of the user: should it
- * throw, every parameter and slot of the step gets back the bytes it had. Only steps with a constraint pay for that.
+ * throw, every parameter and slot of the step gets back the bytes it had.
  */
 export function steppedUnderConstraints(states: readonly VariableState[], step: () => void): void {
-  if (!states.some(isConstrained)) {
-    step();
-    return;
-  }
   const saved = states
     .flatMap(({ param, slots }) => [param, ...slots])
     .map((array) => ({ array, copy: array.slice() }));
   step();
   try {
-    for (const { variable } of states.filter(isConstrained)) project(variable);
+    for (const { variable } of states) if (isConstrained(variable)) project(variable);
   } catch (error) {
     for (const { array, copy } of saved) if (lengthOf(array) === copy.length) array.set(copy);
     throw error;
   }
 }
 
-function isConstrained({ variable }: VariableState): boolean {
+export function isConstrained(variable: Variable): boolean {
   return variable.constraint !== null;
 }
 

@@ -1,4 +1,5 @@
 import { isFloat32Array } from '../backend/memory.js';
+import type { StepGradient } from '../backend/plan.js';
 import { rangeError, typeError, wrongType } from '../errors.js';
 import { IndexedSlices } from '../variables/indexed-slices.js';
 import { flatten, type Nested } from '../variables/nested.js';
@@ -14,12 +15,6 @@ export type Gradient = Float32Array | Variable | IndexedSlices | readonly Nested
 /** What is updated: a variable, or a bare array, which stands for one variable as long as it is the same array. */
 export type VariableLike = Variable | Float32Array;
 
-/** One checked item of `gradsAndVars`. */
-export interface GradientPair {
-  readonly gradient: Float32Array | IndexedSlices;
-  readonly variable: Variable;
-}
-
 const adopted = new WeakMap<Float32Array, Variable>();
 
 /** The variable that stands for `target`; always the same one for the same array. */
@@ -33,7 +28,8 @@ export function toVariable(argument: string, target: unknown): Variable {
   return variable;
 }
 
-function knownVariable(target: unknown): Variable | undefined {
+/** The same, where it is known without a check. */
+export function knownVariable(target: unknown): Variable | undefined {
   if (target instanceof Variable) return target.dtype === 'float32' ? target : undefined;
   return adopted.get(target as Float32Array);
 }
@@ -46,34 +42,8 @@ export function toVariables(argument: string, list: unknown): Variable[] {
   return Array.from(list as Iterable<unknown>, (target, i) => toVariable(`${argument}[${i}]`, target));
 }
 
-/**
- * Reads `gradsAndVars` once, running whatever code its iterator holds, and sets the pairs without a gradient apart.
- * Keras: `_filter_grads`.
- */
-export function readPairs(gradsAndVars: unknown): { pairs: GradientPair[]; without: Variable[] } {
-  if (typeof gradsAndVars !== 'object' || gradsAndVars === null || !(Symbol.iterator in gradsAndVars)) {
-    throw wrongType('gradsAndVars', 'an iterable of [gradient, variable] pairs', gradsAndVars);
-  }
-  const pairs: GradientPair[] = [];
-  const without: Variable[] = [];
-  // What an item is called in a message is put together only where it is needed: this runs at every step.
-  let position = 0;
-  for (const item of gradsAndVars as Iterable<unknown>) {
-    if (!Array.isArray(item) || item.length !== 2) {
-      throw wrongType(`gradsAndVars[${position}]`, 'a [gradient, variable] pair', item);
-    }
-    const gradient: unknown = item[0];
-    const target: unknown = item[1];
-    const variable = knownVariable(target) ?? toVariable(`gradsAndVars[${position}][1]`, target);
-    if (gradient === null || gradient === undefined) without.push(variable);
-    else if (isFloat32Array(gradient)) pairs.push({ gradient, variable });
-    else pairs.push({ gradient: toGradient(`gradsAndVars[${position}][0]`, gradient, variable), variable });
-    position++;
-  }
-  return { pairs, without };
-}
-
-function toGradient(argument: string, gradient: unknown, variable: Variable): Float32Array | IndexedSlices {
+/** A gradient as a step takes it. @throws as `Optimizer.applyGradients` */
+export function toGradient(argument: string, gradient: unknown, variable: Variable): StepGradient {
   if (gradient instanceof IndexedSlices) {
     checkSlices(variable, gradient);
     return gradient;
@@ -109,12 +79,5 @@ export function noGradients(variables: readonly Variable[]): RangeError {
   return rangeError(
     'ERR_ADAMAX_NO_GRADIENTS',
     `gradsAndVars must hold a gradient for some variable: received null for ${names}`,
-  );
-}
-
-export function listedTwice(variable: Variable): RangeError {
-  return rangeError(
-    'ERR_ADAMAX_DUPLICATE',
-    `gradsAndVars must list each variable once: received '${variable.name}' twice`,
   );
 }

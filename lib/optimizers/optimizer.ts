@@ -4,26 +4,17 @@ import { Plan } from '../backend/plan.js';
 import type { Rule } from '../backend/rule.js';
 import { initialize } from '../initializers/initialize.js';
 import { checkBoolean, checkOptions, checkString } from '../options.js';
-import { IndexedSlices } from '../variables/indexed-slices.js';
 import type { AnyVariable, Variable } from '../variables/variable.js';
 import { ClippingSetting } from './clipping.js';
 import { type Config, type ConfigKeys, type CustomObjects, optionsFromConfig } from './config.js';
 import { steppedUnderConstraints } from './constraints.js';
-import {
-  type Gradient,
-  type GradientPair,
-  listedTwice,
-  noGradients,
-  readPairs,
-  toVariable,
-  toVariables,
-  type VariableLike,
-} from './gradients.js';
+import { type Gradient, noGradients, toVariable, toVariables, type VariableLike } from './gradients.js';
 import { type LearningRate, LearningRateSetting } from './learning-rate.js';
 import { gradientsOf, type Loss, type VarList, withoutGaps } from './loss.js';
 import { uniqueName } from './names.js';
 import { checkWeights, copyOf, type NdArray } from './nd-array.js';
-import { type VariableState, VariableStates } from './variable-states.js';
+import { Pairs } from './pairs.js';
+import { VariableStates } from './variable-states.js';
 import { makeWeight, type WeightOptions } from './weight.js';
 
 /** Options every optimizer takes. */
@@ -77,7 +68,7 @@ export abstract class Optimizer {
   readonly #warned = new WeakSet<Variable>();
   #plan: Plan | null = null;
   #backend: Backend | null = null;
-  #call = 0;
+  #pairs: Pairs | null = null;
 
   /**
    * @param rule - the update rule, native or in TypeScript only
@@ -190,25 +181,31 @@ export abstract class Optimizer {
    * @throws RangeError `ERR_ADAMAX_NO_GRADIENTS`, `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_SHAPE`, `ERR_ADAMAX_INDEX`,
    *   `ERR_ADAMAX_OVERLAP`, `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE` (of a learning rate that is a function)
    */
-  applyGradients(gradsAndVars: Iterable<readonly [Gradient, VariableLike]>, options: ApplyOptions = {}): number {
-    checkOptions('applyGradients', options, ['name', 'experimentalAggregateGradients']);
-    const { name, experimentalAggregateGradients } = options;
-    if (name !== undefined) checkString('name', name);
-    if (experimentalAggregateGradients !== undefined) {
-      checkBoolean('experimentalAggregateGradients', experimentalAggregateGradients);
-    }
-    const { pairs, without } = readPairs(gradsAndVars);
-    const iterations = this.iterations.item();
-    if (pairs.length === 0) {
-      if (without.length > 0) throw noGradients(without);
+  applyGradients(gradsAndVars: Iterable<readonly [Gradient, VariableLike]>, options?: ApplyOptions): number {
+    if (options !== undefined) checkApplyOptions(options);
+    // An iterator or a learning rate may itself call for a step: that one then begins with pairs of its own.
+    const pairs = this.#pairs ?? new Pairs();
+    this.#pairs = null;
+    pairs.read(gradsAndVars);
+    const counter = this.#states.counter;
+    const iterations = counter.get();
+    if (pairs.count === 0) {
+      if (pairs.without.length > 0) throw noGradients(pairs.without);
       return iterations;
     }
     this.writeScalars(iterations + 1, this.#rate.at(iterations), this.#scalars);
-    this.#states.creating((stateOf) => {
-      this.#step(pairs, this.#distinct(pairs, stateOf));
-    });
-    this.iterations.data[0]++;
-    this.#warnWithout(without);
+    if (pairs.resolved) {
+      this.#step(pairs);
+    } else {
+      this.#states.creating((stateOf) => {
+        pairs.resolve(stateOf);
+        this.#step(pairs);
+      });
+      pairs.resolved = true;
+    }
+    counter.increment();
+    if (pairs.without.length > 0) this.#warnWithout(pairs.without);
+    this.#pairs = pairs;
     return iterations + 1;
   }
 
@@ -292,30 +289,11 @@ export abstract class Optimizer {
     for (let i = 0; i < values.length; i++) variables[i].assign(values[i]);
   }
 
-  #distinct(pairs: readonly GradientPair[], stateOf: (variable: Variable) => VariableState): VariableState[] {
-    this.#call++;
-    return pairs.map(({ variable }) => {
-      const state = stateOf(variable);
-      if (state.call === this.#call) throw listedTwice(variable);
-      state.call = this.#call;
-      return state;
-    });
-  }
-
-  #step(pairs: readonly GradientPair[], states: readonly VariableState[]): void {
+  #step({ states, gradients, changed, constrained }: Pairs): void {
     const plan = this.#currentPlan();
-    try {
-      plan.begin();
-      for (let i = 0; i < pairs.length; i++) {
-        const { gradient } = pairs[i];
-        if (gradient instanceof IndexedSlices) plan.rows(states[i], gradient);
-        else plan.dense(states[i], gradient);
-      }
-      steppedUnderConstraints(states, () => plan.run(this.#clipping));
-    } catch (error) {
-      plan.reset();
-      throw error;
-    }
+    const step = (): void => plan.step(states, gradients, changed, this.#clipping);
+    if (constrained) steppedUnderConstraints(states, step);
+    else step();
   }
 
   #currentPlan(): Plan {
@@ -333,5 +311,14 @@ export abstract class Optimizer {
     for (const variable of fresh) this.#warned.add(variable);
     const names = fresh.map(({ name }) => `'${name}'`).join(', ');
     process.emitWarning(`No gradients for ${names}: left as they are.`, { code: 'ADAMAX_NO_GRADIENT' });
+  }
+}
+
+function checkApplyOptions(options: ApplyOptions): void {
+  checkOptions('applyGradients', options, ['name', 'experimentalAggregateGradients']);
+  const { name, experimentalAggregateGradients } = options;
+  if (name !== undefined) checkString('name', name);
+  if (experimentalAggregateGradients !== undefined) {
+    checkBoolean('experimentalAggregateGradients', experimentalAggregateGradients);
   }
 }

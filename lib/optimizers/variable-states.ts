@@ -4,14 +4,14 @@ import type { Rule } from '../backend/rule.js';
 import { typeError, wrongType } from '../errors.js';
 import { rowLengthOf } from '../variables/shape.js';
 import { type AnyVariable, Variable } from '../variables/variable.js';
+import { SlotMemory, type Slots } from './slot-memory.js';
 import { SlotTable } from './slot-table.js';
+import { StepCounter } from './step-counter.js';
 
 /** What an optimizer keeps of one variable. */
 export interface VariableState extends Target {
   readonly variable: Variable;
   readonly slotVariables: readonly Variable[];
-  /** The last call that listed the variable. */
-  call: number;
 }
 
 /** All state of one optimizer: the step counter, and the slots of the variables it has seen. */
@@ -22,18 +22,27 @@ export class VariableStates {
   readonly #rule: Rule;
   readonly #owner: string;
   readonly #states = new Map<Variable, VariableState>();
+  readonly #slotMemory = new SlotMemory();
+  /** Memory of variables that have a slot by `addSlot`, but no state yet. */
+  readonly #early = new Map<Variable, Slots>();
   readonly #weights: AnyVariable[];
-  #iterations: Variable<BigInt64Array>;
+  #counter: StepCounter;
 
   constructor(rule: Rule, owner: string) {
     this.#rule = rule;
     this.#owner = owner;
-    this.#iterations = new Variable(new BigInt64Array(1), { shape: [], name: 'iter', trainable: false });
-    this.#weights = [this.#iterations];
+    const iterations = new Variable(new BigInt64Array(1), { shape: [], name: 'iter', trainable: false });
+    this.#counter = new StepCounter(iterations);
+    this.#weights = [iterations];
+  }
+
+  /** Counts the steps taken. */
+  get counter(): StepCounter {
+    return this.#counter;
   }
 
   get iterations(): Variable<BigInt64Array> {
-    return this.#iterations;
+    return this.#counter.variable;
   }
 
   /** Replaces the counter, as long as nothing counts on it. */
@@ -47,8 +56,8 @@ export class VariableStates {
         `iterations must be set before the first step, and assigned to after it: received ${variable}`,
       );
     }
-    this.#iterations = variable as Variable<BigInt64Array>;
-    this.#weights[0] = this.#iterations;
+    this.#counter = new StepCounter(variable as Variable<BigInt64Array>);
+    this.#weights[0] = this.iterations;
   }
 
   /** The counter, then all slots in order of creation. */
@@ -72,29 +81,44 @@ export class VariableStates {
     this.#register(created);
   }
 
-  /** Adds a slot that the rule does not know of. */
+  /** Adds a slot: one of the rule's own, ahead of the first step, or any other. */
   addSlot(owner: Variable, name: string, data: Float32Array): Variable {
-    const slot = this.#slotOn(owner, name, data);
+    const slot = this.#slotOn(owner, name, this.#placed(owner, name, data));
     this.slots.add(owner, name, slot);
     this.#weights.push(slot);
     return slot;
   }
 
+  /** The values where the rule's sweeps expect them; those of any other slot may lie anywhere. */
+  #placed(owner: Variable, name: string, data: Float32Array): Float32Array {
+    const k = this.#rule.slots.indexOf(name);
+    if (k < 0) return data;
+    const slots = this.#early.get(owner) ?? this.#allocate(owner);
+    this.#early.set(owner, slots);
+    slots.arrays[k].set(data);
+    return slots.arrays[k];
+  }
+
+  #allocate({ data, size }: Variable): Slots {
+    return this.#slotMemory.allocate(data, size, this.#rule.slots.length);
+  }
+
   /** A state with slots of zeros, unless slots are there already. It counts as there once it is registered. */
   #create(variable: Variable, created: VariableState[]): VariableState {
     this.written.check(`'${variable.name}'`, variable.data);
-    const slotVariables = this.#rule.slots.map((name) => {
-      return this.slots.find(variable, name) ?? this.#slotOn(variable, name, new Float32Array(variable.size));
+    const { arrays, memory } = this.#early.get(variable) ?? this.#allocate(variable);
+    const slotVariables = this.#rule.slots.map((name, k) => {
+      return this.slots.find(variable, name) ?? this.#slotOn(variable, name, arrays[k]);
     });
     const state: VariableState = {
       name: variable.name,
       variable,
       slotVariables,
       param: variable.data,
-      slots: slotVariables.map((slot) => slot.data),
+      slots: arrays,
+      memory,
       size: variable.size,
       rowLength: rowLengthOf(variable.shape),
-      call: 0,
     };
     this.#states.set(variable, state);
     this.written.add(`'${state.name}'`, state.param);
@@ -119,6 +143,7 @@ export class VariableStates {
         this.#weights.push(slotVariables[k]);
       }
     });
+    for (const { variable } of created) this.#early.delete(variable);
   }
 
   #slotOn(owner: Variable, name: string, data: Float32Array): Variable {

@@ -46,6 +46,14 @@ bool read_floats(Napi::Env env, napi_value value, const char* name, std::size_t 
   return span->length == length || fail_length(env, name, length, span->length);
 }
 
+bool read_doubles(Napi::Env env, napi_value value, const char* name, std::size_t length, const double** data) {
+  View view{};
+  if (!read_view(env, value, name, "a Float64Array", &view)) return false;
+  if (view.type != napi_float64_array) return fail_type(env, name, "a Float64Array");
+  *data = static_cast<const double*>(view.data);
+  return view.length == length || fail_length(env, name, length, view.length);
+}
+
 bool read_indices(Napi::Env env, napi_value value, const char* name, Indices* indices) {
   const char* const expected = "an Int32Array, Uint32Array or BigInt64Array";
   View view{};

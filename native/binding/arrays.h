@@ -21,6 +21,7 @@ struct FloatSpan {
 bool read_floats(Napi::Env env, napi_value value, const char* name, FloatSpan* span);
 // The same, with the length it must have.
 bool read_floats(Napi::Env env, napi_value value, const char* name, std::size_t length, FloatSpan* span);
+bool read_doubles(Napi::Env env, napi_value value, const char* name, std::size_t length, const double** data);
 bool read_indices(Napi::Env env, napi_value value, const char* name, Indices* indices);
 bool read_size(Napi::Env env, napi_value value, const char* name, std::size_t* size);
 bool read_double(Napi::Env env, napi_value value, const char* name, double* number);

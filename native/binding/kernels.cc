@@ -44,7 +44,11 @@ void dense(const Napi::CallbackInfo& info) {
   Dense d{param.data, {}, grad.data, out.data, param.length, kNoClip};
   float scalars[kMaxScalars];
   if (!read_rest(info, 4, *kernels, &d, scalars)) return;
-  (d.out == d.param ? kernels->dense : kernels->dense_out)(d, scalars);
+  if (d.out == d.param) {
+    kernels->dense(&d, 1, scalars);
+  } else {
+    kernels->dense_out(d, scalars);
+  }
 }
 
 // rows(rule, param, rowLength, values, indices, ...slots, ...scalars): an outcome of RowIndex::build
@@ -75,6 +79,13 @@ Napi::Value sum_squares(const Napi::CallbackInfo& info) {
   FloatSpan x{};
   if (!read_floats(info.Env(), info[0], "x", &x)) return info.Env().Undefined();
   return Napi::Number::New(info.Env(), instance_of(info.Env()).table->sum_squares(x.data, x.length));
+}
+
+// pageOffset(x): the low 12 bits of the address of its first element
+Napi::Value page_offset(const Napi::CallbackInfo& info) {
+  FloatSpan x{};
+  if (!read_floats(info.Env(), info[0], "x", &x)) return info.Env().Undefined();
+  return Napi::Number::New(info.Env(), static_cast<double>(reinterpret_cast<std::uintptr_t>(x.data) % 4096));
 }
 
 // isa()
@@ -119,6 +130,7 @@ void export_kernels(Napi::Env env, Napi::Object exports) {
   exports.Set("dense", Napi::Function::New<dense>(env, "dense"));
   exports.Set("rows", Napi::Function::New<rows>(env, "rows"));
   exports.Set("sumSquares", Napi::Function::New<sum_squares>(env, "sumSquares"));
+  exports.Set("pageOffset", Napi::Function::New<page_offset>(env, "pageOffset"));
 }
 
 }  // namespace adamax

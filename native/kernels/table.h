@@ -72,7 +72,8 @@ struct RuleKernels {
   const char* name;
   int slots;
   int scalars;
-  void (*dense)(const Dense& dense, const float* scalars);
+  // In place, one after another; `out` is not looked at.
+  void (*dense)(const Dense* list, std::size_t count, const float* scalars);
   void (*dense_out)(const Dense& dense, const float* scalars);
   // Touched rows [begin, end).
   void (*rows)(const Rows& rows, std::size_t begin, std::size_t end, const float* scalars);

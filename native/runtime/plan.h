@@ -17,6 +17,7 @@ enum class GradientKind { kNone, kDense, kRows };
 struct PlanEntry {
   Dense dense;  // of a sparse gradient, `dense.grad` is its values
   std::size_t row_length;
+  bool has_target;  // all of the above but the gradient
   GradientKind kind;
   Indices indices;
   RowIndex* index;
@@ -28,9 +29,6 @@ struct Clipping {
   float value;
 };
 
-// The clip of one gradient. Reads it once more if it is to be clipped by norm.
-Clip clip_of(const KernelTable& table, const Clipping& clipping, const float* grad, std::size_t length);
-
 class Plan {
  public:
   Plan() = default;
@@ -41,20 +39,33 @@ class Plan {
   // The position of the rule in a kernel table.
   void set_rule(std::size_t rule) { rule_ = rule; }
   std::size_t size() const { return size_; }
-  // Entry i, made if there is none yet; i is at most size(). Null when there is no memory.
+  // Entry i, to be changed; made if there is none yet. i is at most size(). Null when there is no memory.
   PlanEntry* entry(std::size_t i);
 
-  // Checks the indices of entries [0, count), which must all have a gradient. Returns kAllGood, kOutOfMemory, or
-  // entry * 2^32 + position of the first bad index. Writes nothing but working memory.
+  // Lists what entries [0, count) need done, and checks the indices of the sparse ones. Returns kAllGood, kOutOfMemory,
+  // kUnbound if one of them has no gradient, or entry * 2^32 + position of the first bad index. Writes nothing but
+  // working memory.
   std::int64_t prepare(std::size_t count);
-  // Steps entries [0, count), which prepare() found good, each gradient clipped.
-  void run(const KernelTable& table, std::size_t count, const float* scalars, const Clipping& clipping) const;
+  // Steps the entries that prepare() found good, each gradient clipped.
+  void run(const KernelTable& table, const float* scalars, const Clipping& clipping);
 
  private:
+  bool list(std::size_t count);
+
   std::size_t rule_ = 0;
   Buffer<PlanEntry> entries_;
   std::size_t size_ = 0;
+
+  // What list() made of the first count_ entries: an unchanged step makes nothing anew.
+  bool listed_ = false;
+  std::size_t count_ = 0;
+  Buffer<Dense> dense_;
+  std::size_t dense_count_ = 0;
+  Buffer<std::size_t> sparse_;  // positions of entries
+  std::size_t sparse_count_ = 0;
 };
+
+inline constexpr std::int64_t kUnbound = -3;
 
 // Steps the rows that a prepared index names.
 void run_rows(const RuleKernels& kernels, const PlanEntry& entry, const RowIndex& index, const float* scalars,

@@ -24,7 +24,6 @@ describe('the native addon by itself', () => {
     return array;
   };
   const scalars = [0.1, 0.999, 0.01, 1e-7];
-  const NO_CLIP = [Infinity, Infinity] as const;
   type Bad = [string, unknown[], typeof TypeError | typeof RangeError, ErrorCode];
 
   const denseCalls: Bad[] = [
@@ -119,48 +118,77 @@ describe('the native addon by itself', () => {
     expect(outcome).to.equal(0);
   });
 
-  it('a Plan refuses to run entries it has not been given', () => {
-    const plan = new binding.Plan(rule, Float32Array.from(scalars));
-    const target = (i: number) => [i, 6, fresh(), fresh(), fresh()];
-    for (const [args, code] of [
-      [[1, null, null], 'ERR_ADAMAX_ARG_TYPE'],
-      [[-1, null, null], 'ERR_ADAMAX_ARG_TYPE'],
-      [[1, [], []], 'ERR_ADAMAX_ARG_TYPE'],
-      [[1, target(5), null], 'ERR_ADAMAX_ARG_TYPE'],
-      [[1, target(0), null], 'ERR_ADAMAX_ARG_TYPE'],
-      [[1, target(0), [0, fresh(5), null]], 'ERR_ADAMAX_LENGTH'],
-      [[1, target(0), [1, fresh(), null]], 'ERR_ADAMAX_ARG_TYPE'],
-      [[1, [0, 6, fresh(), fresh()], null], 'ERR_ADAMAX_ARG_TYPE'],
-      [[1, [0, 6, fresh(), fresh(), fresh(5)], null], 'ERR_ADAMAX_LENGTH'],
-      [[1, target(0), [0, fresh(6), fresh(1)]], 'ERR_ADAMAX_ARG_TYPE'],
-    ] as const) {
-      const call = () => (plan.step as (...args: unknown[]) => unknown)(...args, ...NO_CLIP);
-      expectError(call, code === 'ERR_ADAMAX_LENGTH' ? RangeError : TypeError, code, /: received/);
-    }
-    expect(plan.step(1, target(0), [0, fresh(), null], ...NO_CLIP)).to.equal(-1);
-    expect(plan.step(1, null, null, ...NO_CLIP)).to.equal(-1);
+  /** The control array of a plan: one variable, no clipping, and the scalars. */
+  const control = (count = 1) => Float64Array.of(count, Infinity, Infinity, ...scalars);
+  type Call = (...args: unknown[]) => unknown;
+
+  const targets: Bad[] = [
+    ['no arguments', [], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['an entry beyond the next one', [5, 6, fresh(), fresh(), fresh()], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['a row length that is no size', [0, -1, fresh(), fresh(), fresh()], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['a detached param', [0, 6, detached(), fresh(0), fresh(0)], TypeError, 'ERR_ADAMAX_DETACHED'],
+    ['a missing slot', [0, 6, fresh(), fresh()], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['a slot of another length', [0, 6, fresh(), fresh(), fresh(5)], RangeError, 'ERR_ADAMAX_LENGTH'],
+  ];
+  for (const [title, args, type, code] of targets) {
+    it(`a plan refuses ${title} as a target, and does not run with it`, () => {
+      const plan = binding.plan(rule, control());
+      expectError(() => (plan.target as Call)(...args), type, code, /: received/);
+      expectError(() => plan.gradient(0, fresh(), null), TypeError, 'ERR_ADAMAX_ARG_TYPE', /has a target/);
+      expectError(() => plan.run(), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^count must be/);
+    });
+  }
+
+  const gradients: Bad[] = [
+    ['no arguments', [], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['one of another length', [0, fresh(5), null], RangeError, 'ERR_ADAMAX_LENGTH'],
+    ['one of an entry that is not there', [1, fresh(), null], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['float indices', [0, fresh(), fresh(1)], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['a detached one', [0, detached(), null], TypeError, 'ERR_ADAMAX_DETACHED'],
+  ];
+  for (const [title, args, type, code] of gradients) {
+    it(`a plan refuses ${title} as a gradient, and does not run with it`, () => {
+      const plan = binding.plan(rule, control());
+      const param = fresh();
+      plan.target(0, 6, param, fresh(), fresh());
+      expectError(() => (plan.gradient as Call)(...args), type, code, /: received/);
+      expectError(() => plan.run(), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^count must be/);
+      expectSameBits(param, fresh(), 'param');
+    });
+  }
+
+  it('a plan whose target is bound anew has no gradient any more', () => {
+    const plan = binding.plan(rule, control());
+    plan.target(0, 6, fresh(), fresh(), fresh());
+    plan.gradient(0, fresh(), null);
+    expect(plan.run()).to.equal(undefined);
+    plan.target(0, 7, fresh(7), fresh(7), fresh(7));
+    expectError(() => plan.run(), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^count must be/);
   });
 
-  it('a Plan keeps its scalars alive by itself', () => {
-    const plan = new binding.Plan(rule, Float32Array.from(scalars));
+  it('a plan refuses a count that is none of its entries', () => {
+    for (const count of [2, -1, Number.NaN, Infinity]) {
+      const plan = binding.plan(rule, control(count));
+      plan.target(0, 6, fresh(), fresh(), fresh());
+      expectError(() => plan.run(), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^count must be/);
+    }
+  });
+
+  it('a plan keeps its control array alive, and each of its functions keeps the plan', () => {
+    const { target, gradient, run } = binding.plan(rule, control());
     const param = fresh();
-    plan.step(1, [0, 6, param, fresh(), fresh()], [0, fresh(), null], ...NO_CLIP);
+    target(0, 6, param, fresh(), fresh());
+    gradient(0, fresh(), null);
     for (let i = 0; i < 2000; i++) new Float32Array(1000).fill(i);
-    const before = param[0];
-    plan.step(1, null, null, ...NO_CLIP);
-    expect(param[0]).to.be.closeTo(before - 0.01, 1e-6);
+    expect(run()).to.equal(undefined);
+    expect(param[0]).to.be.closeTo(1 - (0.01 * 1) / 1, 1e-6);
   });
 
-  it('new Plan refuses what is no rule and what are no scalars', () => {
-    for (const args of [[], [99, new Float32Array(4)], [rule], [rule, [1, 2, 3, 4]]]) {
-      expectError(
-        () => new (binding.Plan as new (...args: unknown[]) => unknown)(...args),
-        TypeError,
-        'ERR_ADAMAX_ARG_TYPE',
-        /: received/,
-      );
+  it('plan() refuses what is no rule and what is no control array', () => {
+    for (const args of [[], [99, control()], [rule], [rule, [1, 2, 3, 4]], [rule, new Float32Array(7)]]) {
+      expectError(() => (binding.plan as Call)(...args), TypeError, 'ERR_ADAMAX_ARG_TYPE', /: received/);
     }
-    expectError(() => new binding.Plan(rule, new Float32Array(3)), RangeError, 'ERR_ADAMAX_LENGTH', /: received 3$/);
+    expectError(() => binding.plan(rule, new Float64Array(6)), RangeError, 'ERR_ADAMAX_LENGTH', /: received 6$/);
   });
 
   it('setIsa says whether it did', () => {

@@ -195,7 +195,7 @@ void test_dense(const char* isa, const RuleKernels& kernels, const oracle::Rule&
   report().test(name + " dense, in two parts", [&] { run_splits(kernels); });
   report().test(name + " dense, nothing", [&] {
     const Dense nothing{};
-    kernels.dense(nothing, scalars_of(0));
+    kernels.dense(&nothing, 1, scalars_of(0));
     kernels.dense_out(nothing, scalars_of(0));
     report().pass();
   });

@@ -45,7 +45,7 @@ void run_dense(Pages& pages, const RuleKernels& kernels, std::size_t length, boo
   d.length = length;
   kernels.dense_out(d, scalars_of(0));
   d.out = d.param;
-  kernels.dense(d, scalars_of(0));
+  kernels.dense(&d, 1, scalars_of(0));
   report().pass();
 }
 

@@ -89,7 +89,7 @@ void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& 
     const float* scalars = scalars_of(count);
     const std::int64_t outcome = plan.prepare(count);
     report().expect(outcome == kAllGood, "outcome %lld", static_cast<long long>(outcome));
-    plan.run(table, count, scalars, {INFINITY, INFINITY});
+    plan.run(table, scalars, {INFINITY, INFINITY});
     for (std::size_t i = 0; i < count; ++i) step(subject, want[i], scalars);
     for (std::size_t i = 0; i < kEntries; ++i) {
       report().expect(equal(got[i], want[i]), "variable %zu differs, of %zu in the step", i, count);

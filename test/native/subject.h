@@ -37,11 +37,7 @@ class KernelSubject : public Subject {
   explicit KernelSubject(const RuleKernels& kernels) : kernels_(kernels) {}
 
   int slots() const override { return kernels_.slots; }
-  void dense(const Dense& arrays, const float* scalars) override {
-    Dense in_place = arrays;
-    in_place.out = in_place.param;
-    kernels_.dense(in_place, scalars);
-  }
+  void dense(const Dense& arrays, const float* scalars) override { kernels_.dense(&arrays, 1, scalars); }
   void dense_out(const Dense& arrays, const float* scalars) override { kernels_.dense_out(arrays, scalars); }
   void rows(const SparseStep& step, const float* scalars) override {
     RowIndex index;
