@@ -2,7 +2,7 @@
  * The native loops that only move the memory of a step, 4 reads and 3 writes an element without arithmetic: beyond the
  * caches no step can be faster. They are not public, so they are asked of the addon itself.
  */
-import { loadBinding } from '#lib/backend/load.js';
+import { loadBinding } from '#internals';
 import type { Problem, State } from './problem.js';
 
 const { binding } = loadBinding();

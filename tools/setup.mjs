@@ -22,6 +22,7 @@ installDependencies();
 buildNative();
 if (options.has('--cmake')) buildCmake();
 buildTypeScript();
+await bundleLibrary();
 
 function installDependencies() {
   const installed = join(root, 'node_modules', '.package-lock.json');
@@ -57,6 +58,14 @@ function buildCmake() {
 function buildTypeScript() {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   run(process.execPath, [tsc, '--build', root], 'the TypeScript sources do not compile.');
+}
+
+/** After the compiler, which has checked what is bundled and written the declarations. */
+async function bundleLibrary() {
+  const { bundle, bundleIsCurrent } = await import('./bundle.mjs'); // needs what was installed just now
+  if (bundleIsCurrent(root)) return;
+  say('bundling lib/ into dist/ (rolldown)');
+  await bundle(root);
 }
 
 function sources(folder) {

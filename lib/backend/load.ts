@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Binding } from './native.js';
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+// from dist/adamax.js, the one file that lib/ is bundled into
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 export type Loaded = { readonly binding: Binding } | { readonly binding: null; readonly reason: string };
 

@@ -1,7 +1,6 @@
 import type { ErrorCode } from 'adamax';
 import { expect } from 'chai';
-import { loadBinding } from '#lib/backend/load.js';
-import type { Binding } from '#lib/backend/native.js';
+import { type Binding, loadBinding } from '#internals';
 import { expectSameBits } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 

@@ -1,6 +1,6 @@
 import { Adamax } from 'adamax';
 import { expect } from 'chai';
-import { lengthOf } from '#lib/backend/memory.js';
+import { lengthOf } from '#internals';
 import { expectError } from '../support/errors.js';
 
 // Younger than the ES2022 typings.

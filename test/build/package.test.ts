@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -39,8 +39,10 @@ describe('the published package', function () {
       'binding.gyp',
       'dist/index.js',
       'dist/index.d.ts',
+      'dist/adamax.js',
+      'dist/adamax.js.map',
+      'dist/kernels.js',
       'dist/kernels.d.ts',
-      'dist/index.js.map',
       'lib/index.ts',
       'native/binding/addon.cc',
       'native/kernels/adamax-inl.h',
@@ -48,7 +50,7 @@ describe('the published package', function () {
       expect(files).to.include(file);
     }
     expect(
-      files.filter((file) => /^(test|bench|examples|tools|out|build|\.ci)\b|tsconfig|tsbuildinfo/.test(file)),
+      files.filter((file) => /^(test|bench|examples|tools|out|build|\.ci)\b|internals|tsconfig|tsbuildinfo/.test(file)),
     ).to.deep.equal([]);
   });
 
@@ -65,5 +67,18 @@ describe('the published package', function () {
     const { stdout } = runModule(source, { NODE_OPTIONS: '--no-warnings' }, folder);
     const prebuilt = files.some((file) => file.startsWith(`prebuilds/${process.platform}-${process.arch}/`));
     expect(stdout).to.match(prebuilt ? /^true,(?!js)\w+,0\.50$/ : /^true,js,0\.50$/);
+  });
+
+  it('has stack traces that lead to the TypeScript sources in it', () => {
+    const source = `import { Adamax } from 'adamax'; new Adamax({ beta1: 2 });`;
+    const { stderr } = runModule(source, { NODE_OPTIONS: '--enable-source-maps --no-warnings' }, folder);
+    expect(stderr).to.match(/RangeError: beta1 must be in \[0, 1\): received 2/);
+    const frames = [...stderr.matchAll(/^ {4}at .*node_modules\/adamax\/(.+):(\d+):\d+\)?$/gm)];
+    expect(frames.map(([, file]) => file)).to.include.members(['lib/domains.ts', 'lib/optimizers/adamax.ts']);
+    for (const [, file, line] of frames) {
+      expect(files, file).to.include(file);
+      const text = readFileSync(join(folder, 'node_modules', 'adamax', file), 'utf8').split('\n')[Number(line) - 1];
+      expect(text, `${file}:${line}`).to.match(/throw |new |super\(|\w\(/);
+    }
   });
 });

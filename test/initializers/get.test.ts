@@ -1,13 +1,14 @@
-import type { ErrorCode } from 'adamax';
+import { type ErrorCode, initializers } from 'adamax';
 import { expect } from 'chai';
-import {
+import { expectError } from '../support/errors.js';
+
+const {
   constant,
   get,
   glorotNormal,
   glorotUniform,
   heNormal,
   heUniform,
-  type InitializerFunction,
   identity,
   lecunNormal,
   lecunUniform,
@@ -18,13 +19,12 @@ import {
   truncatedNormal,
   varianceScaling,
   zeros,
-} from '#lib/initializers/index.js';
-import { expectError } from '../support/errors.js';
+} = initializers;
 
 const CONFIG = 'ERR_ADAMAX_CONFIG';
 const SHAPE = [3, 4];
 
-type Factory = (options: { seed?: number }) => InitializerFunction;
+type Factory = (options: { seed?: number }) => initializers.InitializerFunction;
 
 /** Every name of Keras, and what has it. */
 const NAMES: [Factory, string[]][] = [
@@ -63,7 +63,7 @@ describe('initializers.get', () => {
   }
 
   it("reads Keras' JSON", () => {
-    const cases: [string, InitializerFunction][] = [
+    const cases: [string, initializers.InitializerFunction][] = [
       ['{"class_name": "Constant", "config": {"value": 0.5}}', constant({ value: 0.5 })],
       ['{"class_name": "Zeros", "config": {}}', zeros()],
       ['{"class_name": "Zeros"}', zeros()],

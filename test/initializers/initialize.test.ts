@@ -1,7 +1,9 @@
+import { initializers } from 'adamax';
 import { expect } from 'chai';
-import { randomNormal } from '#lib/initializers/index.js';
-import { initialize } from '#lib/initializers/initialize.js';
+import { initialize } from '#internals';
 import { expectError } from '../support/errors.js';
+
+const { randomNormal } = initializers;
 
 const SHAPE = [2, 3];
 const run = (identifier: unknown, shape: readonly number[] = SHAPE) => initialize('initializer', identifier, shape);

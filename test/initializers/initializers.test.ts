@@ -1,12 +1,14 @@
-import type { ErrorCode } from 'adamax';
+import { type ErrorCode, initializers } from 'adamax';
 import { expect } from 'chai';
-import {
+import { fansOf, orthonormalize } from '#internals';
+import { expectError } from '../support/errors.js';
+
+const {
   constant,
   glorotNormal,
   glorotUniform,
   heNormal,
   heUniform,
-  type Initializer,
   identity,
   lecunNormal,
   lecunUniform,
@@ -17,10 +19,7 @@ import {
   truncatedNormal,
   varianceScaling,
   zeros,
-} from '#lib/initializers/index.js';
-import { orthonormalize } from '#lib/initializers/orthogonal.js';
-import { fansOf } from '#lib/initializers/variance-scaling.js';
-import { expectError } from '../support/errors.js';
+} = initializers;
 
 function meanOf(values: Float32Array): number {
   return values.reduce((sum, x) => sum + x, 0) / values.length;
@@ -36,7 +35,7 @@ function reachOf(values: Float32Array): number {
   return values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 }
 
-const RANDOM: [string, (options: { seed?: number | null }) => Initializer][] = [
+const RANDOM: [string, (options: { seed?: number | null }) => initializers.Initializer][] = [
   ['randomNormal', randomNormal],
   ['randomUniform', randomUniform],
   ['truncatedNormal', truncatedNormal],
@@ -52,7 +51,7 @@ const RANDOM: [string, (options: { seed?: number | null }) => Initializer][] = [
 
 describe('constant initializers', () => {
   it('fill arrays of the shape', () => {
-    const cases: [Initializer, number][] = [
+    const cases: [initializers.Initializer, number][] = [
       [zeros(), 0],
       [ones(), 1],
       [constant(), 0],
@@ -84,7 +83,7 @@ describe('constant initializers', () => {
 describe('random initializers', () => {
   it('have the bits of their seed, on every machine', () => {
     // Philox 4×32-10 in Python, quantile by mpmath at 120 bits
-    const cases: [Initializer, number[]][] = [
+    const cases: [initializers.Initializer, number[]][] = [
       [
         randomUniform({ seed: 0 }),
         [-0.010095357894897461, 0.038052015006542206, 0.023571277037262917, 0.010548179969191551, 0.04722411558032036],
@@ -179,7 +178,7 @@ describe('variance scaling', () => {
   const n = 3 * 3 * 128 * 64;
 
   /** Its variance; a bound of its values, which some come near to. */
-  const CASES: [string, Initializer, variance: number, bound: number][] = [
+  const CASES: [string, initializers.Initializer, variance: number, bound: number][] = [
     ['glorotUniform', glorotUniform({ seed: 1 }), 2 / (fanIn + fanOut), Math.sqrt(6 / (fanIn + fanOut))],
     [
       'glorotNormal',
@@ -329,7 +328,7 @@ describe('arguments of initializers', () => {
   ][] = [];
   const refuse = (
     option: string,
-    factory: (options: never) => Initializer,
+    factory: (options: never) => initializers.Initializer,
     values: unknown[],
     type: typeof TypeError | typeof RangeError,
     code: string,

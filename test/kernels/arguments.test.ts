@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { ErrorCode } from 'adamax';
 import { adamaxScalars, adamaxStep, adamaxStepOut, adamaxStepRows, setIsa, sumSquares } from 'adamax/kernels';
-import { lengthOf } from '#lib/backend/memory.js';
+import { lengthOf } from '#internals';
 import { expectSameBits } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';

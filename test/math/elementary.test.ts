@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { cosPi, log, powerOf } from '#lib/math/elementary.js';
+import { cosPi, log, powerOf } from '#internals';
 import { expectClose } from '../support/close.js';
 import { Random } from '../support/data.js';
 

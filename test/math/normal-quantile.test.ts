@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { normalQuantile } from '#lib/math/normal-quantile.js';
+import { normalQuantile } from '#internals';
 import { expectClose } from '../support/close.js';
 
 /** mpmath, 200 bits: both sides of each border of the three approximations, and far out. */

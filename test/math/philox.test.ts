@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { philox } from '#lib/math/philox.js';
+import { philox } from '#internals';
 
 /** Counter, key and words: the known answers of the authors' library, Random123, and the sequence's next places. */
 const ANSWERS: [counter: number[], key: [number, number], words: number[]][] = [

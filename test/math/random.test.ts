@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Random } from '#lib/math/random.js';
+import { Random } from '#internals';
 
 const N = 200000;
 

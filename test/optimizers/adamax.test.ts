@@ -1,6 +1,6 @@
 import { Adamax, IndexedSlices, Variable } from 'adamax';
 import { expect } from 'chai';
-import { power } from '#lib/optimizers/bias-correction.js';
+import { power } from '#internals';
 import { expectSameBits, Random } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';

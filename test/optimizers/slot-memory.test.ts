@@ -1,6 +1,6 @@
 import { Adamax, RMSprop, SGD, Variable } from 'adamax';
 import { expect } from 'chai';
-import { backend } from '#lib/backend/active.js';
+import { backend } from '#internals';
 import { onEveryImplementation } from '../support/implementations.js';
 
 const SIZES = [0, 1, 15, 16, 17, 1000, 4095, 4096, 5000, 70000, 3, 40, 9000, 30000];

@@ -1,6 +1,6 @@
 import { Adamax } from 'adamax';
 import { expect } from 'chai';
-import { alphaOf, BiasCorrection } from '#lib/optimizers/bias-correction.js';
+import { alphaOf, BiasCorrection } from '#internals';
 import { expectError } from '../support/errors.js';
 
 describe('the step counter', () => {

@@ -1,21 +1,20 @@
-import type { ErrorCode } from 'adamax';
+import { type ErrorCode, schedules } from 'adamax';
 import { expect } from 'chai';
-import {
+import { expectError } from '../support/errors.js';
+
+const {
   CosineDecay,
   CosineDecayRestarts,
   ExponentialDecay,
   InverseTimeDecay,
-  type LearningRateSchedule,
   LinearCosineDecay,
   NoisyLinearCosineDecay,
   PiecewiseConstantDecay,
-  type PiecewiseConstantDecayOptions,
   PolynomialDecay,
-} from '#lib/schedules/index.js';
-import { expectError } from '../support/errors.js';
+} = schedules;
 
 type Options = Record<string, unknown>;
-type ScheduleConstructor = new (options: Options) => LearningRateSchedule;
+type ScheduleConstructor = new (options: Options) => schedules.LearningRateSchedule;
 
 /** A valid set of options of each class, with every option given. */
 const VALID: readonly (readonly [unknown, Options])[] = [
@@ -159,7 +158,7 @@ describe('arguments of schedules', () => {
 
   it('refuses boundaries and values that do not fit', () => {
     const piecewise = (boundaries: unknown, values: unknown) => () =>
-      new PiecewiseConstantDecay({ boundaries, values } as PiecewiseConstantDecayOptions);
+      new PiecewiseConstantDecay({ boundaries, values } as schedules.PiecewiseConstantDecayOptions);
     const cases: [unknown, unknown, typeof TypeError | typeof RangeError, ErrorCode, RegExp][] = [
       [
         undefined,

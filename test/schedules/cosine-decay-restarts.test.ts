@@ -1,6 +1,8 @@
+import { schedules } from 'adamax';
 import { expect } from 'chai';
-import { CosineDecayRestarts } from '#lib/schedules/index.js';
 import { expectClose } from '../support/close.js';
+
+const { CosineDecayRestarts } = schedules;
 
 /** A period of the schedule: where it begins and its length in steps, as exact fractions over `unit`. */
 interface Period {

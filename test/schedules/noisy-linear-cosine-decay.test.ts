@@ -1,6 +1,8 @@
+import { schedules } from 'adamax';
 import { expect } from 'chai';
-import { LinearCosineDecay, NoisyLinearCosineDecay } from '#lib/schedules/index.js';
 import { expectClose } from '../support/close.js';
+
+const { LinearCosineDecay, NoisyLinearCosineDecay } = schedules;
 
 const options = { initialLearningRate: 0.1, decaySteps: 1000, initialVariance: 0.04, numPeriods: 5, alpha: 0.25 };
 

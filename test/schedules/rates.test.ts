@@ -1,17 +1,18 @@
+import { schedules } from 'adamax';
 /** Rates: the reference's numbers, then each formula once more, transcribed from Keras' pages. */
 
 import { expect } from 'chai';
-import {
+import { expectClose } from '../support/close.js';
+
+const {
   CosineDecay,
   CosineDecayRestarts,
   ExponentialDecay,
   InverseTimeDecay,
-  type LearningRateSchedule,
   LinearCosineDecay,
   PiecewiseConstantDecay,
   PolynomialDecay,
-} from '#lib/schedules/index.js';
-import { expectClose } from '../support/close.js';
+} = schedules;
 
 const start = { initialLearningRate: 1, decaySteps: 1000 };
 const restarts = { initialLearningRate: 1, firstDecaySteps: 1000 };
@@ -23,7 +24,7 @@ type Rates = readonly (readonly [step: number, rate: number])[];
 /** The steps 0, 250, … of Keras' own tests. */
 const quarters = (...rates: number[]): Rates => rates.map((rate, i) => [250 * i, rate]);
 
-const REFERENCE: Record<string, [LearningRateSchedule, Rates]> = {
+const REFERENCE: Record<string, [schedules.LearningRateSchedule, Rates]> = {
   exponential: [new ExponentialDecay({ ...short, decayRate: 0.96 }), [[5, 0.048989794855663564]]],
   'exponential, staircase': [
     new ExponentialDecay({ initialLearningRate: 0.1, decaySteps: 3, decayRate: 0.96, staircase: true }),
@@ -142,7 +143,7 @@ describe('rates of the reference', () => {
 const STEPS = [0, 0.5, 1, 2, 3, 6, 7, 8, 13, 14, 15, 20, 21, 27.5, 28, 29, 100, 12345, 1e6 + 1, 2 ** 40 + 1];
 
 describe('rates by formula', () => {
-  const expectFormula = (schedule: LearningRateSchedule, formula: (step: number) => number) => {
+  const expectFormula = (schedule: schedules.LearningRateSchedule, formula: (step: number) => number) => {
     for (const step of STEPS) expectClose(schedule.call(step), formula(step), `step ${step}`, 1e-12);
   };
 

@@ -1,24 +1,24 @@
-import type { ErrorCode } from 'adamax';
+import { type ErrorCode, schedules } from 'adamax';
 import { expect } from 'chai';
-import {
+import { expectError } from '../support/errors.js';
+
+const {
   CosineDecay,
   CosineDecayRestarts,
   deserialize,
   ExponentialDecay,
   InverseTimeDecay,
-  LearningRateSchedule,
   LinearCosineDecay,
   NoisyLinearCosineDecay,
   PiecewiseConstantDecay,
   PolynomialDecay,
   serialize,
-} from '#lib/schedules/index.js';
-import { expectError } from '../support/errors.js';
+} = schedules;
 
 const CONFIG = 'ERR_ADAMAX_CONFIG';
 
 /** Schedules with what TF 2.2's `serialize` makes of them, key by key and in order; only numbers of their own. */
-const TF22: [LearningRateSchedule, string][] = [
+const TF22: [schedules.LearningRateSchedule, string][] = [
   [
     new ExponentialDecay({ initialLearningRate: 0.1, decaySteps: 1000, decayRate: 0.96 }),
     `{"class_name": "ExponentialDecay", "config": {"initial_learning_rate": 0.1, "decay_steps": 1000,
@@ -74,7 +74,7 @@ const TF22: [LearningRateSchedule, string][] = [
 ];
 
 /** What Keras 3 and the last tf-keras write, and the schedule it stands for. */
-const KERAS3: [string, LearningRateSchedule][] = [
+const KERAS3: [string, schedules.LearningRateSchedule][] = [
   [
     `{"module": "keras.optimizers.schedules", "class_name": "ExponentialDecay", "config": {"initial_learning_rate": 0.05,
       "decay_steps": 10, "decay_rate": 0.96, "staircase": true, "name": "my_ed"}, "registered_name": null}`,
@@ -125,14 +125,14 @@ const KERAS3: [string, LearningRateSchedule][] = [
   ],
 ];
 
-function expectEqual(actual: LearningRateSchedule, expected: LearningRateSchedule): void {
+function expectEqual(actual: schedules.LearningRateSchedule, expected: schedules.LearningRateSchedule): void {
   expect(actual.constructor).to.equal(expected.constructor);
   expect(actual).to.deep.equal(expected);
   for (const step of [0, 1, 3.5, 10, 11, 1e6]) expect(actual.call(step)).to.equal(expected.call(step));
 }
 
 /** A user's schedule, with the inherited fromConfig. */
-class Halving extends LearningRateSchedule {
+class Halving extends schedules.LearningRateSchedule {
   readonly firstRate: number;
   constructor({ firstRate }: { firstRate: number }) {
     super();
@@ -180,7 +180,7 @@ describe('serialize', () => {
 
   it('has the keys of the warm-up and the seed only where they say something', () => {
     const options = { initialLearningRate: 0.05, decaySteps: 10 };
-    const keys = (schedule: LearningRateSchedule) => Object.keys(schedule.getConfig()).slice(2).join();
+    const keys = (schedule: schedules.LearningRateSchedule) => Object.keys(schedule.getConfig()).slice(2).join();
     expect(keys(new CosineDecay({ ...options, warmupTarget: null, warmupSteps: 0 }))).to.equal('alpha,name');
     const warmup = 'alpha,name,warmup_target,warmup_steps';
     expect(keys(new CosineDecay({ ...options, warmupTarget: 0 }))).to.equal(warmup);

@@ -1,0 +1,75 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as adamax from 'adamax';
+import { isa, setIsa } from 'adamax/kernels';
+import { expect } from 'chai';
+import { loadBinding } from '#internals';
+import { root, runModule } from '../support/process.js';
+
+/** The modules of this package that a process loads which runs `source`, as Node's own loader tells. */
+function modulesLoadedBy(source: string): string[] {
+  const hooks = `
+    import { writeSync } from 'node:fs';
+    export async function load(url, context, next) {
+      writeSync(1, url + '\\n');
+      return next(url, context);
+    }`;
+  const register = `import { register } from 'node:module'; register(${JSON.stringify(toUrl(hooks))});`;
+  const { code, stdout } = runModule(source, { NODE_OPTIONS: `--no-warnings --import=${toUrl(register)}` });
+  expect(code).to.equal(0);
+  const loaded = stdout.split('\n').filter((url) => url.startsWith('file:') && url.includes('/dist/'));
+  return loaded.map((url) => url.slice(url.lastIndexOf('/dist/') + 1));
+}
+
+const toUrl = (module: string) => `data:text/javascript,${encodeURIComponent(module)}`;
+
+describe('the bundle', () => {
+  it('loads in two files by either entry, and in three by both', () => {
+    expect(modulesLoadedBy("import 'adamax';")).to.have.members(['dist/index.js', 'dist/adamax.js']);
+    expect(modulesLoadedBy("import 'adamax/kernels';")).to.have.members(['dist/kernels.js', 'dist/adamax.js']);
+    expect(modulesLoadedBy("import 'adamax'; import 'adamax/kernels';")).to.have.length(3);
+  });
+
+  it('leaves no other script in dist/', () => {
+    const scripts = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' });
+    expect(scripts.filter((file) => /\.[cm]?js$/.test(file))).to.have.members([
+      'adamax.js',
+      'index.js',
+      'internals.js',
+      'kernels.js',
+    ]);
+  });
+
+  it('has one state: what setIsa of adamax/kernels says, an optimizer of adamax does', function () {
+    const { binding } = loadBinding();
+    if (binding === null) this.skip();
+    const { plan } = binding;
+    const before = isa();
+    let nativePlans = 0;
+    const step = () => new adamax.Adamax().applyGradients([[new Float32Array(4), new Float32Array(4)]]);
+    try {
+      binding.plan = (...args) => {
+        nativePlans++;
+        return plan(...args);
+      };
+      setIsa('portable');
+      step();
+      expect(nativePlans, 'native').to.equal(1);
+      setIsa('js');
+      step();
+      expect(nativePlans, 'js').to.equal(1);
+    } finally {
+      binding.plan = plan;
+      setIsa(before);
+    }
+  });
+
+  it('keeps the names of the public classes, which configs are written by', () => {
+    const { initializers, optimizers, schedules, ...top } = adamax;
+    for (const [name, value] of Object.entries({ ...initializers, ...optimizers, ...schedules, ...top })) {
+      if (/^[A-Z]/.test(name)) expect((value as { name: string }).name).to.equal(name);
+    }
+    expect(Object.keys(top)).to.include.members(['Adamax', 'Optimizer', 'Variable']);
+    expect(Object.keys(schedules)).to.include('CosineDecay');
+  });
+});

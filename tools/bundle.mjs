@@ -1,0 +1,67 @@
+/**
+ * Makes the JavaScript of dist/ from lib/: one file with all the code, and entries that export parts of it. Loading a
+ * module costs more than running it, and lib/ has dozens; and both public entries must share one state. Nothing is
+ * minified, and source maps lead to lib/. Declarations are tsc's.
+ */
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { build } from 'rolldown';
+
+/** Those of package.json, and what `#internals` means there. */
+const ENTRIES = ['index', 'kernels', 'internals'];
+const OUTPUTS = [...ENTRIES.map((name) => `${name}.js`), 'adamax.js', 'adamax.js.map'];
+
+export function bundleIsCurrent(root) {
+  const outputs = OUTPUTS.map((name) => join(root, 'dist', name));
+  if (!outputs.every(existsSync)) return false;
+  const others = ['tools/bundle.mjs', 'tsconfig.base.json', 'package-lock.json'];
+  const sources = listFiles(join(root, 'lib')).map((name) => `lib/${name}`);
+  const inputs = [...sources, ...others].map((name) => join(root, name));
+  return Math.min(...outputs.map(modified)) >= Math.max(...inputs.map(modified));
+}
+
+/** @throws Error for what rolldown warns of, or cannot read */
+export async function bundle(root) {
+  const dist = join(root, 'dist');
+  await build({
+    cwd: root,
+    input: Object.fromEntries(ENTRIES.map((name) => [name, `lib/${name}.ts`])),
+    tsconfig: 'lib/tsconfig.json',
+    platform: 'node',
+    external: /^node:/,
+    treeshake: false,
+    output: {
+      dir: dist,
+      format: 'esm',
+      codeSplitting: { groups: [{ name: 'adamax', test: () => true }] },
+      chunkFileNames: '[name].js',
+      minifyInternalExports: false,
+      sourcemap: true,
+      sourcemapExcludeSources: true,
+    },
+    onLog(level, log) {
+      if (level === 'warn') throw new Error(log.message);
+    },
+  });
+  removeStale(join(root, 'lib'), dist);
+}
+
+/** Whatever else lies in dist/: scripts of older builds, declarations of sources that are gone. */
+function removeStale(lib, dist) {
+  const declarations = listFiles(lib).flatMap((name) => {
+    const stem = name.replace(/\.ts$/, '');
+    return [`${stem}.d.ts`, `${stem}.d.ts.map`];
+  });
+  const wanted = new Set([...OUTPUTS, ...declarations, 'lib.tsbuildinfo']);
+  for (const name of listFiles(dist)) if (!wanted.has(name)) rmSync(join(dist, name));
+}
+
+/** Paths below `folder`, with slashes. */
+function listFiles(folder) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return entries.map(({ parentPath, name }) => relative(folder, join(parentPath, name)).replaceAll(sep, '/'));
+}
+
+function modified(file) {
+  return statSync(file).mtimeMs;
+}
