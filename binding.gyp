@@ -11,6 +11,7 @@
         "native/kernels/avx512.cc",
         "native/kernels/neon.cc",
         "native/kernels/portable.cc",
+        "native/runtime/cores.cc",
         "native/runtime/cpu.cc",
         "native/runtime/plan.cc",
         "native/runtime/row_index.cc",
