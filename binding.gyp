@@ -14,8 +14,10 @@
         "native/runtime/cores.cc",
         "native/runtime/cpu.cc",
         "native/runtime/plan.cc",
+        "native/runtime/pool.cc",
         "native/runtime/row_index.cc",
-        "native/runtime/tables.cc"
+        "native/runtime/tables.cc",
+        "native/runtime/thread.cc"
       ],
       "include_dirs": ["native", "<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": [
@@ -35,7 +37,8 @@
       ],
       "conditions": [
         ["OS!='win' and target_arch=='x64'", { "cflags_cc": ["-march=x86-64"] }],
-        ["OS!='win' and target_arch=='arm64'", { "cflags_cc": ["-march=armv8-a"] }]
+        ["OS!='win' and target_arch=='arm64'", { "cflags_cc": ["-march=armv8-a"] }],
+        ["OS!='win'", { "libraries": ["-pthread"] }]
       ],
       "xcode_settings": {
         "CLANG_CXX_LANGUAGE_STANDARD": "c++17",

@@ -94,6 +94,21 @@ part_sanitizers() {
 # Under an emulator or a sanitizer, tests take their time.
 slow_mocha=(node_modules/mocha/bin/mocha.js --no-config --timeout 300000 --reporter dot)
 
+# What runs on several threads, under ThreadSanitizer: a race makes a test program fail, with status 66.
+part_threads() {
+  need cmake cmake
+  need g++ g++
+  local tests=(pool_test) fixed=() name
+  cpp_configure threads -DCMAKE_CXX_COMPILER=g++ -DADAMAX_SANITIZE='-fsanitize=thread -g'
+  cmake --build "$work/threads" --parallel "$(getconf _NPROCESSORS_ONLN)" --target "${tests[@]}"
+  # It cannot place its own memory where the kernel randomizes addresses by more bits than it knows of.
+  ! setarch "$(uname -m)" -R true 2>/dev/null || fixed=(setarch "$(uname -m)" -R)
+  for name in "${tests[@]}"; do
+    "${fixed[@]}" "$work/threads/test/native/$name" >"$work/$name.tsan" 2>&1 || { cat "$work/$name.tsan" && return 1; }
+    grep -v '^ok ' "$work/$name.tsan"
+  done
+}
+
 # test_arithmetic <node> …: the tests that decide bits and memory safety. They start no processes, which would leave an
 # emulated processor.
 test_arithmetic() {
@@ -101,13 +116,18 @@ test_arithmetic() {
   "$@" "${slow_mocha[@]}" out/test/{kernels,optimizers,variables}/*.test.js out/test/backend/binding.test.js
 }
 
-# cpp_build <folder> <option for CMake> …
-cpp_build() {
+# cpp_configure <folder> <option for CMake> …
+cpp_configure() {
   local build=$work/$1
   shift
   rm -rf "$build"
   cmake -S . -B "$build" "$@"
-  cmake --build "$build" --parallel "$(getconf _NPROCESSORS_ONLN)"
+}
+
+# cpp_build <folder> <option for CMake> …
+cpp_build() {
+  cpp_configure "$@"
+  cmake --build "$work/$1" --parallel "$(getconf _NPROCESSORS_ONLN)"
 }
 
 # cpp_tests <folder> <option for CMake> …: prints what is of interest: all but the tests that passed.

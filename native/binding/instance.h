@@ -1,4 +1,5 @@
-// What one environment (the main thread, or a worker) has of the addon. There is no other mutable state in the process.
+// What one environment (the main thread, or a worker) has of the addon. There is no other mutable state in the process
+// but the thread pool (runtime/pool.h).
 #pragma once
 
 #include <napi.h>

@@ -9,7 +9,7 @@ interface Gyp {
     sources: string[];
     defines: string[];
     cflags_cc: string[];
-    conditions: [string, { cflags_cc: string[] }][];
+    conditions: [string, { cflags_cc?: string[]; libraries?: string[] }][];
   }[];
 }
 
@@ -49,8 +49,14 @@ describe('binding.gyp and CMakeLists.txt', () => {
     expect(cmakeList('ADAMAX_FLAGS')).to.deep.equal(target.cflags_cc);
   });
 
+  it('link the threads of the system', () => {
+    const libraries = target.conditions.flatMap(([, { libraries }]) => libraries ?? []);
+    expect(libraries).to.deep.equal(['-pthread']);
+    expect(cmake).to.contain('set(THREADS_PREFER_PTHREAD_FLAG ON)').and.to.contain('PRIVATE Threads::Threads)');
+  });
+
   it('pin the baseline of each processor, and nothing of the build machine', () => {
-    const pinned = target.conditions.flatMap(([, { cflags_cc }]) => cflags_cc);
+    const pinned = target.conditions.flatMap(([, { cflags_cc }]) => cflags_cc ?? []);
     expect(pinned).to.deep.equal(['-march=x86-64', '-march=armv8-a']);
     for (const flag of pinned) expect(cmake).to.contain(`list(APPEND ADAMAX_FLAGS ${flag})`);
     expect(JSON.stringify(gyp) + cmake).to.not.match(/march=native|-mavx|-mfma|fast-math/);
