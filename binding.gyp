@@ -16,8 +16,10 @@
         "native/runtime/plan.cc",
         "native/runtime/pool.cc",
         "native/runtime/row_index.cc",
+        "native/runtime/sum_squares.cc",
         "native/runtime/tables.cc",
-        "native/runtime/thread.cc"
+        "native/runtime/thread.cc",
+        "native/runtime/work.cc"
       ],
       "include_dirs": ["native", "<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": [

@@ -88,7 +88,7 @@ part_sanitizers() {
   fi
   expect_loads "$ADAMAX_PREBUILD"
   test_arithmetic node
-  node "${slow_mocha[@]}" out/test/backend/workers.test.js
+  node "${slow_mocha[@]}" out/test/backend/workers.test.js out/test/processes/async.test.js
 }
 
 # Under an emulator or a sanitizer, tests take their time.
@@ -98,7 +98,7 @@ slow_mocha=(node_modules/mocha/bin/mocha.js --no-config --timeout 300000 --repor
 part_threads() {
   need cmake cmake
   need g++ g++
-  local tests=(pool_test) fixed=() name
+  local tests=(pool_test work_test) fixed=() name
   cpp_configure threads -DCMAKE_CXX_COMPILER=g++ -DADAMAX_SANITIZE='-fsanitize=thread -g'
   cmake --build "$work/threads" --parallel "$(getconf _NPROCESSORS_ONLN)" --target "${tests[@]}"
   # It cannot place its own memory where the kernel randomizes addresses by more bits than it knows of.

@@ -12,6 +12,7 @@ export type { Loss, LossResult, VarList } from './optimizers/loss.js';
 export type { NdArray } from './optimizers/nd-array.js';
 export {
   type ApplyOptions,
+  type GradsAndVars,
   type MinimizeOptions,
   Optimizer,
   type OptimizerOptions,

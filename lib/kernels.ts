@@ -5,7 +5,7 @@
  */
 
 import { types } from 'node:util';
-import { availableIsa, backend, setIsa } from './backend/active.js';
+import { availableIsa, backend, setIsa, setThreads, threads } from './backend/active.js';
 import type { Isa, RowIndices } from './backend/backend.js';
 import { checkDisjoint, checkFloat32Array, checkLength, checkMemory, lengthOf } from './backend/memory.js';
 import { checkNumber, finite, positive, unitInterval } from './domains.js';
@@ -15,7 +15,7 @@ import { alphaOf } from './optimizers/bias-correction.js';
 import { checkOptions } from './options.js';
 
 export type { Isa, RowIndices };
-export { availableIsa, setIsa };
+export { availableIsa, setIsa, setThreads, threads };
 
 /** The four numbers of a step; each is rounded once to float32. `adamaxScalars` computes them. */
 export interface AdamaxScalars {

@@ -47,6 +47,11 @@ export interface BackendPlan {
    * first write; the first bad one is returned, and then nothing was written.
    */
   run(): BadIndex | undefined;
+  /**
+   * The same on another thread, where there is one. The control array is read before it returns. `held` is kept alive
+   * until the promise settles.
+   */
+  runAsync?(held: unknown): Promise<BadIndex | undefined>;
 }
 
 export interface Backend {
@@ -75,6 +80,8 @@ export interface Backend {
    * the rule, which are float32 values.
    */
   plan(rule: Rule, control: Float64Array): BackendPlan;
+  /** Most threads a step may use; 1 for the fallback, whatever it is set to. */
+  threads: number;
   /** Where in its page of 4 KiB an array begins, in bytes; 0 where nothing depends on it. */
   pageOffset(array: Float32Array): number;
 }

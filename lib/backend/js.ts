@@ -24,6 +24,11 @@ export const jsBackend: Backend = {
 
   plan: (rule, control) => new JsPlan(rule, control),
 
+  get threads() {
+    return 1;
+  },
+  set threads(_number) {},
+
   // No engine lets JavaScript see an address.
   pageOffset: () => 0,
 };

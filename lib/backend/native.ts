@@ -1,6 +1,6 @@
 /** The native addon as a `Backend`. What crosses the border is typed here, and nowhere else. */
 import { rangeError } from '../errors.js';
-import { type Backend, type BackendPlan, CONTROL, type Isa, type RowIndices } from './backend.js';
+import { type Backend, type BackendPlan, type BadIndex, CONTROL, type Isa, type RowIndices } from './backend.js';
 import { jsBackend } from './js.js';
 import type { Rule } from './rule.js';
 
@@ -32,6 +32,8 @@ export interface Binding {
   sumSquares(x: Float32Array): number;
   /** The low 12 bits of the address of the first element. */
   pageOffset(x: Float32Array): number;
+  threads(): number;
+  setThreads(n: number): void;
   plan(rule: number, control: Float64Array): BindingPlan;
 }
 
@@ -40,6 +42,8 @@ interface BindingPlan {
   gradient(entry: number, values: Float32Array, indices: RowIndices | null): void;
   /** Nothing when all went well, −2 when out of memory, else `entry · 2³² + position` of the first bad index. */
   run(): number | undefined;
+  /** The same on a thread of libuv. Keeps `held` alive until it is done. */
+  runAsync(held: unknown): Promise<number | undefined>;
 }
 
 const OUT_OF_MEMORY = -2;
@@ -69,20 +73,28 @@ export function nativeBackend(binding: Binding): Backend {
       return number < 0 ? jsBackend.plan(rule, control) : nativePlan(binding.plan(number, control), control);
     },
 
+    get threads() {
+      return binding.threads();
+    },
+    set threads(n) {
+      binding.setThreads(n);
+    },
+
     pageOffset: (array) => binding.pageOffset(array),
   };
 }
 
-function nativePlan({ target, gradient, run }: BindingPlan, control: Float64Array): BackendPlan {
+function nativePlan({ target, gradient, run, runAsync }: BindingPlan, control: Float64Array): BackendPlan {
+  const badIndexOf = (outcome: number | undefined): BadIndex | undefined => {
+    if (outcome === undefined) return undefined;
+    if (outcome === OUT_OF_MEMORY) throw outOfMemory(`${control[CONTROL.count]} variables`);
+    return { entry: Math.floor(outcome / 2 ** 32), position: outcome % 2 ** 32 };
+  };
   return {
     target: (i, { param, slots, rowLength }) => target(i, rowLength, param, ...slots),
     gradient,
-    run() {
-      const outcome = run();
-      if (outcome === undefined) return undefined;
-      if (outcome === OUT_OF_MEMORY) throw outOfMemory(`${control[CONTROL.count]} variables`);
-      return { entry: Math.floor(outcome / 2 ** 32), position: outcome % 2 ** 32 };
-    },
+    run: () => badIndexOf(run()),
+    runAsync: async (held) => badIndexOf(await runAsync(held)),
   };
 }
 

@@ -82,6 +82,31 @@ export class Plan {
     }
   }
 
+  /** Whether there is a thread to go to. */
+  get canLeave(): boolean {
+    return this.#plan.runAsync !== undefined;
+  }
+
+  /**
+   * The same off the event loop. Everything but the indices is checked before it returns; until the promise settles,
+   * nothing else may be asked of the plan, and the arrays must stay where they are.
+   *
+   * @throws TypeError `ERR_ADAMAX_DETACHED` (as a rejection) when one of them has not
+   */
+  async stepAsync(targets: readonly Target[], gradients: readonly StepGradient[], clipping: Clipping): Promise<void> {
+    try {
+      this.#bind(targets, gradients);
+      this.#setControl(targets.length, clipping);
+      // What the step works on is held by the addon itself, as well as by this suspended call.
+      const bad = await this.#plan.runAsync?.([...this.#entries, targets, gradients]);
+      if (bad !== undefined) throw badIndex(this.#entries[bad.entry], bad);
+      for (const target of targets) checkTarget(target);
+    } catch (error) {
+      this.#reset();
+      throw error;
+    }
+  }
+
   /** Forgets what it knows, so that everything is checked and bound again. */
   #reset(): void {
     this.#entries.length = 0;

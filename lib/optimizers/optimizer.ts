@@ -1,19 +1,16 @@
-import { backend } from '../backend/active.js';
-import type { Backend } from '../backend/backend.js';
-import { Plan } from '../backend/plan.js';
 import type { Rule } from '../backend/rule.js';
 import { initialize } from '../initializers/initialize.js';
 import { checkBoolean, checkOptions, checkString } from '../options.js';
 import type { AnyVariable, Variable } from '../variables/variable.js';
 import { ClippingSetting } from './clipping.js';
 import { type Config, type ConfigKeys, type CustomObjects, optionsFromConfig } from './config.js';
-import { steppedUnderConstraints } from './constraints.js';
 import { type Gradient, noGradients, toVariable, toVariables, type VariableLike } from './gradients.js';
 import { type LearningRate, LearningRateSetting } from './learning-rate.js';
 import { gradientsOf, type Loss, type VarList, withoutGaps } from './loss.js';
 import { uniqueName } from './names.js';
 import { checkWeights, copyOf, type NdArray } from './nd-array.js';
 import { Pairs } from './pairs.js';
+import { Stepper } from './stepper.js';
 import { VariableStates } from './variable-states.js';
 import { makeWeight, type WeightOptions } from './weight.js';
 
@@ -32,6 +29,9 @@ export interface OptimizerOptions {
   /** Default: the name of the class. `''` makes a unique one: `adamax`, `adamax_1`, … */
   name?: string;
 }
+
+/** What to step, by which gradients: any iterable of `[gradient, variable]`. */
+export type GradsAndVars = Iterable<readonly [Gradient, VariableLike]>;
 
 export interface ApplyOptions {
   /** Accepted for Keras' sake: there is no operation to name. */
@@ -60,14 +60,12 @@ export abstract class Optimizer {
 
   readonly name: string;
 
-  readonly #rule: Rule;
   readonly #scalars: Float32Array;
   readonly #rate: LearningRateSetting;
   readonly #clipping: ClippingSetting;
   readonly #states: VariableStates;
+  readonly #stepper: Stepper;
   readonly #warned = new WeakSet<Variable>();
-  #plan: Plan | null = null;
-  #backend: Backend | null = null;
   #pairs: Pairs | null = null;
 
   /**
@@ -77,12 +75,12 @@ export abstract class Optimizer {
   protected constructor(rule: Rule, defaultName: string, options: OptimizerOptions) {
     const { learningRate, lr, decay, clipnorm, clipvalue, name = defaultName } = options;
     checkString('name', name);
-    this.#rule = rule;
     this.#scalars = new Float32Array(rule.scalars);
     this.#rate = new LearningRateSetting(learningRate, lr, decay);
     this.#clipping = new ClippingSetting(clipnorm, clipvalue);
     this.name = name === '' ? uniqueName(new.target.name) : name;
     this.#states = new VariableStates(rule, this.name);
+    this.#stepper = new Stepper(rule, this.#scalars, this.#states, this.#clipping);
   }
 
   /**
@@ -157,6 +155,7 @@ export abstract class Optimizer {
     return this.#states.iterations;
   }
   set iterations(variable: Variable<BigInt64Array>) {
+    this.#stepper.checkIdle('iterations');
     this.#states.iterations = variable;
   }
 
@@ -181,32 +180,27 @@ export abstract class Optimizer {
    * @throws RangeError `ERR_ADAMAX_NO_GRADIENTS`, `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_SHAPE`, `ERR_ADAMAX_INDEX`,
    *   `ERR_ADAMAX_OVERLAP`, `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE` (of a learning rate that is a function)
    */
-  applyGradients(gradsAndVars: Iterable<readonly [Gradient, VariableLike]>, options?: ApplyOptions): number {
-    if (options !== undefined) checkApplyOptions(options);
-    // An iterator or a learning rate may itself call for a step: that one then begins with pairs of its own.
-    const pairs = this.#pairs ?? new Pairs();
-    this.#pairs = null;
-    pairs.read(gradsAndVars);
-    const counter = this.#states.counter;
-    const iterations = counter.get();
-    if (pairs.count === 0) {
-      if (pairs.without.length > 0) throw noGradients(pairs.without);
-      return iterations;
-    }
-    this.writeScalars(iterations + 1, this.#rate.at(iterations), this.#scalars);
-    if (pairs.resolved) {
-      this.#step(pairs);
-    } else {
-      this.#states.creating((stateOf) => {
-        pairs.resolve(stateOf);
-        this.#step(pairs);
-      });
-      pairs.resolved = true;
-    }
-    counter.increment();
-    if (pairs.without.length > 0) this.#warnWithout(pairs.without);
-    this.#pairs = pairs;
-    return iterations + 1;
+  applyGradients(gradsAndVars: GradsAndVars, options?: ApplyOptions): number {
+    const pairs = this.#begin('applyGradients', gradsAndVars, options);
+    if (pairs.count > 0) this.#stepper.step(pairs);
+    return this.#end(pairs);
+  }
+
+  /**
+   * The same step, to the bit, off the event loop: arguments are checked before it returns, and a promise tells when
+   * the step is done. Small steps, and those of the TypeScript fallback, are taken before it returns.
+   *
+   * Until the promise settles the optimizer refuses all that reads or writes its state, and every optimizer of this
+   * thread a step on the same memory. What the arrays hold is anybody's to read, but undefined; a buffer that is
+   * transferred away meanwhile must not be dropped by whoever received it.
+   *
+   * @returns a promise of the number of steps taken so far; rejects with what `applyGradients` throws
+   * @throws TypeError `ERR_ADAMAX_BUSY` (as a rejection) while another step is under way
+   */
+  async applyGradientsAsync(gradsAndVars: GradsAndVars, options?: ApplyOptions): Promise<number> {
+    const pairs = this.#begin('applyGradientsAsync', gradsAndVars, options);
+    if (pairs.count > 0) await this.#stepper.stepAsync(pairs);
+    return this.#end(pairs);
   }
 
   /**
@@ -238,10 +232,16 @@ export abstract class Optimizer {
    * Variables that have slots keep them.
    */
   build(varList: Iterable<VariableLike>): void {
+    this.#stepper.checkIdle('build');
     const variables = toVariables('varList', varList);
-    this.#states.creating((stateOf) => {
-      variables.forEach(stateOf);
-    });
+    const creation = this.#states.creation();
+    try {
+      variables.forEach(creation.stateOf);
+    } catch (error) {
+      creation.undo();
+      throw error;
+    }
+    creation.keep();
   }
 
   /**
@@ -251,6 +251,7 @@ export abstract class Optimizer {
    *   slot exists
    */
   addSlot(variable: VariableLike, slotName: string, initializer: unknown = 'zeros'): Variable {
+    this.#stepper.checkIdle('addSlot');
     checkString('slotName', slotName);
     const owner = toVariable('variable', variable);
     const existing = this.#states.slots.find(owner, slotName);
@@ -275,6 +276,7 @@ export abstract class Optimizer {
 
   /** A copy of the state, in the order of `weights`. */
   getWeights(): NdArray[] {
+    this.#stepper.checkIdle('getWeights');
     return this.#states.weights.map(copyOf);
   }
 
@@ -284,25 +286,34 @@ export abstract class Optimizer {
    * @throws RangeError `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_SHAPE`
    */
   setWeights(weights: readonly NdArray[]): void {
+    this.#stepper.checkIdle('setWeights');
     const variables = this.#states.weights;
     const values = checkWeights(this.name, variables, weights);
     for (let i = 0; i < values.length; i++) variables[i].assign(values[i]);
   }
 
-  #step({ states, gradients, changed, constrained }: Pairs): void {
-    const plan = this.#currentPlan();
-    const step = (): void => plan.step(states, gradients, changed, this.#clipping);
-    if (constrained) steppedUnderConstraints(states, step);
-    else step();
+  /** Reads the pairs and writes the scalars of their step: all that runs code of the user. */
+  #begin(method: string, gradsAndVars: GradsAndVars, options: ApplyOptions | undefined): Pairs {
+    if (options !== undefined) checkApplyOptions(method, options);
+    this.#stepper.checkIdle(method);
+    // An iterator or a learning rate may itself call for a step: that one then begins with pairs of its own.
+    const pairs = this.#pairs ?? new Pairs();
+    this.#pairs = null;
+    pairs.read(gradsAndVars);
+    if (pairs.count > 0) {
+      const iterations = this.#states.counter.get();
+      this.writeScalars(iterations + 1, this.#rate.at(iterations), this.#scalars);
+      this.#stepper.checkIdle(method);
+    } else if (pairs.without.length > 0) {
+      throw noGradients(pairs.without);
+    }
+    return pairs;
   }
 
-  #currentPlan(): Plan {
-    const current = backend();
-    if (this.#plan === null || this.#backend !== current) {
-      this.#plan = new Plan(current, this.#rule, this.#scalars, this.#states.written);
-      this.#backend = current;
-    }
-    return this.#plan;
+  #end(pairs: Pairs): number {
+    if (pairs.without.length > 0) this.#warnWithout(pairs.without);
+    this.#pairs = pairs;
+    return this.#states.counter.get();
   }
 
   #warnWithout(variables: readonly Variable[]): void {
@@ -314,8 +325,8 @@ export abstract class Optimizer {
   }
 }
 
-function checkApplyOptions(options: ApplyOptions): void {
-  checkOptions('applyGradients', options, ['name', 'experimentalAggregateGradients']);
+function checkApplyOptions(method: string, options: ApplyOptions): void {
+  checkOptions(method, options, ['name', 'experimentalAggregateGradients']);
   const { name, experimentalAggregateGradients } = options;
   if (name !== undefined) checkString('name', name);
   if (experimentalAggregateGradients !== undefined) {

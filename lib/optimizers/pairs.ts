@@ -1,6 +1,7 @@
-import { isFloat32Array } from '../backend/memory.js';
+import { isFloat32Array, lengthOf } from '../backend/memory.js';
 import type { StepGradient } from '../backend/plan.js';
 import { rangeError, wrongType } from '../errors.js';
+import { IndexedSlices } from '../variables/indexed-slices.js';
 import type { Variable } from '../variables/variable.js';
 import { isConstrained } from './constraints.js';
 import { knownVariable, toGradient, toVariable } from './gradients.js';
@@ -28,6 +29,15 @@ export class Pairs {
 
   get count(): number {
     return this.gradients.length;
+  }
+
+  /** Elements of all gradients. */
+  get elements(): number {
+    let sum = 0;
+    for (const gradient of this.gradients) {
+      sum += lengthOf(gradient instanceof IndexedSlices ? gradient.values : gradient);
+    }
+    return sum;
   }
 
   /**

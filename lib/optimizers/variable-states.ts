@@ -14,6 +14,13 @@ export interface VariableState extends Target {
   readonly slotVariables: readonly Variable[];
 }
 
+/** States that may yet be undone. */
+export interface Creation {
+  stateOf(this: void, variable: Variable): VariableState;
+  keep(): void;
+  undo(): void;
+}
+
 /** All state of one optimizer: the step counter, and the slots of the variables it has seen. */
 export class VariableStates {
   readonly slots = new SlotTable();
@@ -69,16 +76,14 @@ export class VariableStates {
     return this.#states.has(variable);
   }
 
-  /** Runs what may create states; they stay if it ends well, and have never been if it throws. */
-  creating(action: (stateOf: (variable: Variable) => VariableState) => void): void {
+  /** Begins what may create states: they stay if it is kept, and have never been if it is undone. */
+  creation(): Creation {
     const created: VariableState[] = [];
-    try {
-      action((variable) => this.#states.get(variable) ?? this.#create(variable, created));
-    } catch (error) {
-      this.#forget(created);
-      throw error;
-    }
-    this.#register(created);
+    return {
+      stateOf: (variable) => this.#states.get(variable) ?? this.#create(variable, created),
+      keep: () => this.#register(created),
+      undo: () => this.#forget(created),
+    };
   }
 
   /** Adds a slot: one of the rule's own, ahead of the first step, or any other. */

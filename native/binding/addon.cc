@@ -3,7 +3,7 @@
 #include "runtime/tables.h"
 
 static Napi::Object init(Napi::Env env, Napi::Object exports) {
-  env.SetInstanceData(new adamax::Instance{adamax::tables().best(), {}});
+  env.SetInstanceData(new adamax::Instance(adamax::tables().best()));
   adamax::export_kernels(env, exports);
   adamax::export_plan(env, exports);
   return exports;

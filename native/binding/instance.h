@@ -5,15 +5,33 @@
 #include <napi.h>
 
 #include "kernels/table.h"
+#include "runtime/cores.h"
+#include "runtime/pool.h"
 #include "runtime/row_index.h"
 
 namespace adamax {
 
-struct Instance {
+class Instance {
+ public:
+  explicit Instance(const KernelTable* best) : table(best) { retain_pool(); }
+  ~Instance() { release_pool(); }
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
   // The implementation this environment runs.
   const KernelTable* table;
   // Working memory of the bare sparse kernel.
   RowIndex rows;
+
+  // Most threads of a step: as many as were set, or as there are cores to use. The system is asked at the first step.
+  std::size_t threads() {
+    if (threads_ == 0) threads_ = usable_cores();
+    return threads_;
+  }
+  void set_threads(std::size_t threads) { threads_ = threads; }
+
+ private:
+  std::size_t threads_ = 0;
 };
 
 inline Instance& instance_of(Napi::Env env) { return *env.GetInstanceData<Instance>(); }

@@ -4,6 +4,7 @@
 #include "binding/arrays.h"
 #include "binding/instance.h"
 #include "runtime/plan.h"
+#include "runtime/sum_squares.h"
 #include "runtime/tables.h"
 
 namespace adamax {
@@ -68,9 +69,9 @@ Napi::Value rows(const Napi::CallbackInfo& info) {
   entry.dense.length = param.length;
   float scalars[kMaxScalars];
   if (!read_rest(info, 5, *kernels, &entry.dense, scalars)) return env.Undefined();
-  RowIndex& index = instance_of(env).rows;
-  const std::int64_t outcome = index.build(entry.indices, table_rows(param.length, entry.row_length));
-  if (outcome == kAllGood) run_rows(*kernels, entry, index, scalars, kNoClip);
+  entry.index = &instance_of(env).rows;
+  const std::int64_t outcome = entry.index->build(entry.indices, table_rows(param.length, entry.row_length));
+  if (outcome == kAllGood) run_rows(*kernels, entry, 0, entry.index->count(), scalars, kNoClip);
   return Napi::Number::New(env, static_cast<double>(outcome));
 }
 
@@ -78,7 +79,7 @@ Napi::Value rows(const Napi::CallbackInfo& info) {
 Napi::Value sum_squares(const Napi::CallbackInfo& info) {
   FloatSpan x{};
   if (!read_floats(info.Env(), info[0], "x", &x)) return info.Env().Undefined();
-  return Napi::Number::New(info.Env(), instance_of(info.Env()).table->sum_squares(x.data, x.length));
+  return Napi::Number::New(info.Env(), adamax::sum_squares(*instance_of(info.Env()).table, x.data, x.length));
 }
 
 // pageOffset(x): the low 12 bits of the address of its first element
@@ -103,6 +104,22 @@ Napi::Value set_isa(const Napi::CallbackInfo& info) {
   const KernelTable* const table = tables().find(info[0].As<Napi::String>().Utf8Value().c_str());
   if (table != nullptr) instance_of(env).table = table;
   return Napi::Boolean::New(env, table != nullptr);
+}
+
+// threads()
+Napi::Value threads(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(instance_of(info.Env()).threads()));
+}
+
+// setThreads(n), with n in [1, kMaxThreads]
+void set_threads(const Napi::CallbackInfo& info) {
+  std::size_t n = 0;
+  if (!read_size(info.Env(), info[0], "n", &n)) return;
+  if (n < 1 || n > kMaxThreads) {
+    fail_type(info.Env(), "n", "a number of threads");
+    return;
+  }
+  instance_of(info.Env()).set_threads(n);
 }
 
 Napi::Array available(Napi::Env env) {
@@ -130,6 +147,8 @@ void export_kernels(Napi::Env env, Napi::Object exports) {
   exports.Set("dense", Napi::Function::New<dense>(env, "dense"));
   exports.Set("rows", Napi::Function::New<rows>(env, "rows"));
   exports.Set("sumSquares", Napi::Function::New<sum_squares>(env, "sumSquares"));
+  exports.Set("threads", Napi::Function::New<threads>(env, "threads"));
+  exports.Set("setThreads", Napi::Function::New<set_threads>(env, "setThreads"));
   exports.Set("pageOffset", Napi::Function::New<page_offset>(env, "pageOffset"));
 }
 

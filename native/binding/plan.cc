@@ -1,9 +1,11 @@
-// `plan(rule, control)`: runtime/plan.h for JavaScript, as three functions over one plan:
+// `plan(rule, control)`: runtime/plan.h for JavaScript, as four functions over one plan:
 //
 //   target(entry, rowLength, param, ...slots)   binds a variable; entry is at most the number of entries so far
 //   gradient(entry, values, indices | null)     binds its gradient
 //   run()                                       steps the first `count` entries: undefined, or an outcome of
 //                                               Plan::prepare that is not kAllGood
+//   runAsync(held)                              a promise of the same, kept on a thread of libuv; `control` is read
+//                                               before it returns, and `held` is kept alive until it is done
 //
 // The plan keeps addresses between steps. Their holders are on the other side: lib/backend/plan.ts keeps every bound
 // array alive and, before each step, makes sure that its memory is still there; arrays on buffers that can be resized
@@ -29,13 +31,50 @@ constexpr int kScalars = 3;
 
 struct BoundPlan {
   Plan plan;
-  const Instance* instance = nullptr;
+  Instance* instance = nullptr;
   int slots = 0;
   int scalars = 0;
   const double* control = nullptr;
   napi_ref control_holder = nullptr;
-  int functions = 0;  // that are alive
+  int users = 0;      // functions that are alive, and a run on another thread
+  bool busy = false;  // with a run on another thread: then nothing else may touch the plan
 };
+
+// What a run takes from `control`, so that the array may change while the run is on another thread.
+struct Settings {
+  std::size_t count;
+  Clipping clipping;
+  float scalars[kMaxScalars];
+
+  // False when the count is none of the plan's.
+  bool read(const BoundPlan& bound) {
+    const double* const control = bound.control;
+    if (!(control[kCount] >= 0 && control[kCount] <= static_cast<double>(bound.plan.size()))) return false;
+    count = static_cast<std::size_t>(control[kCount]);
+    clipping = {control[kClipnorm], static_cast<float>(control[kClipvalue])};
+    for (int k = 0; k < bound.scalars; ++k) scalars[k] = static_cast<float>(control[kScalars + k]);
+    return true;
+  }
+};
+
+bool check_idle(napi_env env, const BoundPlan& bound) { return !bound.busy || fail_type(env, "plan", "idle"); }
+
+std::int64_t run_plan(BoundPlan& bound, const Settings& settings, const KernelTable& table, std::size_t threads) {
+  const std::int64_t outcome = bound.plan.prepare(settings.count, settings.clipping);
+  if (outcome == kAllGood) bound.plan.run(table, threads, settings.scalars);
+  return outcome;
+}
+
+// Undefined for kAllGood; null, with an exception pending, for kUnbound.
+napi_value outcome_value(napi_env env, std::int64_t outcome) {
+  napi_value value = nullptr;
+  if (outcome == kUnbound) {
+    fail_type(env, "count", "a number of entries that all have a gradient");
+  } else if (outcome != kAllGood) {
+    napi_create_double(env, static_cast<double>(outcome), &value);
+  }
+  return value;
+}
 
 // The arguments of a call: missing ones are undefined.
 template <std::size_t kMost>
@@ -55,7 +94,7 @@ napi_value target(napi_env env, napi_callback_info info) {
   const Arguments<3 + kMaxSlots> args(env, info);
   BoundPlan& bound = *args.plan;
   std::size_t i = 0;
-  if (!read_size(env, args.value[0], "entry", &i)) return nullptr;
+  if (!check_idle(env, bound) || !read_size(env, args.value[0], "entry", &i)) return nullptr;
   PlanEntry* const entry = bound.plan.entry(i);
   if (entry == nullptr) {
     fail_type(env, "entry", "the next one");
@@ -83,7 +122,7 @@ napi_value gradient(napi_env env, napi_callback_info info) {
   const Arguments<3> args(env, info);
   Plan& plan = args.plan->plan;
   std::size_t i = 0;
-  if (!read_size(env, args.value[0], "entry", &i)) return nullptr;
+  if (!check_idle(env, *args.plan) || !read_size(env, args.value[0], "entry", &i)) return nullptr;
   PlanEntry* const entry = i < plan.size() ? plan.entry(i) : nullptr;
   if (entry == nullptr || !entry->has_target) {
     fail_type(env, "entry", "one that has a target");
@@ -106,22 +145,10 @@ napi_value run(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
   BoundPlan& bound = *static_cast<BoundPlan*>(data);
-  const double* const control = bound.control;
-  const bool known = control[kCount] >= 0 && control[kCount] <= static_cast<double>(bound.plan.size());
-  const std::int64_t outcome = known ? bound.plan.prepare(static_cast<std::size_t>(control[kCount])) : kUnbound;
-  if (outcome == kAllGood) {
-    float scalars[kMaxScalars];
-    for (int k = 0; k < bound.scalars; ++k) scalars[k] = static_cast<float>(control[kScalars + k]);
-    bound.plan.run(*bound.instance->table, scalars, {control[kClipnorm], static_cast<float>(control[kClipvalue])});
-    return nullptr;
-  }
-  if (outcome == kUnbound) {
-    fail_type(env, "count", "a number of entries that all have a gradient");
-    return nullptr;
-  }
-  napi_value number = nullptr;
-  napi_create_double(env, static_cast<double>(outcome), &number);
-  return number;
+  Settings settings;
+  if (!check_idle(env, bound)) return nullptr;
+  if (!settings.read(bound)) return outcome_value(env, kUnbound);
+  return outcome_value(env, run_plan(bound, settings, *bound.instance->table, bound.instance->threads()));
 }
 
 void destroy(napi_env env, BoundPlan* bound) {
@@ -129,10 +156,73 @@ void destroy(napi_env env, BoundPlan* bound) {
   delete bound;
 }
 
-// One of the functions has been collected.
+// One of the users has gone.
 void release(napi_env env, void* data, void*) {
   BoundPlan* const bound = static_cast<BoundPlan*>(data);
-  if (--bound->functions == 0) destroy(env, bound);
+  if (--bound->users == 0) destroy(env, bound);
+}
+
+// A run on a thread of libuv.
+struct Run {
+  BoundPlan* bound;
+  Settings settings;
+  const KernelTable* table;
+  std::size_t threads;
+  std::int64_t outcome = kAllGood;
+  napi_async_work work = nullptr;
+  napi_deferred deferred = nullptr;
+  napi_ref held = nullptr;
+
+  static void execute(napi_env, void* data) {
+    Run& run = *static_cast<Run*>(data);
+    run.outcome = run_plan(*run.bound, run.settings, *run.table, run.threads);
+  }
+
+  // On the thread of JavaScript again. Where the environment is being torn down no call into it succeeds any more, and
+  // none needs to.
+  static void complete(napi_env env, napi_status, void* data) {
+    Run* const run = static_cast<Run*>(data);
+    run->bound->busy = false;
+    napi_value value = nullptr;
+    if (run->outcome == kAllGood) {
+      napi_get_undefined(env, &value);
+    } else {
+      napi_create_double(env, static_cast<double>(run->outcome), &value);
+    }
+    napi_resolve_deferred(env, run->deferred, value);
+    run->end(env);
+  }
+
+  void end(napi_env env) {
+    if (held != nullptr) napi_delete_reference(env, held);
+    if (work != nullptr) napi_delete_async_work(env, work);
+    release(env, bound, nullptr);
+    delete this;
+  }
+};
+
+napi_value run_async(napi_env env, napi_callback_info info) {
+  const Arguments<1> args(env, info);
+  BoundPlan& bound = *args.plan;
+  Settings settings;
+  if (!check_idle(env, bound)) return nullptr;
+  if (!settings.read(bound) || !bound.plan.all_bound(settings.count)) return outcome_value(env, kUnbound);
+  Run* const run = new (std::nothrow) Run{&bound, settings, bound.instance->table, bound.instance->threads()};
+  if (run == nullptr) return outcome_value(env, kOutOfMemory);
+  ++bound.users;
+  napi_value name = nullptr;
+  napi_value promise = nullptr;
+  if (napi_create_string_utf8(env, "adamax", NAPI_AUTO_LENGTH, &name) != napi_ok ||
+      napi_create_reference(env, args.value[0], 1, &run->held) != napi_ok ||
+      napi_create_async_work(env, nullptr, name, Run::execute, Run::complete, run, &run->work) != napi_ok ||
+      napi_create_promise(env, &run->deferred, &promise) != napi_ok ||
+      napi_queue_async_work(env, run->work) != napi_ok) {
+    run->end(env);
+    napi_throw_error(env, nullptr, "held must be an object, and a thread there: received what cannot be run");
+    return nullptr;
+  }
+  bound.busy = true;
+  return promise;
 }
 
 // Adds a function that shares `bound` to `object`.
@@ -142,13 +232,13 @@ bool add(napi_env env, napi_value object, const char* name, napi_callback callba
       napi_add_finalizer(env, function, bound, release, nullptr, nullptr) != napi_ok) {
     return false;
   }
-  ++bound->functions;
+  ++bound->users;
   return napi_set_named_property(env, object, name, function) == napi_ok;
 }
 
 Napi::Value plan(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const Instance& instance = instance_of(env);
+  Instance& instance = instance_of(env);
   std::size_t rule = 0;
   if (!read_size(env, info[0], "rule", &rule)) return env.Undefined();
   if (rule >= instance.table->rule_count) {
@@ -174,8 +264,8 @@ Napi::Value plan(const Napi::CallbackInfo& info) {
   bound->control = control;
   napi_create_reference(env, info[1], 1, &bound->control_holder);
   if (!add(env, object, "target", target, bound) || !add(env, object, "gradient", gradient, bound) ||
-      !add(env, object, "run", run, bound)) {
-    if (bound->functions == 0) destroy(env, bound);
+      !add(env, object, "run", run, bound) || !add(env, object, "runAsync", run_async, bound)) {
+    if (bound->users == 0) destroy(env, bound);
     return env.Undefined();
   }
   return Napi::Value(env, object);

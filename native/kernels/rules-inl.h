@@ -31,6 +31,4 @@ constexpr RuleKernels kRules[] = {
     kernels_of<Traffic>(),
 };
 
-constexpr KernelTable table_of(const char* isa) {
-  return {isa, kRules, sizeof(kRules) / sizeof(kRules[0]), sum_squares};
-}
+constexpr KernelTable table_of(const char* isa) { return {isa, kRules, sizeof(kRules) / sizeof(kRules[0]), block_sum}; }

@@ -1,7 +1,6 @@
-// The sum of squares, in float64 and in one fixed shape for every implementation: element i of a block goes to lane
-// i mod 16; lanes are joined 8 + 8, 4 + 4, 2 + 2, 1 + 1; blocks of 4,096 are joined in pairs, pairs in pairs, and so
-// on, the earlier on the left, what is left over at the end from right to left. Products of two float32 are exact in
-// float64, so only the sums round. TypeScript twin: lib/backend/js.ts.
+// The sum of squares of a block, in float64 and in one fixed shape for every implementation: element i goes to lane
+// i mod 16; lanes are joined 8 + 8, 4 + 4, 2 + 2, 1 + 1. Products of two float32 are exact in float64, so only the sums
+// round. How blocks are joined: runtime/sum_squares.h. TypeScript twin: lib/backend/sum-squares.ts.
 //
 // What bounds it: the reads (4 bytes an element); in the first-level cache the conversions to float64.
 
@@ -14,7 +13,8 @@ ADAMAX_INLINE double join_lanes(const Lanes& lanes) {
   return lane[0];
 }
 
-ADAMAX_INLINE double block_sum(const float* x, std::size_t length) {
+// At most kBlock elements.
+double block_sum(const float* x, std::size_t length) {
   Lanes lanes = zero_lanes();
   std::size_t i = 0;
   for (; i + kLanes <= length; i += kLanes) add_squares(lanes, x + i);
@@ -24,18 +24,4 @@ ADAMAX_INLINE double block_sum(const float* x, std::size_t length) {
     add_squares(lanes, rest);
   }
   return join_lanes(lanes);
-}
-
-double sum_squares(const float* x, std::size_t length) {
-  double partial[64];  // as in a binary counter: partial sums of 2^k blocks, at most one for each k
-  int depth = 0;
-  for (std::size_t block = 0; block * kBlock < length; ++block) {
-    const std::size_t begin = block * kBlock;
-    double sum = block_sum(x + begin, length - begin < kBlock ? length - begin : kBlock);
-    for (std::size_t carry = block; carry % 2 == 1; carry /= 2) sum = partial[--depth] + sum;
-    partial[depth++] = sum;
-  }
-  double total = 0;
-  while (depth > 0) total = partial[--depth] + total;
-  return total;
 }

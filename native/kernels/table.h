@@ -84,7 +84,8 @@ struct KernelTable {
   const char* isa;
   const RuleKernels* rules;
   std::size_t rule_count;
-  double (*sum_squares)(const float* x, std::size_t length);
+  // Of at most kBlock elements.
+  double (*block_sum)(const float* x, std::size_t length);
 };
 
 // Defined by the file named after the instruction set, on processors that have it.

@@ -29,6 +29,9 @@ class Buffer {
     return true;
   }
 
+  // Makes room for one more behind `size` elements, in steps that double.
+  bool make_room(std::size_t size) { return size < capacity_ || reserve(size < 8 ? 16 : 2 * size); }
+
   T* data() { return data_; }
   const T* data() const { return data_; }
   T& operator[](std::size_t i) { return data_[i]; }

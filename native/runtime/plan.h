@@ -6,28 +6,10 @@
 
 #include "kernels/table.h"
 #include "runtime/buffer.h"
-#include "runtime/row_index.h"
+#include "runtime/plan_entry.h"
+#include "runtime/work.h"
 
 namespace adamax {
-
-enum class GradientKind { kNone, kDense, kRows };
-
-// One variable and its gradient. A plan holds bare addresses: whoever fills it keeps the memory alive and makes sure,
-// before each run, that it is still whole.
-struct PlanEntry {
-  Dense dense;  // of a sparse gradient, `dense.grad` is its values
-  std::size_t row_length;
-  bool has_target;  // all of the above but the gradient
-  GradientKind kind;
-  Indices indices;
-  RowIndex* index;
-};
-
-// Of each gradient, first by its own norm and then by value; infinity where there is none.
-struct Clipping {
-  double norm;
-  float value;
-};
 
 class Plan {
  public:
@@ -42,12 +24,16 @@ class Plan {
   // Entry i, to be changed; made if there is none yet. i is at most size(). Null when there is no memory.
   PlanEntry* entry(std::size_t i);
 
+  // Whether there are so many entries, and each has a gradient.
+  bool all_bound(std::size_t count) const;
   // Lists what entries [0, count) need done, and checks the indices of the sparse ones. Returns kAllGood, kOutOfMemory,
   // kUnbound if one of them has no gradient, or entry * 2^32 + position of the first bad index. Writes nothing but
   // working memory.
-  std::int64_t prepare(std::size_t count);
-  // Steps the entries that prepare() found good, each gradient clipped.
-  void run(const KernelTable& table, const float* scalars, const Clipping& clipping);
+  std::int64_t prepare(std::size_t count, const Clipping& clipping);
+  // Does what the last prepare() listed, on at most so many threads.
+  void run(const KernelTable& table, std::size_t threads, const float* scalars) {
+    work_.run(table, table.rules[rule_], threads, scalars);
+  }
 
  private:
   bool list(std::size_t count);
@@ -55,20 +41,12 @@ class Plan {
   std::size_t rule_ = 0;
   Buffer<PlanEntry> entries_;
   std::size_t size_ = 0;
-
-  // What list() made of the first count_ entries: an unchanged step makes nothing anew.
+  // Of the first count_ entries, if listed_: of an unchanged dense step nothing is listed anew.
+  Work work_;
   bool listed_ = false;
   std::size_t count_ = 0;
-  Buffer<Dense> dense_;
-  std::size_t dense_count_ = 0;
-  Buffer<std::size_t> sparse_;  // positions of entries
-  std::size_t sparse_count_ = 0;
 };
 
 inline constexpr std::int64_t kUnbound = -3;
-
-// Steps the rows that a prepared index names.
-void run_rows(const RuleKernels& kernels, const PlanEntry& entry, const RowIndex& index, const float* scalars,
-              const Clip& clip);
 
 }  // namespace adamax

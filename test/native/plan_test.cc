@@ -87,9 +87,9 @@ void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& 
   // Fewer entries than there are, too: a step may leave out variables at the end.
   for (std::size_t count : {kEntries, kEntries, std::size_t{3}, std::size_t{0}}) {
     const float* scalars = scalars_of(count);
-    const std::int64_t outcome = plan.prepare(count);
+    const std::int64_t outcome = plan.prepare(count, {});
     report().expect(outcome == kAllGood, "outcome %lld", static_cast<long long>(outcome));
-    plan.run(table, scalars, {INFINITY, INFINITY});
+    plan.run(table, 1, scalars);
     for (std::size_t i = 0; i < count; ++i) step(subject, want[i], scalars);
     for (std::size_t i = 0; i < kEntries; ++i) {
       report().expect(equal(got[i], want[i]), "variable %zu differs, of %zu in the step", i, count);
@@ -100,7 +100,7 @@ void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& 
     for (std::size_t at : {std::size_t{1}, kEntries - 1}) {
       const std::int64_t good = got[at].indices[4];
       got[at].indices[4] = bad;
-      const std::int64_t outcome = plan.prepare(kEntries);
+      const std::int64_t outcome = plan.prepare(kEntries, {});
       const std::int64_t expected = (static_cast<std::int64_t>(at) << 32) + 4;
       report().expect(outcome == expected, "outcome %llx, want %llx", static_cast<long long>(outcome),
                       static_cast<long long>(expected));

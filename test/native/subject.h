@@ -50,7 +50,8 @@ class KernelSubject : public Subject {
     entry.dense.out = step.param;
     entry.dense.length = step.table_length;
     entry.row_length = step.row_length;
-    run_rows(kernels_, entry, index, scalars, step.clip);
+    entry.index = &index;
+    run_rows(kernels_, entry, 0, index.count(), scalars, step.clip);
   }
 
  private:

@@ -1,0 +1,145 @@
+// Steps on several threads: whatever their number, each variable has the bits of the oracle. Its own program, so that
+// ThreadSanitizer has nothing else to follow.
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "arrays.h"
+#include "cases.h"
+#include "check.h"
+#include "oracle.h"
+#include "runtime/plan.h"
+#include "runtime/pool.h"
+#include "runtime/tables.h"
+
+namespace adamax::test {
+namespace {
+
+constexpr std::size_t kRowLength = 24;
+constexpr std::size_t kTableRows = 5000;
+
+// Elements of dense variables: on both sides of where one is cut, and small ones that share a part. 0 is the table.
+constexpr std::size_t kSizes[] = {7, 65535, 65536, 65537, 300, 40000, 0, 200001, 1};
+
+struct Variable {
+  std::vector<float> param, slot[kMaxSlots], gradient;
+  std::vector<std::int64_t> indices;
+  bool sparse;
+
+  Variable(std::size_t size, int slots, Random& random) : sparse(size == 0) {
+    const std::size_t length = sparse ? kTableRows * kRowLength : size;
+    draw_into(&param, length, random);
+    for (int k = 0; k < slots; ++k) draw_into(&slot[k], length, random);
+    if (sparse) {
+      for (int i = 0; i < 2000; ++i) indices.push_back(static_cast<std::int64_t>(random.below(kTableRows)));
+    }
+    draw_into(&gradient, sparse ? indices.size() * kRowLength : length, random);
+  }
+
+  static void draw_into(std::vector<float>* to, std::size_t length, Random& random) {
+    to->resize(length);
+    fill(to->data(), length, Inputs::kOrdinary, random);
+  }
+
+  void bind(PlanEntry* entry, int slots) {
+    entry->dense.param = entry->dense.out = param.data();
+    for (int k = 0; k < slots; ++k) entry->dense.slot[k] = slot[k].data();
+    entry->dense.grad = gradient.data();
+    entry->dense.length = param.size();
+    entry->row_length = kRowLength;
+    entry->kind = sparse ? GradientKind::kRows : GradientKind::kDense;
+    entry->indices = {indices.data(), Indices::Kind::kInt64, indices.size()};
+  }
+
+  void step_by_oracle(const oracle::Rule& rule, const float* scalars, const Clipping& clipping) {
+    const double norm = std::sqrt(oracle::sum_squares(gradient.data(), gradient.size()));
+    const float factor = norm <= clipping.norm ? 1.0f : static_cast<float>(clipping.norm / norm);
+    float* slots[kMaxSlots] = {};
+    for (int k = 0; k < rule.slots; ++k) slots[k] = slot[k].data();
+    if (sparse) {
+      oracle::step_rows(rule, param.data(), slots, kRowLength, gradient.data(), indices, scalars, factor,
+                        clipping.value);
+      return;
+    }
+    for (std::size_t i = 0; i < param.size(); ++i) {
+      float state[kMaxSlots];
+      for (int k = 0; k < rule.slots; ++k) state[k] = slots[k][i];
+      rule.element(&param[i], state, oracle::clipped(gradient[i], factor, clipping.value), scalars);
+      for (int k = 0; k < rule.slots; ++k) slots[k][i] = state[k];
+    }
+  }
+};
+
+std::vector<Variable> variables(int slots) {
+  Random random(kSeed);
+  std::vector<Variable> all;
+  for (std::size_t size : kSizes) all.emplace_back(size, slots, random);
+  return all;
+}
+
+void expect_equal(const std::vector<Variable>& got, const std::vector<Variable>& want) {
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const std::size_t length = got[i].param.size();
+    std::size_t at = first_difference(got[i].param.data(), want[i].param.data(), length);
+    report().expect(at == length, "parameter %zu of variable %zu differs", at, i);
+    for (int k = 0; k < kMaxSlots; ++k) {
+      const std::size_t elements = got[i].slot[k].size();
+      at = first_difference(got[i].slot[k].data(), want[i].slot[k].data(), elements);
+      report().expect(at == elements, "slot %d of element %zu of variable %zu differs", k, at, i);
+    }
+  }
+}
+
+// Two clipped steps, then two that are not: what was set for the first must not stay.
+constexpr Clipping kClippings[] = {{3, 0.5f}, {200, INFINITY}, {INFINITY, INFINITY}, {INFINITY, 0.25f}};
+
+void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& rule, std::size_t threads,
+         const std::vector<std::vector<Variable>>& want) {
+  std::vector<Variable> got = variables(rule.slots);
+  Plan plan;
+  plan.set_rule(rule_number);
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    PlanEntry* entry = plan.entry(i);
+    if (!report().expect(entry != nullptr, "no entry %zu", i)) return;
+    got[i].bind(entry, rule.slots);
+  }
+  for (std::size_t step = 0; step < want.size(); ++step) {
+    const std::int64_t outcome = plan.prepare(got.size(), kClippings[step]);
+    report().expect(outcome == kAllGood, "outcome %lld", static_cast<long long>(outcome));
+    plan.run(table, threads, scalars_of(step));
+    expect_equal(got, want[step]);
+  }
+}
+
+void run_rule(const char* name) {
+  const oracle::Rule& rule = *oracle::find(name);
+  std::vector<std::vector<Variable>> want;
+  std::vector<Variable> state = variables(rule.slots);
+  for (std::size_t step = 0; step < sizeof(kClippings) / sizeof(kClippings[0]); ++step) {
+    for (Variable& variable : state) variable.step_by_oracle(rule, scalars_of(step), kClippings[step]);
+    want.push_back(state);
+  }
+  for (int t = 0; t < tables().count; ++t) {
+    const KernelTable& table = *tables().available[t];
+    std::size_t number = 0;
+    while (std::string(table.rules[number].name) != name) ++number;
+    for (std::size_t threads : {1, 2, 3, 8}) {
+      report().test(std::string(table.isa) + " " + name + " on " + std::to_string(threads) + " threads",
+                    [&] { run(table, number, rule, threads, want); });
+    }
+  }
+}
+
+int run_all() {
+  Report::catch_faults();
+  retain_pool();
+  run_rule("adamax");
+  run_rule("rmsprop-centered-momentum");
+  release_pool();
+  return report().finish();
+}
+
+}  // namespace
+}  // namespace adamax::test
+
+int main() { return adamax::test::run_all(); }
