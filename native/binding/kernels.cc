@@ -45,10 +45,11 @@ void dense(const Napi::CallbackInfo& info) {
   Dense d{param.data, {}, grad.data, out.data, param.length, kNoClip};
   float scalars[kMaxScalars];
   if (!read_rest(info, 4, *kernels, &d, scalars)) return;
+  const Sweeps& sweeps = kernels->over(SlotFormat::kFloat32);
   if (d.out == d.param) {
-    kernels->dense(&d, 1, scalars);
+    sweeps.dense(&d, 1, scalars);
   } else {
-    kernels->dense_out(d, scalars);
+    sweeps.dense_out(d, scalars);
   }
 }
 
@@ -71,7 +72,9 @@ Napi::Value rows(const Napi::CallbackInfo& info) {
   if (!read_rest(info, 5, *kernels, &entry.dense, scalars)) return env.Undefined();
   entry.index = &instance_of(env).rows;
   const std::int64_t outcome = entry.index->build(entry.indices, table_rows(param.length, entry.row_length));
-  if (outcome == kAllGood) run_rows(*kernels, entry, 0, entry.index->count(), scalars, kNoClip);
+  if (outcome == kAllGood) {
+    run_rows(kernels->over(SlotFormat::kFloat32), entry, 0, entry.index->count(), scalars, kNoClip);
+  }
   return Napi::Number::New(env, static_cast<double>(outcome));
 }
 

@@ -5,6 +5,12 @@
 // start 16 bytes into a page, so that this aligns the slots and the gradient too, and no access splits a line.
 inline constexpr std::size_t kAlignFrom = 4096;
 
+// Slot k of the arrays of a sweep.
+template <class Step, class Arrays>
+ADAMAX_INLINE typename Step::Slot* slot_of(const Arrays& arrays, int k) {
+  return static_cast<typename Step::Slot*>(arrays.slot[k]);
+}
+
 // N vectors from element i on. All of them are loaded before any is stored.
 template <class Step, int N, class Extent>
 ADAMAX_INLINE void step_at(const Step& step, const Dense& d, std::size_t i, Extent extent) {
@@ -12,15 +18,31 @@ ADAMAX_INLINE void step_at(const Step& step, const Dense& d, std::size_t i, Exte
   for (int n = 0; n < N; ++n) {
     const std::size_t at = i + n * kWidth;
     p[n] = load(d.param + at, extent);
-    for (int k = 0; k < Step::kSlots; ++k) slot[n][k] = load(d.slot[k] + at, extent);
+    for (int k = 0; k < Step::kSlots; ++k) slot[n][k] = load(slot_of<Step>(d, k) + at, extent);
     g[n] = Step::take(step, load(d.grad + at, extent));
   }
   for (int n = 0; n < N; ++n) Step::update(step, p[n], slot[n], g[n]);
   for (int n = 0; n < N; ++n) {
     const std::size_t at = i + n * kWidth;
-    for (int k = 0; k < Step::kSlots; ++k) store(d.slot[k] + at, slot[n][k], extent);
+    for (int k = 0; k < Step::kSlots; ++k) store(slot_of<Step>(d, k) + at, slot[n][k], extent);
     store(d.out + at, p[n], extent);
   }
+}
+
+// How many rounds ahead a sweep over bfloat16 slots asks for memory. It has twice as much to compute as one over
+// float32 and less to wait for, and without this the one does not hide the other: measured on Zen 4 with AVX-512 at 16M
+// elements, 1.27 times the float32 step with it, 1.17 without. A float32 sweep loses 10 % by the same.
+inline constexpr std::size_t kRoundsAhead = 4;
+inline constexpr std::size_t kLineFloats = 16;
+
+template <class Step, int N>
+ADAMAX_INLINE void prefetch_ahead(const Dense& d, std::size_t i) {
+  const std::size_t at = i + kRoundsAhead * N * kWidth;
+  for (std::size_t line = 0; line < N * kWidth; line += kLineFloats) {
+    ADAMAX_PREFETCH_READ(d.param + at + line);
+    ADAMAX_PREFETCH_READ(d.grad + at + line);
+  }
+  for (int k = 0; k < Step::kSlots; ++k) ADAMAX_PREFETCH_READ(slot_of<Step>(d, k) + at);
 }
 
 // A sweep in which a round of the loop takes N vectors.
@@ -32,7 +54,13 @@ ADAMAX_INLINE void sweep(const Step& step, const Dense d) {
       i = (0 - reinterpret_cast<std::uintptr_t>(d.param) / sizeof(float)) % kWidth;
       if (i > 0) step_at<Step, 1>(step, d, 0, Part{i});
     }
-    for (; i + N * kWidth <= d.length; i += N * kWidth) step_at<Step, N>(step, d, i, Whole{});
+    for (; i + N * kWidth <= d.length; i += N * kWidth) {
+      // Only where a round takes whole lines.
+      if constexpr (sizeof(typename Step::Slot) < sizeof(float) && N * kWidth >= kLineFloats) {
+        prefetch_ahead<Step, N>(d, i);
+      }
+      step_at<Step, N>(step, d, i, Whole{});
+    }
   }
   const std::size_t whole = d.length - (d.length - i) % kWidth;
   ADAMAX_INDEPENDENT
@@ -41,28 +69,28 @@ ADAMAX_INLINE void sweep(const Step& step, const Dense d) {
 }
 
 // `plain` is the step without clipping.
-template <class Rule>
-ADAMAX_INLINE void sweep_gradient(const Step<Rule, AsItIs>& plain, const Dense d, const float* scalars) {
+template <class Rule, class Slot>
+ADAMAX_INLINE void sweep_gradient(const Step<Rule, AsItIs, Slot>& plain, const Dense d, const float* scalars) {
   if (d.clip.neutral()) {
     sweep<2>(plain, d);
   } else {
-    sweep<2>(Step<Rule, Clipped>::from(scalars, d.clip), d);
+    sweep<2>(Step<Rule, Clipped, Slot>::from(scalars, d.clip), d);
   }
 }
 
-template <class Rule>
+template <class Rule, class Slot>
 void dense_out(const Dense& arrays, const float* scalars) {
-  sweep_gradient<Rule>(Step<Rule, AsItIs>::from(scalars, kNoClip), arrays, scalars);
+  sweep_gradient<Rule, Slot>(Step<Rule, AsItIs, Slot>::from(scalars, kNoClip), arrays, scalars);
 }
 
 // The same for a list, with `out` known to be `param`, so that one address register serves both. The scalars are spread
 // over vectors once for all: of 100 variables of 64 floats that is a quarter of the time.
-template <class Rule>
+template <class Rule, class Slot>
 void dense(const Dense* list, std::size_t count, const float* scalars) {
-  const auto plain = Step<Rule, AsItIs>::from(scalars, kNoClip);
+  const auto plain = Step<Rule, AsItIs, Slot>::from(scalars, kNoClip);
   for (std::size_t i = 0; i < count; ++i) {
     Dense in_place = list[i];
     in_place.out = in_place.param;
-    sweep_gradient<Rule>(plain, in_place, scalars);
+    sweep_gradient<Rule, Slot>(plain, in_place, scalars);
   }
 }

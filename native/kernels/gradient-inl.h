@@ -16,9 +16,10 @@ struct Clipped {
   ADAMAX_INLINE Vec take(const Clipped& c, Vec g) { return greater(c.lower, lesser(c.upper, g * c.factor)); }
 };
 
-// A rule and its gradient's way in: what a sweep does to an element.
-template <class Rule, class Gradient>
+// A rule, its gradient's way in, and the type of its slots' elements: what a sweep does to an element.
+template <class Rule, class Gradient, class SlotElement>
 struct Step {
+  using Slot = SlotElement;
   static constexpr int kSlots = Rule::kSlots;
   // Arrays of slots have at least one element, also for a rule without any.
   static constexpr int kSlotRoom = kSlots > 0 ? kSlots : 1;

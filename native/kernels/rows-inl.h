@@ -5,19 +5,18 @@
 
 // Measured on Zen 4, rows of 16 to 256 floats: 2 to 4 rows ahead are best, 16 and more are worse by 5 to 10 %.
 inline constexpr std::size_t kPrefetchRows = 4;
-inline constexpr std::size_t kLineFloats = 16;
 
 template <class Step>
 ADAMAX_INLINE void prefetch_row(const Rows& r, std::size_t row) {
   const std::size_t begin = row * r.row_length;
   for (std::size_t i = begin; i < begin + r.row_length; i += kLineFloats) {
     ADAMAX_PREFETCH(r.param + i);
-    for (int k = 0; k < Step::kSlots; ++k) ADAMAX_PREFETCH(r.slot[k] + i);
+    for (int k = 0; k < Step::kSlots; ++k) ADAMAX_PREFETCH(slot_of<Step>(r, k) + i);
   }
   // A row that does not begin with a line ends on one more.
   const std::size_t last = begin + r.row_length - 1;
   ADAMAX_PREFETCH(r.param + last);
-  for (int k = 0; k < Step::kSlots; ++k) ADAMAX_PREFETCH(r.slot[k] + last);
+  for (int k = 0; k < Step::kSlots; ++k) ADAMAX_PREFETCH(slot_of<Step>(r, k) + last);
 }
 
 // The gradient of one stretch of a row: its slices, each taken in by itself, added one after another, from the first.
@@ -36,9 +35,9 @@ ADAMAX_INLINE void step_row_at(const Step& step, const Rows& r, const TouchedRow
   const std::size_t at = touched.row * r.row_length + i;
   Vec p = load(r.param + at, extent);
   Vec slot[Step::kSlotRoom];
-  for (int k = 0; k < Step::kSlots; ++k) slot[k] = load(r.slot[k] + at, extent);
+  for (int k = 0; k < Step::kSlots; ++k) slot[k] = load(slot_of<Step>(r, k) + at, extent);
   Step::update(step, p, slot, sum_slices(step, r, touched.first, i, extent));
-  for (int k = 0; k < Step::kSlots; ++k) store(r.slot[k] + at, slot[k], extent);
+  for (int k = 0; k < Step::kSlots; ++k) store(slot_of<Step>(r, k) + at, slot[k], extent);
   store(r.param + at, p, extent);
 }
 
@@ -48,7 +47,7 @@ template <class Step>
 ADAMAX_INLINE Dense row_of(const Rows& r, const TouchedRow& touched) {
   const std::size_t at = touched.row * r.row_length;
   Dense row{r.param + at, {}, r.values + touched.first * r.row_length, r.param + at, r.row_length, r.clip};
-  for (int k = 0; k < Step::kSlots; ++k) row.slot[k] = r.slot[k] + at;
+  for (int k = 0; k < Step::kSlots; ++k) row.slot[k] = slot_of<Step>(r, k) + at;
   return row;
 }
 
@@ -67,11 +66,11 @@ ADAMAX_INLINE void sweep_rows(const Step& step, const Rows r, std::size_t begin,
   }
 }
 
-template <class Rule>
+template <class Rule, class Slot>
 void rows(const Rows& arrays, std::size_t begin, std::size_t end, const float* scalars) {
   if (arrays.clip.neutral()) {
-    sweep_rows(Step<Rule, AsItIs>::from(scalars, arrays.clip), arrays, begin, end);
+    sweep_rows(Step<Rule, AsItIs, Slot>::from(scalars, arrays.clip), arrays, begin, end);
   } else {
-    sweep_rows(Step<Rule, Clipped>::from(scalars, arrays.clip), arrays, begin, end);
+    sweep_rows(Step<Rule, Clipped, Slot>::from(scalars, arrays.clip), arrays, begin, end);
   }
 }

@@ -13,10 +13,20 @@
 #include "kernels/sgd-inl.h"
 #include "kernels/traffic-inl.h"
 
+template <class Rule, class Slot>
+constexpr Sweeps sweeps_of() {
+  // Without slots, their format is one.
+  if constexpr (Rule::kSlots == 0 && sizeof(Slot) < sizeof(float)) {
+    return sweeps_of<Rule, float>();
+  } else {
+    return {dense<Rule, Slot>, dense_out<Rule, Slot>, rows<Rule, Slot>};
+  }
+}
+
 template <class Rule>
 constexpr RuleKernels kernels_of() {
   static_assert(Rule::kSlots <= kMaxSlots && Rule::kScalars <= kMaxScalars, "raise the limits in table.h");
-  return {Rule::kName, Rule::kSlots, Rule::kScalars, dense<Rule>, dense_out<Rule>, rows<Rule>};
+  return {Rule::kName, Rule::kSlots, Rule::kScalars, {sweeps_of<Rule, float>(), sweeps_of<Rule, Bfloat16>()}};
 }
 
 constexpr RuleKernels kRules[] = {

@@ -36,11 +36,26 @@ inline float clip_factor(double sum_squares, double clipnorm) {
   return norm <= clipnorm ? 1.0f : static_cast<float>(clipnorm / norm);
 }
 
+// A bfloat16, by its bits: the upper half of a binary32, with its sign, its exponent and 7 bits of its fraction.
+struct Bfloat16 {
+  std::uint16_t bits;
+};
+
+// How the elements of slots are stored. Parameters, gradients and all arithmetic are binary32, whatever the format: a
+// slot widens exactly where it is loaded, and rounds to nearest even, a NaN to a quiet one, where it is stored.
+enum class SlotFormat { kFloat32, kBfloat16 };
+inline constexpr int kSlotFormats = 2;
+
+// Where element i of a slot lies.
+inline void* slot_at(void* slot, SlotFormat format, std::size_t i) {
+  return static_cast<char*>(slot) + i * (format == SlotFormat::kFloat32 ? sizeof(float) : sizeof(Bfloat16));
+}
+
 // One dense sweep over `length` elements. `out` receives the parameters; it is `param` itself, or disjoint from all
 // other arrays. No array needs more alignment than its elements do.
 struct Dense {
   float* param;
-  float* slot[kMaxSlots];
+  void* slot[kMaxSlots];  // in the format of the sweep
   const float* grad;
   float* out;
   std::size_t length;
@@ -59,7 +74,7 @@ inline constexpr std::uint32_t kNoSlice = UINT32_MAX;
 // One sparse sweep over rows of `row_length` elements. `next[i]` is the slice after slice i of the same row.
 struct Rows {
   float* param;
-  float* slot[kMaxSlots];
+  void* slot[kMaxSlots];  // in the format of the sweep
   const float* values;
   const std::uint32_t* next;
   const TouchedRow* touched;
@@ -67,16 +82,23 @@ struct Rows {
   Clip clip;  // of each slice, before slices of a row are summed
 };
 
-// The sweeps of one update rule. `scalars` has the rule's count of them, rounded to float32.
-struct RuleKernels {
-  const char* name;
-  int slots;
-  int scalars;
+// The sweeps of one update rule over slots of one format. `scalars` has the rule's count of them, rounded to float32.
+struct Sweeps {
   // In place, one after another; `out` is not looked at.
   void (*dense)(const Dense* list, std::size_t count, const float* scalars);
   void (*dense_out)(const Dense& dense, const float* scalars);
   // Touched rows [begin, end).
   void (*rows)(const Rows& rows, std::size_t begin, std::size_t end, const float* scalars);
+};
+
+// One update rule.
+struct RuleKernels {
+  const char* name;
+  int slots;
+  int scalars;
+  Sweeps sweeps[kSlotFormats];
+
+  const Sweeps& over(SlotFormat format) const { return sweeps[static_cast<int>(format)]; }
 };
 
 // Everything one instruction set offers. Rules stand in the same order in every table.

@@ -20,9 +20,11 @@
 #if defined(_MSC_VER)
 #define ADAMAX_INLINE static __forceinline
 #define ADAMAX_PREFETCH(address) _mm_prefetch(reinterpret_cast<const char*>(address), _MM_HINT_T0)
+#define ADAMAX_PREFETCH_READ(address) ADAMAX_PREFETCH(address)
 #else
 #define ADAMAX_INLINE static inline __attribute__((always_inline))
 #define ADAMAX_PREFETCH(address) __builtin_prefetch(address, 1)
+#define ADAMAX_PREFETCH_READ(address) __builtin_prefetch(address)
 #endif
 
 // Says of the loop that follows that its iterations touch different elements, which holds for every sweep.

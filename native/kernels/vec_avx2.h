@@ -5,6 +5,7 @@
 //   + - * /          vaddps, vsubps, vmulps, vdivps
 //   greater, lesser  vmaxps, vminps: both return their second operand where either is NaN
 //   zero_below       vandnps, vcmpps, vandps
+//   bfloat16         load: vpshufb; store: vpslld, vblendvps, vpaddd, vpor, vcmpps, vblendvps, vpshufb, vpermq
 
 struct Vec {
   __m256 lanes;
@@ -27,6 +28,51 @@ ADAMAX_INLINE __m256i first_lanes(Part part) {
 }
 ADAMAX_INLINE Vec load(const float* from, Part part) { return {_mm256_maskload_ps(from, first_lanes(part))}; }
 ADAMAX_INLINE void store(float* to, Vec x, Part part) { _mm256_maskstore_ps(to, first_lanes(part), x.lanes); }
+
+// 8 bfloat16s, in either half of `both`, as numbers: each half of a vector is shuffled by itself.
+ADAMAX_INLINE Vec widened(__m256i both) {
+  const __m256i upper = _mm256_setr_epi8(-1, -1, 0, 1, -1, -1, 2, 3, -1, -1, 4, 5, -1, -1, 6, 7,  //
+                                         -1, -1, 8, 9, -1, -1, 10, 11, -1, -1, 12, 13, -1, -1, 14, 15);
+  return {_mm256_castsi256_ps(_mm256_shuffle_epi8(both, upper))};
+}
+// The nearest bfloat16s.
+ADAMAX_INLINE __m128i rounded(Vec x) {
+  const __m256i bits = _mm256_castps_si256(x.lanes);
+  // vblendvps goes by the top bit of a lane: bring the last bit kept there.
+  const __m256 odd = _mm256_castsi256_ps(_mm256_slli_epi32(bits, 15));
+  const __m256 half = _mm256_castsi256_ps(_mm256_set1_epi32(0x8000));
+  const __m256 below_half = _mm256_castsi256_ps(_mm256_set1_epi32(0x7fff));
+  const __m256i up = _mm256_add_epi32(bits, _mm256_castps_si256(_mm256_blendv_ps(below_half, half, odd)));
+  const __m256i quiet = _mm256_or_si256(bits, _mm256_set1_epi32(0x400000));
+  const __m256 nan = _mm256_cmp_ps(x.lanes, x.lanes, _CMP_UNORD_Q);
+  const __m256 kept = _mm256_blendv_ps(_mm256_castsi256_ps(up), _mm256_castsi256_ps(quiet), nan);
+  const __m256i upper = _mm256_setr_epi8(2, 3, 6, 7, 10, 11, 14, 15, -1, -1, -1, -1, -1, -1, -1, -1,  //
+                                         2, 3, 6, 7, 10, 11, 14, 15, -1, -1, -1, -1, -1, -1, -1, -1);
+  const __m256i halves = _mm256_shuffle_epi8(_mm256_castps_si256(kept), upper);
+  return _mm256_castsi256_si128(_mm256_permute4x64_epi64(halves, 0x08));
+}
+ADAMAX_INLINE Vec load(const Bfloat16* from, Whole) {
+  return widened(_mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+}
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Whole) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), rounded(x)); }
+// There are no masked accesses of 16 bits: pairs of them under a mask, and the last one by itself, once more where the
+// number is even.
+ADAMAX_INLINE __m128i first_pairs(Part part) {
+  return _mm_cmpgt_epi32(_mm_set1_epi32(static_cast<int>(part.count / 2)), _mm_setr_epi32(0, 1, 2, 3));
+}
+ADAMAX_INLINE Vec load(const Bfloat16* from, Part part) {
+  const __m128i pairs = _mm_maskload_epi32(reinterpret_cast<const int*>(from), first_pairs(part));
+  const __m128i at_last =
+      _mm_cmpeq_epi16(_mm_setr_epi16(1, 2, 3, 4, 5, 6, 7, 8), _mm_set1_epi16(static_cast<short>(part.count)));
+  const __m128i last = _mm_set1_epi16(static_cast<short>(from[part.count - 1].bits));
+  return widened(_mm256_broadcastsi128_si256(_mm_or_si128(pairs, _mm_and_si128(last, at_last))));
+}
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Part part) {
+  const __m128i halves = rounded(x);
+  _mm_maskstore_epi32(reinterpret_cast<int*>(to), first_pairs(part), halves);
+  const __m128i last = _mm_set1_epi16(static_cast<short>(0x0100 + 0x0202 * (part.count - 1)));
+  to[part.count - 1].bits = static_cast<std::uint16_t>(_mm_cvtsi128_si32(_mm_shuffle_epi8(halves, last)));
+}
 
 ADAMAX_INLINE Vec operator+(Vec a, Vec b) { return {_mm256_add_ps(a.lanes, b.lanes)}; }
 ADAMAX_INLINE Vec operator-(Vec a, Vec b) { return {_mm256_sub_ps(a.lanes, b.lanes)}; }

@@ -4,6 +4,7 @@
 //   + - * /          vaddps, vsubps, vmulps, vdivps
 //   greater, lesser  vmaxps, vminps: both return their second operand where either is NaN
 //   zero_below       vandnps, vcmpps to a mask, vmovaps under it
+//   bfloat16         load: vpmovzxwd, vpslld; store: vptestmd, two vpaddd, vfixupimmps, vpsrld, vpmovdw
 
 struct Vec {
   __m512 lanes;
@@ -23,6 +24,40 @@ ADAMAX_INLINE void store(float* to, Vec x, Whole) { _mm512_storeu_ps(to, x.lanes
 ADAMAX_INLINE __mmask16 first_lanes(Part part) { return static_cast<__mmask16>((1u << part.count) - 1); }
 ADAMAX_INLINE Vec load(const float* from, Part part) { return {_mm512_maskz_loadu_ps(first_lanes(part), from)}; }
 ADAMAX_INLINE void store(float* to, Vec x, Part part) { _mm512_mask_storeu_ps(to, first_lanes(part), x.lanes); }
+
+// Bfloat16s in the lower halves of lanes, as numbers.
+ADAMAX_INLINE Vec widened(__m512i halves) { return {_mm512_castsi512_ps(_mm512_slli_epi32(halves, 16))}; }
+// The nearest bfloat16s, in the lower halves of lanes. Integers only, so that no setting for subnormals has a say.
+ADAMAX_INLINE __m512i rounded(Vec x) {
+  const __m512i bits = _mm512_castps_si512(x.lanes);
+  const __mmask16 odd = _mm512_test_epi32_mask(bits, _mm512_set1_epi32(0x10000));
+  const __m512i down = _mm512_add_epi32(bits, _mm512_set1_epi32(0x7fff));
+  const __m512i up = _mm512_mask_add_epi32(down, odd, bits, _mm512_set1_epi32(0x8000));
+  // Each NaN, quiet or not (the two lowest fields of the table), by the quiet NaN of its payload; all else stays.
+  const __m512 kept = _mm512_fixupimm_ps(_mm512_castsi512_ps(up), x.lanes, _mm512_set1_epi32(0x22), 0);
+  return _mm512_srli_epi32(_mm512_castps_si512(kept), 16);
+}
+ADAMAX_INLINE Vec load(const Bfloat16* from, Whole) {
+  return widened(_mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from))));
+}
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Whole) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm512_cvtepi32_epi16(rounded(x)));
+}
+// There are no masked accesses of 16 bits before AVX-512BW: pairs of them under a mask, and the last one by itself,
+// once more where the number is even.
+ADAMAX_INLINE Vec load(const Bfloat16* from, Part part) {
+  const __m512i pairs = _mm512_maskz_loadu_epi32(first_lanes({part.count / 2}), from);
+  const __mmask16 last = static_cast<__mmask16>(1u << (part.count - 1));
+  return widened(
+      _mm512_mask_set1_epi32(_mm512_cvtepu16_epi32(_mm512_castsi512_si256(pairs)), last, from[part.count - 1].bits));
+}
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Part part) {
+  const __m512i lanes = rounded(x);
+  const __mmask16 last = static_cast<__mmask16>(1u << (part.count - 1));
+  _mm512_mask_storeu_epi32(to, first_lanes({part.count / 2}), _mm512_castsi256_si512(_mm512_cvtepi32_epi16(lanes)));
+  to[part.count - 1].bits =
+      static_cast<std::uint16_t>(_mm_cvtsi128_si32(_mm512_castsi512_si128(_mm512_maskz_compress_epi32(last, lanes))));
+}
 
 ADAMAX_INLINE Vec operator+(Vec a, Vec b) { return {_mm512_add_ps(a.lanes, b.lanes)}; }
 ADAMAX_INLINE Vec operator-(Vec a, Vec b) { return {_mm512_sub_ps(a.lanes, b.lanes)}; }

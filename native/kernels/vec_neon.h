@@ -4,6 +4,7 @@
 //   + - * /          fadd, fsub, fmul, fdiv
 //   greater, lesser  fcmgt, bsl: fmax and fmin would return NaN where either is NaN
 //   zero_below       fabs, fcmgt, bic
+//   bfloat16         load: shll; store: ushr, and, add, add, orr, fcmeq, bsl, shrn
 
 struct Vec {
   float32x4_t lanes;
@@ -31,6 +32,31 @@ ADAMAX_INLINE void store(float* to, Vec x, Part part) {
   if (part.count > 0) vst1q_lane_f32(to, x.lanes, 0);
   if (part.count > 1) vst1q_lane_f32(to + 1, x.lanes, 1);
   if (part.count > 2) vst1q_lane_f32(to + 2, x.lanes, 2);
+}
+
+// Bfloat16s as numbers, and the nearest ones to numbers.
+ADAMAX_INLINE Vec widened(uint16x4_t halves) { return {vreinterpretq_f32_u32(vshll_n_u16(halves, 16))}; }
+ADAMAX_INLINE uint16x4_t rounded(Vec x) {
+  const uint32x4_t bits = vreinterpretq_u32_f32(x.lanes);
+  const uint32x4_t odd = vandq_u32(vshrq_n_u32(bits, 16), vdupq_n_u32(1));
+  const uint32x4_t up = vaddq_u32(vaddq_u32(bits, vdupq_n_u32(0x7fff)), odd);
+  const uint32x4_t quiet = vorrq_u32(bits, vdupq_n_u32(0x400000));
+  return vshrn_n_u32(vbslq_u32(vceqq_f32(x.lanes, x.lanes), up, quiet), 16);
+}
+ADAMAX_INLINE Vec load(const Bfloat16* from, Whole) { return widened(vld1_u16(&from->bits)); }
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Whole) { vst1_u16(&to->bits, rounded(x)); }
+ADAMAX_INLINE Vec load(const Bfloat16* from, Part part) {
+  uint16x4_t halves = vdup_n_u16(0);
+  if (part.count > 0) halves = vld1_lane_u16(&from[0].bits, halves, 0);
+  if (part.count > 1) halves = vld1_lane_u16(&from[1].bits, halves, 1);
+  if (part.count > 2) halves = vld1_lane_u16(&from[2].bits, halves, 2);
+  return widened(halves);
+}
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Part part) {
+  const uint16x4_t halves = rounded(x);
+  if (part.count > 0) vst1_lane_u16(&to[0].bits, halves, 0);
+  if (part.count > 1) vst1_lane_u16(&to[1].bits, halves, 1);
+  if (part.count > 2) vst1_lane_u16(&to[2].bits, halves, 2);
 }
 
 ADAMAX_INLINE Vec operator+(Vec a, Vec b) { return {vaddq_f32(a.lanes, b.lanes)}; }

@@ -6,7 +6,7 @@ struct Vec {
 };
 inline constexpr std::size_t kWidth = 1;
 
-// How much of a vector to load or store: all of it, or the first `count` lanes.
+// How much of a vector to load or store: all of it, or the first `count` lanes, of which there is one at least.
 struct Whole {};
 struct Part {
   std::size_t count;
@@ -17,6 +17,24 @@ ADAMAX_INLINE Vec load(const float* from, Whole) { return {*from}; }
 ADAMAX_INLINE void store(float* to, Vec x, Whole) { *to = x.lane; }
 ADAMAX_INLINE Vec load(const float* from, Part) { return {*from}; }
 ADAMAX_INLINE void store(float* to, Vec x, Part) { *to = x.lane; }
+
+ADAMAX_INLINE Vec load(const Bfloat16* from, Whole) {
+  const std::uint32_t bits = static_cast<std::uint32_t>(from->bits) << 16;
+  Vec x;
+  std::memcpy(&x.lane, &bits, 4);
+  return x;
+}
+// To nearest, ties to even: the carry of adding just under half, or half where the last bit kept is odd, rounds up, to
+// infinity too. NaN, which it could carry to infinity or zero, is made quiet instead.
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Whole) {
+  std::uint32_t bits;
+  std::memcpy(&bits, &x.lane, 4);
+  const std::uint32_t rounded = bits + 0x7fff + ((bits >> 16) & 1);
+  const std::uint32_t quiet = bits | 0x400000;
+  to->bits = static_cast<std::uint16_t>((x.lane != x.lane ? quiet : rounded) >> 16);
+}
+ADAMAX_INLINE Vec load(const Bfloat16* from, Part) { return load(from, Whole{}); }
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Part) { store(to, x, Whole{}); }
 
 ADAMAX_INLINE Vec operator+(Vec a, Vec b) { return {a.lane + b.lane}; }
 ADAMAX_INLINE Vec operator-(Vec a, Vec b) { return {a.lane - b.lane}; }

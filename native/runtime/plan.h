@@ -18,8 +18,11 @@ class Plan {
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
-  // The position of the rule in a kernel table.
-  void set_rule(std::size_t rule) { rule_ = rule; }
+  // The position of the rule in a kernel table, and the format of all slots. Before the first prepare().
+  void set_rule(std::size_t rule, SlotFormat format = SlotFormat::kFloat32) {
+    rule_ = rule;
+    work_.set_slot_format(format);
+  }
   std::size_t size() const { return size_; }
   // Entry i, to be changed; made if there is none yet. i is at most size(). Null when there is no memory.
   PlanEntry* entry(std::size_t i);

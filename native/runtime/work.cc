@@ -38,7 +38,7 @@ bool Work::list_pieces(const Dense& whole) {
     piece.param += begin;
     piece.out += begin;
     piece.grad += begin;
-    for (float*& slot : piece.slot) slot = slot == nullptr ? nullptr : slot + begin;
+    for (void*& slot : piece.slot) slot = slot == nullptr ? nullptr : slot_at(slot, slot_format_, begin);
     piece.length = lesser(kPiece, whole.length - begin);
     pieces_[piece_count_++] = piece;
     // Pieces of small variables share a part.
@@ -120,38 +120,38 @@ void Work::clip_by_norm(const KernelTable& table, std::size_t threads) {
 
 struct Work::Step {
   const Work& work;
-  const RuleKernels& kernels;
+  const Sweeps& sweeps;
   const float* scalars;
 
   static void task(void* context, std::size_t i) {
     const Step& step = *static_cast<Step*>(context);
     const Part& part = step.work.parts_[i];
     if (part.rows_of == nullptr) {
-      step.kernels.dense(&step.work.pieces_[part.begin], part.end - part.begin, step.scalars);
+      step.sweeps.dense(&step.work.pieces_[part.begin], part.end - part.begin, step.scalars);
     } else {
       const Item& item = *part.rows_of;
-      run_rows(step.kernels, *item.entry, part.begin, part.end, step.scalars, item.clip);
+      run_rows(step.sweeps, *item.entry, part.begin, part.end, step.scalars, item.clip);
     }
   }
 };
 
 void Work::run(const KernelTable& table, const RuleKernels& kernels, std::size_t threads, const float* scalars) {
   if (clipping_.by_norm()) clip_by_norm(table, threads);
-  Step step{*this, kernels, scalars};
+  Step step{*this, kernels.over(slot_format_), scalars};
   run_parts(threads, part_count_, Step::task, &step);
 }
 
-void run_rows(const RuleKernels& kernels, const PlanEntry& entry, std::size_t begin, std::size_t end,
-              const float* scalars, const Clip& clip) {
+void run_rows(const Sweeps& sweeps, const PlanEntry& entry, std::size_t begin, std::size_t end, const float* scalars,
+              const Clip& clip) {
   Rows rows{};
   rows.param = entry.dense.param;
-  for (int k = 0; k < kernels.slots; ++k) rows.slot[k] = entry.dense.slot[k];
+  for (int k = 0; k < kMaxSlots; ++k) rows.slot[k] = entry.dense.slot[k];
   rows.values = entry.dense.grad;
   rows.next = entry.index->next();
   rows.touched = entry.index->touched();
   rows.row_length = entry.row_length;
   rows.clip = clip;
-  kernels.rows(rows, begin, end, scalars);
+  sweeps.rows(rows, begin, end, scalars);
 }
 
 }  // namespace adamax

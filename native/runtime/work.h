@@ -12,6 +12,7 @@ namespace adamax {
 
 class Work {
  public:
+  void set_slot_format(SlotFormat format) { slot_format_ = format; }
   void clear();
   // Adds an entry, which must stay where it is. False when there is no memory.
   bool list(const PlanEntry& entry);
@@ -50,6 +51,7 @@ class Work {
   void set_clip(Item& item, const Clip& clip);
   void clip_by_norm(const KernelTable& table, std::size_t threads);
 
+  SlotFormat slot_format_ = SlotFormat::kFloat32;
   Buffer<Item> items_;
   std::size_t item_count_ = 0;
   Buffer<Dense> pieces_;
@@ -65,7 +67,7 @@ class Work {
 };
 
 // Steps touched rows [begin, end) of those that the entry's index names.
-void run_rows(const RuleKernels& kernels, const PlanEntry& entry, std::size_t begin, std::size_t end,
-              const float* scalars, const Clip& clip);
+void run_rows(const Sweeps& sweeps, const PlanEntry& entry, std::size_t begin, std::size_t end, const float* scalars,
+              const Clip& clip);
 
 }  // namespace adamax

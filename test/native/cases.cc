@@ -87,6 +87,8 @@ const char* name_of(Inputs inputs) {
   return "";
 }
 
+const char* name_of(SlotFormat format) { return format == SlotFormat::kFloat32 ? "float32" : "bfloat16"; }
+
 float draw(Inputs inputs, Random& random) {
   switch (inputs) {
     case Inputs::kOrdinary:
@@ -113,6 +115,10 @@ float draw(Inputs inputs, Random& random) {
 
 void fill(float* to, std::size_t count, Inputs inputs, Random& random) {
   for (std::size_t i = 0; i < count; ++i) to[i] = draw(inputs, random);
+}
+
+void fill(SlotArray* slot, Inputs inputs, Random& random) {
+  for (std::size_t i = 0; i < slot->length(); ++i) slot->set(i, draw(inputs, random));
 }
 
 Clip clip_at(std::size_t step) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "arrays.h"
 #include "kernels/table.h"
 
 namespace adamax::test {
@@ -32,8 +33,12 @@ enum class Inputs {
 inline constexpr Inputs kAllInputs[] = {Inputs::kOrdinary, Inputs::kAnyFinite, Inputs::kSpecial, Inputs::kNearFlush};
 const char* name_of(Inputs inputs);
 
+inline constexpr SlotFormat kAllFormats[] = {SlotFormat::kFloat32, SlotFormat::kBfloat16};
+const char* name_of(SlotFormat format);
+
 float draw(Inputs inputs, Random& random);
 void fill(float* to, std::size_t count, Inputs inputs, Random& random);
+void fill(SlotArray* slot, Inputs inputs, Random& random);
 
 // Scalars of step `step` of a run, for any rule: 1 - beta1, beta2, alpha, epsilon for Adamax.
 const float* scalars_of(std::size_t step);

@@ -17,12 +17,12 @@ constexpr std::size_t kSteps = 4;
 // Everything one step reads and writes, each array at another offset.
 struct Arrays {
   GuardedArray param, out, grad;
-  std::vector<GuardedArray> slot;
+  std::vector<SlotArray> slot;
 
-  Arrays(std::size_t length, std::size_t offset, int slots)
+  Arrays(std::size_t length, std::size_t offset, int slots, SlotFormat format)
       : param(length, offset), out(length, (offset + 5) % kOffsets), grad(length, (offset + 12) % kOffsets) {
     for (int k = 0; k < slots; ++k)
-      slot.emplace_back(length, (offset + 3 + 4 * static_cast<std::size_t>(k)) % kOffsets);
+      slot.emplace_back(format, length, (offset + 3 + 4 * static_cast<std::size_t>(k)) % kOffsets);
   }
 
   Dense dense() {
@@ -37,18 +37,22 @@ struct Arrays {
 
   void fill_state(Inputs inputs, Random& random) {
     fill(param.data(), param.length(), inputs, random);
-    for (GuardedArray& s : slot) fill(s.data(), s.length(), inputs, random);
+    for (SlotArray& s : slot) fill(&s, inputs, random);
   }
 
   bool guards_intact() const {
     bool intact = param.guards_intact() && out.guards_intact() && grad.guards_intact();
-    for (const GuardedArray& s : slot) intact = intact && s.guards_intact();
+    for (const SlotArray& s : slot) intact = intact && s.guards_intact();
     return intact;
   }
 };
 
 void copy(GuardedArray* to, const GuardedArray& from) {
   if (from.length() > 0) std::memcpy(to->data(), from.data(), from.length() * sizeof(float));
+}
+
+void copy(SlotArray* to, const SlotArray& from) {
+  if (from.length() > 0) std::memcpy(to->data(), from.data(), from.bytes());
 }
 
 struct Case {
@@ -67,6 +71,16 @@ void expect_same(const char* array, const GuardedArray& got, const GuardedArray&
                   c.offset, c.step);
 }
 
+void expect_same(const char* array, const SlotArray& got, const SlotArray& want, const Case& c) {
+  const std::size_t i = first_difference(got, want);
+  if (i == want.length()) {
+    report().pass();
+    return;
+  }
+  report().expect(false, "%s[%zu] is %a, want %a; %s, length %zu, offset %zu, step %zu", array, i, got[i], want[i],
+                  c.inputs, c.length, c.offset, c.step);
+}
+
 void expect_same_state(const Arrays& got, const Arrays& want, const Case& c) {
   static const char* const kSlotNames[] = {"slot 0", "slot 1", "slot 2"};
   expect_same("param", got.param, want.param, c);
@@ -80,13 +94,14 @@ enum class Form { kInPlace, kOutOfPlace };
 
 class Pair {
  public:
-  Pair(const RuleKernels& kernels, const oracle::Rule& rule) : kernels_(kernels), oracle_(rule) {}
+  Pair(const RuleKernels& kernels, const oracle::Rule& rule, SlotFormat format)
+      : format_(format), kernels_(kernels, format), oracle_(rule, format) {}
 
   // Several steps of both, compared after each. Scalars begin at another place of their list for each case.
   void run(Form form, Inputs inputs, std::size_t length, std::size_t offset, std::size_t steps = kSteps) {
     Random random(kSeed + length * kOffsets + offset);
-    Arrays got(length, offset, oracle_.slots());
-    Arrays want(length, (offset + 1) % kOffsets, oracle_.slots());
+    Arrays got(length, offset, oracle_.slots(), format_);
+    Arrays want(length, (offset + 1) % kOffsets, oracle_.slots(), format_);
     want.fill_state(inputs, random);
     copy(&got.param, want.param);
     for (int k = 0; k < oracle_.slots(); ++k) copy(&got.slot[k], want.slot[k]);
@@ -117,8 +132,8 @@ class Pair {
   void run_decay() {
     constexpr std::size_t kLength = 133;
     Random random(kSeed);
-    Arrays got(kLength, 3, oracle_.slots());
-    Arrays want(kLength, 0, oracle_.slots());
+    Arrays got(kLength, 3, oracle_.slots(), format_);
+    Arrays want(kLength, 0, oracle_.slots(), format_);
     want.fill_state(Inputs::kOrdinary, random);
     fill(want.grad.data(), kLength, Inputs::kOrdinary, random);
     copy(&got.param, want.param);
@@ -133,12 +148,12 @@ class Pair {
   }
 
  private:
+  SlotFormat format_;
   KernelSubject kernels_;
   OracleSubject oracle_;
 };
 
-void run_all(Form form, const RuleKernels& kernels, const oracle::Rule& rule) {
-  Pair pair(kernels, rule);
+void run_all(Form form, Pair pair) {
   for (Inputs inputs : kAllInputs) {
     for (std::size_t offset = 0; offset < kOffsets; ++offset) {
       for (std::size_t length = 0; length < kShortLengths; ++length) pair.run(form, inputs, length, offset);
@@ -155,10 +170,10 @@ void run_all(Form form, const RuleKernels& kernels, const oracle::Rule& rule) {
 }
 
 // A sweep in two parts gives the bits of the whole, wherever it is cut.
-void run_split(const RuleKernels& kernels, Inputs inputs, std::size_t length, std::size_t cut) {
-  KernelSubject subject(kernels);
+void run_split(const RuleKernels& kernels, SlotFormat format, Inputs inputs, std::size_t length, std::size_t cut) {
+  KernelSubject subject(kernels, format);
   Random random(kSeed + cut);
-  Arrays whole(length, 0, kernels.slots), parts(length, 9, kernels.slots);
+  Arrays whole(length, 0, kernels.slots, format), parts(length, 9, kernels.slots, format);
   whole.fill_state(inputs, random);
   fill(whole.grad.data(), length, inputs, random);
   copy(&parts.param, whole.param);
@@ -172,31 +187,33 @@ void run_split(const RuleKernels& kernels, Inputs inputs, std::size_t length, st
   right.length -= cut;
   right.param += cut;
   right.grad += cut;
-  for (int k = 0; k < kernels.slots; ++k) right.slot[k] += cut;
+  for (int k = 0; k < kernels.slots; ++k) right.slot[k] = slot_at(right.slot[k], format, cut);
   subject.dense(right, scalars);
   subject.dense(left, scalars);
   expect_same_state(parts, whole, {name_of(inputs), length, cut, 0});
 }
 
-void run_splits(const RuleKernels& kernels) {
+void run_splits(const RuleKernels& kernels, SlotFormat format) {
   for (Inputs inputs : kAllInputs) {
-    for (std::size_t cut = 0; cut <= 83; ++cut) run_split(kernels, inputs, 83, cut);
-    for (std::size_t cut = 0; cut <= 35; ++cut) run_split(kernels, inputs, 2 * kAlignedLength, kAlignedLength - cut);
+    for (std::size_t cut = 0; cut <= 83; ++cut) run_split(kernels, format, inputs, 83, cut);
+    for (std::size_t cut = 0; cut <= 35; ++cut)
+      run_split(kernels, format, inputs, 2 * kAlignedLength, kAlignedLength - cut);
   }
 }
 
 }  // namespace
 
-void test_dense(const char* isa, const RuleKernels& kernels, const oracle::Rule& rule) {
-  const std::string name = std::string(isa) + " " + kernels.name;
-  report().test(name + " dense, in place", [&] { run_all(Form::kInPlace, kernels, rule); });
-  report().test(name + " dense, out of place", [&] { run_all(Form::kOutOfPlace, kernels, rule); });
-  report().test(name + " dense, moments decaying through the flush", [&] { Pair(kernels, rule).run_decay(); });
-  report().test(name + " dense, in two parts", [&] { run_splits(kernels); });
+void test_dense(const char* isa, const RuleKernels& kernels, const oracle::Rule& rule, SlotFormat format) {
+  const std::string name = std::string(isa) + " " + kernels.name + " " + name_of(format);
+  const Pair pair(kernels, rule, format);
+  report().test(name + " dense, in place", [&] { run_all(Form::kInPlace, pair); });
+  report().test(name + " dense, out of place", [&] { run_all(Form::kOutOfPlace, pair); });
+  report().test(name + " dense, moments decaying through the flush", [&] { Pair(pair).run_decay(); });
+  report().test(name + " dense, in two parts", [&] { run_splits(kernels, format); });
   report().test(name + " dense, nothing", [&] {
     const Dense nothing{};
-    kernels.dense(&nothing, 1, scalars_of(0));
-    kernels.dense_out(nothing, scalars_of(0));
+    kernels.over(format).dense(&nothing, 1, scalars_of(0));
+    kernels.over(format).dense_out(nothing, scalars_of(0));
     report().pass();
   });
 }

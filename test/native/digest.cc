@@ -30,26 +30,29 @@ class Digest {
 };
 
 struct State {
-  std::vector<float> param, slot[kMaxSlots], out;
+  std::vector<float> param, out;
+  std::vector<SlotArray> slot;
 
-  State(std::size_t length, int slots, Inputs inputs, Random& random) : param(length), out(length) {
+  State(std::size_t length, int slots, SlotFormat format, Inputs inputs, Random& random) : param(length), out(length) {
     fill(param.data(), length, inputs, random);
     for (int k = 0; k < slots; ++k) {
-      slot[k].resize(length);
-      fill(slot[k].data(), length, inputs, random);
+      slot.emplace_back(format, length, 0);
+      fill(&slot.back(), inputs, random);
     }
   }
 
   void add_to(Digest* digest) const {
     digest->add(param);
     digest->add(out);
-    for (const std::vector<float>& s : slot) digest->add(s);
+    for (const SlotArray& s : slot) {
+      for (std::size_t i = 0; i < s.length(); ++i) digest->add(s[i]);
+    }
   }
 };
 
-void add_dense(Subject& subject, Inputs inputs, std::size_t length, Digest* digest) {
+void add_dense(Subject& subject, SlotFormat format, Inputs inputs, std::size_t length, Digest* digest) {
   Random random(kSeed + length);
-  State state(length, subject.slots(), inputs, random);
+  State state(length, subject.slots(), format, inputs, random);
   std::vector<float> grad(length);
   for (std::size_t step = 0; step < 4; ++step) {
     fill(grad.data(), length, inputs, random);
@@ -68,10 +71,10 @@ void add_dense(Subject& subject, Inputs inputs, std::size_t length, Digest* dige
   }
 }
 
-void add_rows(Subject& subject, Inputs inputs, std::size_t row_length, Digest* digest) {
+void add_rows(Subject& subject, SlotFormat format, Inputs inputs, std::size_t row_length, Digest* digest) {
   constexpr std::size_t kTableRows = 19;
   Random random(kSeed + row_length);
-  State state(kTableRows * row_length, subject.slots(), inputs, random);
+  State state(kTableRows * row_length, subject.slots(), format, inputs, random);
   std::vector<std::int64_t> indices(30);
   std::vector<float> values(indices.size() * row_length);
   for (std::size_t step = 0; step < 3; ++step) {
@@ -84,12 +87,12 @@ void add_rows(Subject& subject, Inputs inputs, std::size_t row_length, Digest* d
   }
 }
 
-void add_rule(Subject& subject, Digest* digest) {
+void add_rule(Subject& subject, SlotFormat format, Digest* digest) {
   for (Inputs inputs : kAllInputs) {
-    for (std::size_t length = 0; length < kShortLengths; ++length) add_dense(subject, inputs, length, digest);
-    add_dense(subject, inputs, 1007, digest);
-    add_dense(subject, inputs, 4099, digest);
-    for (std::size_t row_length : {1, 7, 16, 33, 100}) add_rows(subject, inputs, row_length, digest);
+    for (std::size_t length = 0; length < kShortLengths; ++length) add_dense(subject, format, inputs, length, digest);
+    add_dense(subject, format, inputs, 1007, digest);
+    add_dense(subject, format, inputs, 4099, digest);
+    for (std::size_t row_length : {1, 7, 16, 33, 100}) add_rows(subject, format, inputs, row_length, digest);
   }
 }
 
@@ -110,8 +113,10 @@ void add_sums(Sum sum_squares, Digest* digest) {
 std::uint64_t digest_of(const KernelTable& table) {
   Digest digest;
   for (std::size_t i = 0; i < table.rule_count; ++i) {
-    KernelSubject subject(table.rules[i]);
-    add_rule(subject, &digest);
+    for (SlotFormat format : kAllFormats) {
+      KernelSubject subject(table.rules[i], format);
+      add_rule(subject, format, &digest);
+    }
   }
   add_sums([&table](const float* x, std::size_t length) { return sum_squares(table, x, length); }, &digest);
   return digest.value();
@@ -120,8 +125,10 @@ std::uint64_t digest_of(const KernelTable& table) {
 std::uint64_t digest_of_oracle() {
   Digest digest;
   for (const oracle::Rule& rule : oracle::kRules) {
-    OracleSubject subject(rule);
-    add_rule(subject, &digest);
+    for (SlotFormat format : kAllFormats) {
+      OracleSubject subject(rule, format);
+      add_rule(subject, format, &digest);
+    }
   }
   add_sums(oracle::sum_squares, &digest);
   return digest.value();

@@ -32,8 +32,10 @@ void test_table(const KernelTable& table) {
   for (std::size_t i = 0; i < table.rule_count; ++i) {
     const oracle::Rule* rule = oracle::find(table.rules[i].name);
     if (rule == nullptr) continue;
-    test_dense(table.isa, table.rules[i], *rule);
-    test_rows(table.isa, table.rules[i], *rule);
+    for (SlotFormat format : kAllFormats) {
+      test_dense(table.isa, table.rules[i], *rule, format);
+      test_rows(table.isa, table.rules[i], *rule, format);
+    }
   }
   test_sum_squares(table);
   test_plan(table);
@@ -54,6 +56,7 @@ int run() {
   std::printf("seed %" PRIx64 "\n", kSeed);
   print_untested();
   test_row_index();
+  test_bfloat16();
   const Tables& available = tables();
   const std::uint64_t want = digest_of_oracle();
   for (int i = 0; i < available.count; ++i) {

@@ -95,6 +95,60 @@ void rmsprop(float* param, float* slot, float grad, const float* scalars) {
   *param = f32(*param - change);
 }
 
+// The value of a bfloat16 from its fields: sign, 8 bits of exponent, 7 of fraction.
+inline float from_bfloat16(std::uint16_t bits) {
+  const int exponent = bits / 128 % 256;
+  const int fraction = bits % 128;
+  static const std::vector<float> powers = [] {
+    std::vector<float> all;
+    for (int e = -133; e <= 121; ++e) all.push_back(std::ldexp(1.0f, e));
+    return all;
+  }();
+  float size = static_cast<float>(fraction) * powers[0];  // zero or subnormal
+  if (exponent > 0) size = static_cast<float>(128 + fraction) * powers[static_cast<std::size_t>(exponent) - 1];
+  if (exponent == 255) size = fraction == 0 ? INFINITY : NAN;
+  return bits < 0x8000 ? size : -size;
+}
+
+// The nearest bfloat16, of two equally near ones the even one. In units of the distance from one bfloat16 to the next,
+// where halves show; beyond the largest, as if the exponent had no end.
+inline std::uint16_t to_bfloat16(float x) {
+  const int sign = std::signbit(x) ? 0x8000 : 0;
+  if (x != x) {
+    std::uint32_t bits;
+    std::memcpy(&bits, &x, 4);
+    return static_cast<std::uint16_t>(sign + 0x7fc0 +
+                                      bits / 0x10000 % 64);  // quiet, with the upper bits of its payload
+  }
+  if (x == 0 || std::isinf(x)) return static_cast<std::uint16_t>(sign + (x == 0 ? 0 : 0x7f80));
+  int exponent = 0;
+  std::frexp(std::fabs(x), &exponent);
+  exponent = exponent < -125 ? -125 : exponent;  // subnormals lie as far apart as the least normal numbers
+  const double units = std::ldexp(static_cast<double>(std::fabs(x)), 8 - exponent);
+  double whole = std::floor(units);
+  const double rest = units - whole;
+  if (rest > 0.5 || (rest == 0.5 && static_cast<int>(whole) % 2 == 1)) whole += 1;
+  // Of normal numbers, whole is 128 more than the fraction; its carry is that into the exponent.
+  return static_cast<std::uint16_t>(sign + (exponent + 125) * 128 + static_cast<int>(whole));
+}
+
+// A slot, by the format of its elements.
+struct Slot {
+  void* data;
+  bool bfloat16;
+
+  float get(std::size_t i) const {
+    return bfloat16 ? from_bfloat16(static_cast<std::uint16_t*>(data)[i]) : static_cast<float*>(data)[i];
+  }
+  void set(std::size_t i, float x) const {
+    if (bfloat16) {
+      static_cast<std::uint16_t*>(data)[i] = to_bfloat16(x);
+    } else {
+      static_cast<float*>(data)[i] = x;
+    }
+  }
+};
+
 // What clipping makes of a gradient: first its factor, then its bounds. NaN passes through.
 inline float clipped(float grad, float factor, float bound) {
   const float scaled = f32(grad * factor);
@@ -136,7 +190,7 @@ inline const Rule* find(const char* name) {
 }
 
 // One sparse step: slices of one row are clipped, then summed in order of occurrence, each touched row steps once.
-inline void step_rows(const Rule& rule, float* param, float* const* slot, std::size_t row_length, const float* values,
+inline void step_rows(const Rule& rule, float* param, const Slot* slot, std::size_t row_length, const float* values,
                       const std::vector<std::int64_t>& indices, const float* scalars, float factor, float bound) {
   std::vector<bool> done(indices.size());
   for (std::size_t first = 0; first < indices.size(); ++first) {
@@ -152,9 +206,9 @@ inline void step_rows(const Rule& rule, float* param, float* const* slot, std::s
       }
       const std::size_t at = static_cast<std::size_t>(indices[first]) * row_length + i;
       float state[8];
-      for (int k = 0; k < rule.slots; ++k) state[k] = slot[k][at];
+      for (int k = 0; k < rule.slots; ++k) state[k] = slot[k].get(at);
       rule.element(&param[at], state, grad, scalars);
-      for (int k = 0; k < rule.slots; ++k) slot[k][at] = state[k];
+      for (int k = 0; k < rule.slots; ++k) slot[k].set(at, state[k]);
     }
   }
 }

@@ -19,14 +19,15 @@ constexpr std::size_t kEntries = 40;  // more than a plan makes room for at firs
 
 // One variable with its gradient; every other one is sparse.
 struct Variable {
-  std::vector<float> param, slot[kMaxSlots], values;
+  std::vector<float> param, values;
+  std::vector<SlotArray> slot;
   std::vector<std::int64_t> indices;
 
-  Variable(Random& random, bool sparse, int slots) : param(kLength), values(kLength) {
+  Variable(Random& random, bool sparse, int slots, SlotFormat format) : param(kLength), values(kLength) {
     fill(param.data(), kLength, Inputs::kOrdinary, random);
     for (int k = 0; k < slots; ++k) {
-      slot[k].resize(kLength);
-      fill(slot[k].data(), kLength, Inputs::kOrdinary, random);
+      slot.emplace_back(format, kLength, 0);
+      fill(&slot.back(), Inputs::kOrdinary, random);
     }
     fill(values.data(), kLength, Inputs::kOrdinary, random);
     if (!sparse) return;
@@ -36,9 +37,9 @@ struct Variable {
   bool sparse() const { return !indices.empty(); }
 };
 
-void bind(PlanEntry* entry, Variable& v, int slots) {
+void bind(PlanEntry* entry, Variable& v) {
   entry->dense.param = v.param.data();
-  for (int k = 0; k < slots; ++k) entry->dense.slot[k] = v.slot[k].data();
+  for (std::size_t k = 0; k < v.slot.size(); ++k) entry->dense.slot[k] = v.slot[k].data();
   entry->dense.grad = v.values.data();
   entry->dense.out = v.param.data();
   entry->dense.length = kLength;
@@ -49,10 +50,7 @@ void bind(PlanEntry* entry, Variable& v, int slots) {
 
 bool equal(const Variable& a, const Variable& b) {
   bool all = first_difference(a.param.data(), b.param.data(), kLength) == kLength;
-  for (int k = 0; k < kMaxSlots; ++k) {
-    all = all && a.slot[k].size() == b.slot[k].size() &&
-          first_difference(a.slot[k].data(), b.slot[k].data(), a.slot[k].size()) == a.slot[k].size();
-  }
+  for (std::size_t k = 0; k < a.slot.size(); ++k) all = all && first_difference(a.slot[k], b.slot[k]) == kLength;
   return all;
 }
 
@@ -63,24 +61,24 @@ void step(OracleSubject& subject, Variable& v, const float* scalars) {
     subject.rows(s, scalars);
   } else {
     PlanEntry entry{};
-    bind(&entry, v, subject.slots());
+    bind(&entry, v);
     subject.dense(entry.dense, scalars);
   }
 }
 
-void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& rule) {
-  OracleSubject subject(rule);
+void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& rule, SlotFormat format) {
+  OracleSubject subject(rule, format);
   Random random(kSeed);
   std::vector<Variable> got;
-  for (std::size_t i = 0; i < kEntries; ++i) got.emplace_back(random, i % 2 == 1, rule.slots);
+  for (std::size_t i = 0; i < kEntries; ++i) got.emplace_back(random, i % 2 == 1, rule.slots, format);
   std::vector<Variable> want = got;
   Plan plan;
-  plan.set_rule(rule_number);
+  plan.set_rule(rule_number, format);
   report().expect(plan.entry(1) == nullptr, "gave entry 1 of an empty plan");
   for (std::size_t i = 0; i < kEntries; ++i) {
     PlanEntry* entry = plan.entry(i);
     if (!report().expect(entry != nullptr, "no entry %zu", i)) return;
-    bind(entry, got[i], rule.slots);
+    bind(entry, got[i]);
   }
   report().expect(plan.size() == kEntries, "size %zu", plan.size());
 
@@ -118,8 +116,11 @@ void test_plan(const KernelTable& table) {
   for (std::size_t i = 0; i < table.rule_count; ++i) {
     const oracle::Rule* rule = oracle::find(table.rules[i].name);
     if (rule == nullptr) continue;  // main() has complained
-    report().test(std::string(table.isa) + " " + rule->name + " plan, dense and sparse entries",
-                  [&] { run(table, i, *rule); });
+    for (SlotFormat format : kAllFormats) {
+      report().test(
+          std::string(table.isa) + " " + rule->name + " " + name_of(format) + " plan, dense and sparse entries",
+          [&] { run(table, i, *rule, format); });
+    }
   }
 }
 

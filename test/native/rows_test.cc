@@ -67,13 +67,13 @@ std::vector<std::int64_t> indices_of(Pattern pattern, Random& random) {
 
 struct Table {
   GuardedArray param;
-  std::vector<GuardedArray> slot;
+  std::vector<SlotArray> slot;
   std::size_t row_length;
 
-  Table(std::size_t row_length, std::size_t offset, int slots)
+  Table(std::size_t row_length, std::size_t offset, int slots, SlotFormat format)
       : param(kTableRows * row_length, offset), row_length(row_length) {
     for (int k = 0; k < slots; ++k) {
-      slot.emplace_back(param.length(), (offset + 3 + 4 * static_cast<std::size_t>(k)) % kOffsets);
+      slot.emplace_back(format, param.length(), (offset + 3 + 4 * static_cast<std::size_t>(k)) % kOffsets);
     }
   }
 
@@ -85,7 +85,7 @@ struct Table {
 
   bool guards_intact() const {
     bool intact = param.guards_intact();
-    for (const GuardedArray& s : slot) intact = intact && s.guards_intact();
+    for (const SlotArray& s : slot) intact = intact && s.guards_intact();
     return intact;
   }
 };
@@ -95,29 +95,43 @@ void fill_both(GuardedArray* a, GuardedArray* b, Inputs inputs, Random& random) 
   if (a->length() > 0) std::memcpy(b->data(), a->data(), a->length() * sizeof(float));
 }
 
+void fill_both(SlotArray* a, SlotArray* b, Inputs inputs, Random& random) {
+  fill(a, inputs, random);
+  if (a->length() > 0) std::memcpy(b->data(), a->data(), a->bytes());
+}
+
 struct Case {
   const char* inputs;
   int pattern;
   std::size_t row_length, offset, step;
 };
 
-void expect_same(const char* array, const GuardedArray& got, const GuardedArray& want, const Case& c) {
-  const std::size_t i = first_difference(got.data(), want.data(), want.length());
-  if (i == want.length()) {
+void expect_none(const char* array, std::size_t difference, std::size_t length, float got, float want, const Case& c) {
+  if (difference == length) {
     report().pass();
     return;
   }
   report().expect(false, "%s row %zu [%zu] is %a, want %a; %s, pattern %d, row length %zu, offset %zu, step %zu", array,
-                  i / c.row_length, i % c.row_length, got.data()[i], want.data()[i], c.inputs, c.pattern, c.row_length,
+                  difference / c.row_length, difference % c.row_length, got, want, c.inputs, c.pattern, c.row_length,
                   c.offset, c.step);
 }
 
-void run(const RuleKernels& kernels, const oracle::Rule& rule, Pattern pattern, Inputs inputs, std::size_t row_length,
-         std::size_t offset) {
-  KernelSubject subject(kernels);
-  OracleSubject expected(rule);
+void expect_same(const char* array, const GuardedArray& got, const GuardedArray& want, const Case& c) {
+  const std::size_t i = first_difference(got.data(), want.data(), want.length());
+  expect_none(array, i, want.length(), got.data()[i], want.data()[i], c);  // or a guard of each
+}
+
+void expect_same(const char* array, const SlotArray& got, const SlotArray& want, const Case& c) {
+  const std::size_t i = first_difference(got, want);
+  expect_none(array, i, want.length(), got[i], want[i], c);
+}
+
+void run(const RuleKernels& kernels, const oracle::Rule& rule, SlotFormat format, Pattern pattern, Inputs inputs,
+         std::size_t row_length, std::size_t offset) {
+  KernelSubject subject(kernels, format);
+  OracleSubject expected(rule, format);
   Random random(kSeed + row_length * kOffsets + offset);
-  Table got(row_length, offset, rule.slots), want(row_length, (offset + 1) % kOffsets, rule.slots);
+  Table got(row_length, offset, rule.slots, format), want(row_length, (offset + 1) % kOffsets, rule.slots, format);
   fill_both(&want.param, &got.param, inputs, random);
   for (int k = 0; k < rule.slots; ++k) fill_both(&want.slot[k], &got.slot[k], inputs, random);
   for (std::size_t step = 0; step < kSteps; ++step) {
@@ -140,14 +154,14 @@ void run(const RuleKernels& kernels, const oracle::Rule& rule, Pattern pattern, 
 }
 
 // Touched rows [0, cut) and [cut, end) give what [0, end) gives, wherever the cut.
-void run_parts(const RuleKernels& kernels) {
+void run_parts(const RuleKernels& kernels, SlotFormat format) {
   constexpr std::size_t kRowLength = 21;
   Random random(kSeed);
   const std::vector<std::int64_t> indices = indices_of(Pattern::kRandom, random);
   RowIndex index;
   index.build({indices.data(), Indices::Kind::kInt64, indices.size()}, kTableRows);
   for (std::size_t cut = 0; cut <= index.count(); ++cut) {
-    Table whole(kRowLength, 0, kernels.slots), parts(kRowLength, 9, kernels.slots);
+    Table whole(kRowLength, 0, kernels.slots, format), parts(kRowLength, 9, kernels.slots, format);
     GuardedArray values(indices.size() * kRowLength, 3);
     fill(values.data(), values.length(), Inputs::kOrdinary, random);
     fill_both(&whole.param, &parts.param, Inputs::kOrdinary, random);
@@ -162,9 +176,9 @@ void run_parts(const RuleKernels& kernels) {
       rows.row_length = kRowLength;
       return rows;
     };
-    kernels.rows(rows_of(whole), 0, index.count(), scalars_of(cut));
-    kernels.rows(rows_of(parts), cut, index.count(), scalars_of(cut));
-    kernels.rows(rows_of(parts), 0, cut, scalars_of(cut));
+    kernels.over(format).rows(rows_of(whole), 0, index.count(), scalars_of(cut));
+    kernels.over(format).rows(rows_of(parts), cut, index.count(), scalars_of(cut));
+    kernels.over(format).rows(rows_of(parts), 0, cut, scalars_of(cut));
     const Case c{"ordinary", static_cast<int>(Pattern::kRandom), kRowLength, cut, 0};
     expect_same("param", parts.param, whole.param, c);
     for (int k = 0; k < kernels.slots; ++k) expect_same("slot", parts.slot[k], whole.slot[k], c);
@@ -173,18 +187,18 @@ void run_parts(const RuleKernels& kernels) {
 
 }  // namespace
 
-void test_rows(const char* isa, const RuleKernels& kernels, const oracle::Rule& rule) {
-  const std::string name = std::string(isa) + " " + kernels.name;
+void test_rows(const char* isa, const RuleKernels& kernels, const oracle::Rule& rule, SlotFormat format) {
+  const std::string name = std::string(isa) + " " + kernels.name + " " + name_of(format);
   report().test(name + " rows", [&] {
     for (Inputs inputs : kAllInputs) {
       for (Pattern pattern : kPatterns) {
         for (std::size_t row_length : kRowLengths) {
-          for (std::size_t offset : {0, 1, 6, 15}) run(kernels, rule, pattern, inputs, row_length, offset);
+          for (std::size_t offset : {0, 1, 6, 15}) run(kernels, rule, format, pattern, inputs, row_length, offset);
         }
       }
     }
   });
-  report().test(name + " rows, in two parts", [&] { run_parts(kernels); });
+  report().test(name + " rows, in two parts", [&] { run_parts(kernels, format); });
 }
 
 }  // namespace adamax::test

@@ -15,7 +15,7 @@ namespace adamax::test {
 // A sparse step on a table of rows; every index is good.
 struct SparseStep {
   float* param;
-  float* slot[kMaxSlots];
+  void* slot[kMaxSlots];
   const float* values;
   std::size_t table_length;
   std::size_t row_length;
@@ -34,11 +34,11 @@ class Subject {
 
 class KernelSubject : public Subject {
  public:
-  explicit KernelSubject(const RuleKernels& kernels) : kernels_(kernels) {}
+  KernelSubject(const RuleKernels& kernels, SlotFormat format) : kernels_(kernels), sweeps_(kernels.over(format)) {}
 
   int slots() const override { return kernels_.slots; }
-  void dense(const Dense& arrays, const float* scalars) override { kernels_.dense(&arrays, 1, scalars); }
-  void dense_out(const Dense& arrays, const float* scalars) override { kernels_.dense_out(arrays, scalars); }
+  void dense(const Dense& arrays, const float* scalars) override { sweeps_.dense(&arrays, 1, scalars); }
+  void dense_out(const Dense& arrays, const float* scalars) override { sweeps_.dense_out(arrays, scalars); }
   void rows(const SparseStep& step, const float* scalars) override {
     RowIndex index;
     const Indices indices{step.indices.data(), Indices::Kind::kInt64, step.indices.size()};
@@ -51,16 +51,17 @@ class KernelSubject : public Subject {
     entry.dense.length = step.table_length;
     entry.row_length = step.row_length;
     entry.index = &index;
-    run_rows(kernels_, entry, 0, index.count(), scalars, step.clip);
+    run_rows(sweeps_, entry, 0, index.count(), scalars, step.clip);
   }
 
  private:
   const RuleKernels& kernels_;
+  const Sweeps& sweeps_;
 };
 
 class OracleSubject : public Subject {
  public:
-  explicit OracleSubject(const oracle::Rule& rule) : rule_(rule) {}
+  OracleSubject(const oracle::Rule& rule, SlotFormat format) : rule_(rule), format_(format) {}
 
   int slots() const override { return rule_.slots; }
   void dense(const Dense& arrays, const float* scalars) override {
@@ -69,22 +70,31 @@ class OracleSubject : public Subject {
     dense_out(in_place, scalars);
   }
   void dense_out(const Dense& arrays, const float* scalars) override {
+    oracle::Slot slot[kMaxSlots];
+    view(arrays.slot, slot);
     for (std::size_t i = 0; i < arrays.length; ++i) {
       float state[kMaxSlots];
-      for (int k = 0; k < rule_.slots; ++k) state[k] = arrays.slot[k][i];
+      for (int k = 0; k < rule_.slots; ++k) state[k] = slot[k].get(i);
       float param = arrays.param[i];
       rule_.element(&param, state, oracle::clipped(arrays.grad[i], arrays.clip.factor, arrays.clip.bound), scalars);
-      for (int k = 0; k < rule_.slots; ++k) arrays.slot[k][i] = state[k];
+      for (int k = 0; k < rule_.slots; ++k) slot[k].set(i, state[k]);
       arrays.out[i] = param;
     }
   }
   void rows(const SparseStep& step, const float* scalars) override {
-    oracle::step_rows(rule_, step.param, step.slot, step.row_length, step.values, step.indices, scalars,
-                      step.clip.factor, step.clip.bound);
+    oracle::Slot slot[kMaxSlots];
+    view(step.slot, slot);
+    oracle::step_rows(rule_, step.param, slot, step.row_length, step.values, step.indices, scalars, step.clip.factor,
+                      step.clip.bound);
   }
 
  private:
+  void view(void* const* slot, oracle::Slot* to) const {
+    for (int k = 0; k < rule_.slots; ++k) to[k] = {slot[k], format_ == SlotFormat::kBfloat16};
+  }
+
   const oracle::Rule& rule_;
+  SlotFormat format_;
 };
 
 }  // namespace adamax::test

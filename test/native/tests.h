@@ -8,8 +8,10 @@
 
 namespace adamax::test {
 
-void test_dense(const char* isa, const RuleKernels& kernels, const oracle::Rule& rule);
-void test_rows(const char* isa, const RuleKernels& kernels, const oracle::Rule& rule);
+void test_dense(const char* isa, const RuleKernels& kernels, const oracle::Rule& rule, SlotFormat format);
+void test_rows(const char* isa, const RuleKernels& kernels, const oracle::Rule& rule, SlotFormat format);
+// Rounding and widening in the vocabularies themselves.
+void test_bfloat16();
 void test_sum_squares(const KernelTable& table);
 void test_page_guard(const KernelTable& table);
 // Row index and plan; the kernels of `table` show what was written.

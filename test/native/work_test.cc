@@ -22,14 +22,18 @@ constexpr std::size_t kTableRows = 5000;
 constexpr std::size_t kSizes[] = {7, 65535, 65536, 65537, 300, 40000, 0, 200001, 1};
 
 struct Variable {
-  std::vector<float> param, slot[kMaxSlots], gradient;
+  std::vector<float> param, gradient;
+  std::vector<SlotArray> slot;
   std::vector<std::int64_t> indices;
   bool sparse;
 
-  Variable(std::size_t size, int slots, Random& random) : sparse(size == 0) {
+  Variable(std::size_t size, int slots, SlotFormat format, Random& random) : sparse(size == 0) {
     const std::size_t length = sparse ? kTableRows * kRowLength : size;
     draw_into(&param, length, random);
-    for (int k = 0; k < slots; ++k) draw_into(&slot[k], length, random);
+    for (int k = 0; k < slots; ++k) {
+      slot.emplace_back(format, length, 0);
+      fill(&slot.back(), Inputs::kOrdinary, random);
+    }
     if (sparse) {
       for (int i = 0; i < 2000; ++i) indices.push_back(static_cast<std::int64_t>(random.below(kTableRows)));
     }
@@ -41,9 +45,9 @@ struct Variable {
     fill(to->data(), length, Inputs::kOrdinary, random);
   }
 
-  void bind(PlanEntry* entry, int slots) {
+  void bind(PlanEntry* entry) {
     entry->dense.param = entry->dense.out = param.data();
-    for (int k = 0; k < slots; ++k) entry->dense.slot[k] = slot[k].data();
+    for (std::size_t k = 0; k < slot.size(); ++k) entry->dense.slot[k] = slot[k].data();
     entry->dense.grad = gradient.data();
     entry->dense.length = param.size();
     entry->row_length = kRowLength;
@@ -51,11 +55,11 @@ struct Variable {
     entry->indices = {indices.data(), Indices::Kind::kInt64, indices.size()};
   }
 
-  void step_by_oracle(const oracle::Rule& rule, const float* scalars, const Clipping& clipping) {
+  void step_by_oracle(const oracle::Rule& rule, SlotFormat format, const float* scalars, const Clipping& clipping) {
     const double norm = std::sqrt(oracle::sum_squares(gradient.data(), gradient.size()));
     const float factor = norm <= clipping.norm ? 1.0f : static_cast<float>(clipping.norm / norm);
-    float* slots[kMaxSlots] = {};
-    for (int k = 0; k < rule.slots; ++k) slots[k] = slot[k].data();
+    oracle::Slot slots[kMaxSlots];
+    for (int k = 0; k < rule.slots; ++k) slots[k] = {slot[k].data(), format == SlotFormat::kBfloat16};
     if (sparse) {
       oracle::step_rows(rule, param.data(), slots, kRowLength, gradient.data(), indices, scalars, factor,
                         clipping.value);
@@ -63,17 +67,17 @@ struct Variable {
     }
     for (std::size_t i = 0; i < param.size(); ++i) {
       float state[kMaxSlots];
-      for (int k = 0; k < rule.slots; ++k) state[k] = slots[k][i];
+      for (int k = 0; k < rule.slots; ++k) state[k] = slots[k].get(i);
       rule.element(&param[i], state, oracle::clipped(gradient[i], factor, clipping.value), scalars);
-      for (int k = 0; k < rule.slots; ++k) slots[k][i] = state[k];
+      for (int k = 0; k < rule.slots; ++k) slots[k].set(i, state[k]);
     }
   }
 };
 
-std::vector<Variable> variables(int slots) {
+std::vector<Variable> variables(int slots, SlotFormat format) {
   Random random(kSeed);
   std::vector<Variable> all;
-  for (std::size_t size : kSizes) all.emplace_back(size, slots, random);
+  for (std::size_t size : kSizes) all.emplace_back(size, slots, format, random);
   return all;
 }
 
@@ -82,10 +86,9 @@ void expect_equal(const std::vector<Variable>& got, const std::vector<Variable>&
     const std::size_t length = got[i].param.size();
     std::size_t at = first_difference(got[i].param.data(), want[i].param.data(), length);
     report().expect(at == length, "parameter %zu of variable %zu differs", at, i);
-    for (int k = 0; k < kMaxSlots; ++k) {
-      const std::size_t elements = got[i].slot[k].size();
-      at = first_difference(got[i].slot[k].data(), want[i].slot[k].data(), elements);
-      report().expect(at == elements, "slot %d of element %zu of variable %zu differs", k, at, i);
+    for (std::size_t k = 0; k < got[i].slot.size(); ++k) {
+      at = first_difference(got[i].slot[k], want[i].slot[k]);
+      report().expect(at == length, "slot %zu of element %zu of variable %zu differs", k, at, i);
     }
   }
 }
@@ -93,15 +96,15 @@ void expect_equal(const std::vector<Variable>& got, const std::vector<Variable>&
 // Two clipped steps, then two that are not: what was set for the first must not stay.
 constexpr Clipping kClippings[] = {{3, 0.5f}, {200, INFINITY}, {INFINITY, INFINITY}, {INFINITY, 0.25f}};
 
-void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& rule, std::size_t threads,
-         const std::vector<std::vector<Variable>>& want) {
-  std::vector<Variable> got = variables(rule.slots);
+void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& rule, SlotFormat format,
+         std::size_t threads, const std::vector<std::vector<Variable>>& want) {
+  std::vector<Variable> got = variables(rule.slots, format);
   Plan plan;
-  plan.set_rule(rule_number);
+  plan.set_rule(rule_number, format);
   for (std::size_t i = 0; i < got.size(); ++i) {
     PlanEntry* entry = plan.entry(i);
     if (!report().expect(entry != nullptr, "no entry %zu", i)) return;
-    got[i].bind(entry, rule.slots);
+    got[i].bind(entry);
   }
   for (std::size_t step = 0; step < want.size(); ++step) {
     const std::int64_t outcome = plan.prepare(got.size(), kClippings[step]);
@@ -111,12 +114,12 @@ void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& 
   }
 }
 
-void run_rule(const char* name) {
+void run_rule(const char* name, SlotFormat format) {
   const oracle::Rule& rule = *oracle::find(name);
   std::vector<std::vector<Variable>> want;
-  std::vector<Variable> state = variables(rule.slots);
+  std::vector<Variable> state = variables(rule.slots, format);
   for (std::size_t step = 0; step < sizeof(kClippings) / sizeof(kClippings[0]); ++step) {
-    for (Variable& variable : state) variable.step_by_oracle(rule, scalars_of(step), kClippings[step]);
+    for (Variable& variable : state) variable.step_by_oracle(rule, format, scalars_of(step), kClippings[step]);
     want.push_back(state);
   }
   for (int t = 0; t < tables().count; ++t) {
@@ -124,8 +127,9 @@ void run_rule(const char* name) {
     std::size_t number = 0;
     while (std::string(table.rules[number].name) != name) ++number;
     for (std::size_t threads : {1, 2, 3, 8}) {
-      report().test(std::string(table.isa) + " " + name + " on " + std::to_string(threads) + " threads",
-                    [&] { run(table, number, rule, threads, want); });
+      report().test(
+          std::string(table.isa) + " " + name + " " + name_of(format) + " on " + std::to_string(threads) + " threads",
+          [&] { run(table, number, rule, format, threads, want); });
     }
   }
 }
@@ -133,8 +137,10 @@ void run_rule(const char* name) {
 int run_all() {
   Report::catch_faults();
   retain_pool();
-  run_rule("adamax");
-  run_rule("rmsprop-centered-momentum");
+  for (SlotFormat format : kAllFormats) {
+    run_rule("adamax", format);
+    run_rule("rmsprop-centered-momentum", format);
+  }
   release_pool();
   return report().finish();
 }

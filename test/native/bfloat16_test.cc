@@ -1,0 +1,194 @@
+// Rounding and widening of bfloat16 in each vocabulary, by itself: rules store no subnormals, so their tests cannot
+// show what becomes of one.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "arrays.h"
+#include "cases.h"
+#include "check.h"
+#include "kernels/table.h"
+#include "kernels/target.h"
+#include "runtime/tables.h"
+#include "tests.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+#if defined(__GNUC__) && !defined(__clang__)
+// As in kernels/avx512.cc.
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#endif
+
+namespace adamax::test {
+namespace {
+
+// Through a vector, all of them or `count` of it at a time.
+#define ADAMAX_THROUGH_VECTORS                                                                       \
+  void round_all(Bfloat16* to, const float* from, std::size_t count) {                               \
+    for (std::size_t i = 0; i < count; i += kWidth) store(to + i, load(from + i, Whole{}), Whole{}); \
+  }                                                                                                  \
+  void widen_all(float* to, const Bfloat16* from, std::size_t count) {                               \
+    for (std::size_t i = 0; i < count; i += kWidth) store(to + i, load(from + i, Whole{}), Whole{}); \
+  }                                                                                                  \
+  void round_part(Bfloat16* to, const float* from, std::size_t count) {                              \
+    store(to, load(from, Part{count}), Part{count});                                                 \
+  }                                                                                                  \
+  void widen_part(float* to, const Bfloat16* from, std::size_t count) {                              \
+    store(to, load(from, Part{count}), Part{count});                                                 \
+  }
+
+struct Vocabulary {
+  const char* isa;
+  std::size_t width;
+  void (*round_all)(Bfloat16* to, const float* from, std::size_t count);
+  void (*widen_all)(float* to, const Bfloat16* from, std::size_t count);
+  void (*round_part)(Bfloat16* to, const float* from, std::size_t count);
+  void (*widen_part)(float* to, const Bfloat16* from, std::size_t count);
+};
+
+namespace portable {
+#include "kernels/vec_portable.h"
+ADAMAX_THROUGH_VECTORS
+constexpr Vocabulary kVocabulary = {"portable", kWidth, round_all, widen_all, round_part, widen_part};
+}  // namespace portable
+
+#if defined(__x86_64__)
+ADAMAX_BEGIN_TARGET("avx2")
+namespace avx2 {
+#include "kernels/vec_avx2.h"
+ADAMAX_THROUGH_VECTORS
+constexpr Vocabulary kVocabulary = {"avx2", kWidth, round_all, widen_all, round_part, widen_part};
+}  // namespace avx2
+ADAMAX_END_TARGET
+
+ADAMAX_BEGIN_TARGET("avx512f,avx512dq")
+namespace avx512 {
+#include "kernels/vec_avx512.h"
+ADAMAX_THROUGH_VECTORS
+constexpr Vocabulary kVocabulary = {"avx512", kWidth, round_all, widen_all, round_part, widen_part};
+}  // namespace avx512
+ADAMAX_END_TARGET
+constexpr const Vocabulary* kVocabularies[] = {&portable::kVocabulary, &avx2::kVocabulary, &avx512::kVocabulary};
+#elif defined(__aarch64__)
+namespace neon {
+#include "kernels/vec_neon.h"
+ADAMAX_THROUGH_VECTORS
+constexpr Vocabulary kVocabulary = {"neon", kWidth, round_all, widen_all, round_part, widen_part};
+}  // namespace neon
+constexpr const Vocabulary* kVocabularies[] = {&portable::kVocabulary, &neon::kVocabulary};
+#else
+constexpr const Vocabulary* kVocabularies[] = {&portable::kVocabulary};
+#endif
+
+constexpr std::size_t kPatterns = 0x10000;
+
+// Every sign, exponent and kept bit of the fraction, with each of these below: ties, their neighbours, and others.
+std::vector<std::uint32_t> lower_halves() {
+  std::vector<std::uint32_t> lower = {0, 1, 2, 0x7ffe, 0x7fff, 0x8000, 0x8001, 0x8002, 0xfffe, 0xffff};
+  for (int bit = 2; bit < 15; ++bit) lower.push_back(0x8000u >> bit);
+  Random random(kSeed);
+  while (lower.size() < 64) lower.push_back(static_cast<std::uint32_t>(random.below(0x10000)));
+  return lower;
+}
+
+void run_rounding(const Vocabulary& vocabulary) {
+  std::vector<float> numbers(kPatterns);
+  std::vector<Bfloat16> got(kPatterns);
+  for (const std::uint32_t lower : lower_halves()) {
+    for (std::uint32_t upper = 0; upper < kPatterns; ++upper) {
+      const std::uint32_t bits = (upper << 16) | lower;
+      std::memcpy(&numbers[upper], &bits, 4);
+    }
+    vocabulary.round_all(got.data(), numbers.data(), kPatterns);
+    for (std::uint32_t upper = 0; upper < kPatterns; ++upper) {
+      const std::uint16_t want = oracle::to_bfloat16(numbers[upper]);
+      report().expect(got[upper].bits == want, "%04x%04x becomes %04x, want %04x", upper, lower, got[upper].bits, want);
+    }
+  }
+}
+
+// To the bit, NaN too: nothing is lost of what is stored, and what has been stored stays as it is.
+void run_widening(const Vocabulary& vocabulary) {
+  std::vector<Bfloat16> all(kPatterns), back(kPatterns);
+  std::vector<float> got(kPatterns);
+  for (std::uint32_t bits = 0; bits < kPatterns; ++bits) all[bits].bits = static_cast<std::uint16_t>(bits);
+  vocabulary.widen_all(got.data(), all.data(), kPatterns);
+  vocabulary.round_all(back.data(), got.data(), kPatterns);
+  for (std::uint32_t bits = 0; bits < kPatterns; ++bits) {
+    report().expect(bits_of(got[bits]) == bits << 16, "%04x becomes %08x", bits, bits_of(got[bits]));
+    report().expect(same(got[bits], oracle::from_bfloat16(all[bits].bits)), "%04x becomes %a", bits, got[bits]);
+    const bool nan = std::isnan(got[bits]);
+    report().expect(back[bits].bits == (nan ? bits | 0x40 : bits), "%04x comes back as %04x", bits, back[bits].bits);
+  }
+}
+
+// The first `count` of a vector, and nothing around them.
+void run_parts(const Vocabulary& vocabulary) {
+  Random random(kSeed);
+  for (std::size_t count = 1; count <= std::max<std::size_t>(vocabulary.width - 1, 1); ++count) {
+    for (std::size_t offset = 0; offset < kOffsets; ++offset) {
+      GuardedArray numbers(count, offset), widened(count, offset);
+      Guarded<std::uint16_t> rounded(count, (offset + 3) % kOffsets);
+      fill(numbers.data(), count, Inputs::kSpecial, random);
+      const auto elements = reinterpret_cast<Bfloat16*>(rounded.data());
+      vocabulary.round_part(elements, numbers.data(), count);
+      vocabulary.widen_part(widened.data(), elements, count);
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::uint16_t want = oracle::to_bfloat16(numbers.data()[i]);
+        report().expect(rounded.data()[i] == want, "%zu of %zu is %04x, want %04x", i, count, rounded.data()[i], want);
+        report().expect(bits_of(widened.data()[i]) == std::uint32_t{want} << 16, "%zu of %zu widens to %a", i, count,
+                        widened.data()[i]);
+      }
+      report().expect(rounded.guards_intact() && widened.guards_intact(), "wrote beyond %zu elements", count);
+    }
+  }
+}
+
+// Some cases by hand, for the oracle as well.
+void run_known() {
+  const auto expect = [](float x, std::uint16_t want) {
+    report().expect(oracle::to_bfloat16(x) == want, "%a becomes %04x, want %04x", x, oracle::to_bfloat16(x), want);
+  };
+  expect(0.0f, 0x0000);
+  expect(-0.0f, 0x8000);
+  expect(1.0f, 0x3f80);
+  expect(0x1.01p0f, 0x3f80);        // halfway to 0x3f81: to the even one
+  expect(0x1.010002p0f, 0x3f81);    // just above
+  expect(0x1.03p0f, 0x3f82);        // halfway from 0x3f81 to 0x3f82
+  expect(0x1.02fffep0f, 0x3f81);    // just below
+  expect(-0x1.ffp0f, 0xc000);       // carries into the exponent
+  expect(0x1.fefffep127f, 0x7f7f);  // the largest number that stays finite
+  expect(0x1.ffp127f, 0x7f80);
+  expect(-0x1.fffffep127f, 0xff80);
+  expect(0x1p-133f, 0x0001);  // the least of all
+  expect(0x1p-134f, 0x0000);
+  expect(0x1p-127f, 0x0040);
+  expect(-0x1p-149f, 0x8000);
+  expect(0x1.fcp-127f, 0x007f);
+  expect(0x1.fep-127f, 0x0080);  // halfway from the largest subnormal to the least normal number
+  expect(INFINITY, 0x7f80);
+  report().expect(oracle::from_bfloat16(0x3e9a) == 0x1.34p-2f, "3e9a is %a", oracle::from_bfloat16(0x3e9a));
+  report().expect(oracle::from_bfloat16(0x8001) == -0x1p-133f, "8001 is %a", oracle::from_bfloat16(0x8001));
+}
+
+}  // namespace
+
+void test_bfloat16() {
+  report().test("bfloat16 by hand", run_known);
+  for (const Vocabulary* vocabulary : kVocabularies) {
+    if (tables().find(vocabulary->isa) == nullptr) continue;
+    const std::string name = std::string(vocabulary->isa) + " bfloat16";
+    report().test(name + " rounds to nearest, ties to even", [&] { run_rounding(*vocabulary); });
+    report().test(name + " widens exactly", [&] { run_widening(*vocabulary); });
+    report().test(name + " parts of a vector", [&] { run_parts(*vocabulary); });
+  }
+}
+
+}  // namespace adamax::test
