@@ -1,5 +1,6 @@
 /** `adamax`: the public surface. The bare kernels are in `adamax/kernels`. */
 
+export type { SlotDtype } from './backend/backend.js';
 export type { Rule } from './backend/rule.js';
 export type { ErrorCode } from './errors.js';
 export * as initializers from './initializers/index.js';

@@ -9,6 +9,7 @@ export type { Binding } from './backend/native.js';
 export { initialize } from './initializers/initialize.js';
 export { orthonormalize } from './initializers/orthogonal.js';
 export { fansOf } from './initializers/variance-scaling.js';
+export { fromBfloat16, toBfloat16 } from './math/bfloat16.js';
 export { cosPi, log, powerOf } from './math/elementary.js';
 export { normalQuantile } from './math/normal-quantile.js';
 export { philox } from './math/philox.js';

@@ -1,5 +1,5 @@
 /** Checks of options objects, the same for every public constructor and method. */
-import { describe, typeError, wrongType } from './errors.js';
+import { describe, typeError, wrongType, wrongValue } from './errors.js';
 
 /** Throws unless `options` is a plain bag that has no other keys than the ones named. */
 export function checkOptions(argument: string, options: unknown, known: readonly string[]): void {
@@ -19,4 +19,9 @@ export function checkBoolean(argument: string, value: unknown): asserts value is
 
 export function checkString(argument: string, value: unknown): asserts value is string {
   if (typeof value !== 'string') throw wrongType(argument, 'a string', value);
+}
+
+export function checkOneOf(argument: string, value: unknown, allowed: readonly string[]): void {
+  if (typeof value !== 'string') throw wrongType(argument, 'a string', value);
+  if (!allowed.includes(value)) throw wrongValue(argument, `one of ${allowed.join(', ')}`, value);
 }

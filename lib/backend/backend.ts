@@ -7,12 +7,17 @@ export type Isa = 'portable' | 'avx2' | 'avx512' | 'neon' | 'js';
 /** Row numbers of a sparse gradient, as they cross into a backend. */
 export type RowIndices = Int32Array | Uint32Array | BigInt64Array;
 
+/** How slots lie in memory: as float32, or rounded to bfloat16, as bit patterns. */
+export type SlotDtype = 'float32' | 'bfloat16';
+export type SlotArray = Float32Array | Uint16Array;
+
 /** The memory of one variable: what a step writes. All arrays have the same length. */
 export interface Target {
   /** The variable's name, for messages. */
   readonly name: string;
   readonly param: Float32Array;
-  readonly slots: readonly Float32Array[];
+  /** All of the format that the plan was made for. */
+  readonly slots: readonly SlotArray[];
   /** Their common length, as it was when they were bound. */
   readonly size: number;
   /** Elements of a row, for sparse gradients: the product of all dimensions but the first. */
@@ -79,7 +84,7 @@ export interface Backend {
    * A plan for `rule`. It reads `control` afresh at every step: a number of variables, the clipping, and the scalars of
    * the rule, which are float32 values.
    */
-  plan(rule: Rule, control: Float64Array): BackendPlan;
+  plan(rule: Rule, control: Float64Array, slotDtype: SlotDtype): BackendPlan;
   /** Most threads a step may use; 1 for the fallback, whatever it is set to. */
   threads: number;
   /** Where in its page of 4 KiB an array begins, in bytes; 0 where nothing depends on it. */

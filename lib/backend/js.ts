@@ -1,5 +1,15 @@
 /** The fallback: the sweeps in TypeScript, with the same bits as every native implementation. */
-import { type Backend, type BackendPlan, type BadIndex, CONTROL, type RowIndices, type Target } from './backend.js';
+
+import { narrow, widen } from '../math/bfloat16.js';
+import {
+  type Backend,
+  type BackendPlan,
+  type BadIndex,
+  CONTROL,
+  type RowIndices,
+  type SlotArray,
+  type Target,
+} from './backend.js';
 import { Clip } from './clip.js';
 import { RowIndex } from './row-index.js';
 import type { Rule } from './rule.js';
@@ -80,7 +90,7 @@ class JsPlan implements BackendPlan {
       const clip = Clip.of(values, clipping);
       if (index) sweepRows(rule, scalars, target, values, index, clip);
       else if (clip) sweepClipped(rule, scalars, target, values, clip);
-      else rule.sweep(target.param, target.param, target.slots, 0, values, 0, target.size, scalars);
+      else sweep(rule, target.param, target.slots, 0, values, 0, target.size, scalars);
     }
     return undefined;
   }
@@ -90,8 +100,38 @@ function tableRows({ param, rowLength }: Target): number {
   return rowLength === 0 ? 0 : param.length / rowLength;
 }
 
-/** Elements that are clipped at a time, so that no copy of a whole gradient is made. */
+/** Elements that are clipped or widened at a time, so that no copy of a whole array is made. */
 const STRETCH = 512;
+
+/** In place, whatever the slots are stored as. */
+function sweep(
+  rule: Rule,
+  param: Float32Array,
+  slots: readonly SlotArray[],
+  at: number,
+  grad: Float32Array,
+  gradAt: number,
+  n: number,
+  scalars: Float32Array,
+): void {
+  if (!areBfloat16(slots)) {
+    rule.sweep(param, param, slots as readonly Float32Array[], at, grad, gradAt, n, scalars);
+    return;
+  }
+  const wide = slots.map(() => new Float32Array(Math.min(STRETCH, n)));
+  for (let done = 0; done < n; done += STRETCH) {
+    const length = Math.min(STRETCH, n - done);
+    const begin = at + done;
+    const part = param.subarray(begin, begin + length);
+    for (let k = 0; k < slots.length; k++) widen(slots[k], begin, wide[k], length);
+    rule.sweep(part, part, wide, 0, grad, gradAt + done, length, scalars);
+    for (let k = 0; k < slots.length; k++) narrow(wide[k], slots[k], begin, length);
+  }
+}
+
+function areBfloat16(slots: readonly SlotArray[]): slots is readonly Uint16Array[] {
+  return slots.length > 0 && slots[0] instanceof Uint16Array;
+}
 
 function sweepClipped(rule: Rule, scalars: Float32Array, target: Target, grad: Float32Array, clip: Clip): void {
   const { param, slots, size } = target;
@@ -99,7 +139,7 @@ function sweepClipped(rule: Rule, scalars: Float32Array, target: Target, grad: F
   for (let at = 0; at < size; at += STRETCH) {
     const n = Math.min(STRETCH, size - at);
     for (let i = 0; i < n; i++) stretch[i] = clip.take(grad[at + i]);
-    rule.sweep(param, param, slots, at, stretch, 0, n, scalars);
+    sweep(rule, param, slots, at, stretch, 0, n, scalars);
   }
 }
 
@@ -120,6 +160,6 @@ function sweepRows(
     for (let slice = index.next[first]; slice >= 0; slice = index.next[slice]) {
       for (let i = 0; i < rowLength; i++) sum[i] = fround(sum[i] + take(slice * rowLength + i));
     }
-    rule.sweep(param, param, slots, index.rows[ordinal] * rowLength, sum, 0, rowLength, scalars);
+    sweep(rule, param, slots, index.rows[ordinal] * rowLength, sum, 0, rowLength, scalars);
   }
 }

@@ -1,6 +1,14 @@
 /** The native addon as a `Backend`. What crosses the border is typed here, and nowhere else. */
 import { rangeError } from '../errors.js';
-import { type Backend, type BackendPlan, type BadIndex, CONTROL, type Isa, type RowIndices } from './backend.js';
+import {
+  type Backend,
+  type BackendPlan,
+  type BadIndex,
+  CONTROL,
+  type Isa,
+  type RowIndices,
+  type SlotArray,
+} from './backend.js';
 import { jsBackend } from './js.js';
 import type { Rule } from './rule.js';
 
@@ -34,11 +42,12 @@ export interface Binding {
   pageOffset(x: Float32Array): number;
   threads(): number;
   setThreads(n: number): void;
-  plan(rule: number, control: Float64Array): BindingPlan;
+  /** With slots of bfloat16, or float32. */
+  plan(rule: number, control: Float64Array, bfloat16?: boolean): BindingPlan;
 }
 
 interface BindingPlan {
-  target(entry: number, rowLength: number, param: Float32Array, ...slots: Float32Array[]): void;
+  target(entry: number, rowLength: number, param: Float32Array, ...slots: SlotArray[]): void;
   gradient(entry: number, values: Float32Array, indices: RowIndices | null): void;
   /** Nothing when all went well, −2 when out of memory, else `entry · 2³² + position` of the first bad index. */
   run(): number | undefined;
@@ -61,16 +70,25 @@ export function nativeBackend(binding: Binding): Backend {
 
     rows(rule, scalars, target, values, indices) {
       const { param, rowLength, slots } = target;
-      const bad = binding.rows(numberOf(rule), param, rowLength, values, indices, ...slots, ...scalars);
+      const bad = binding.rows(
+        numberOf(rule),
+        param,
+        rowLength,
+        values,
+        indices,
+        ...(slots as Float32Array[]),
+        ...scalars,
+      );
       if (bad === OUT_OF_MEMORY) throw outOfMemory(`${indices.length} indices`);
       return bad < 0 ? undefined : bad;
     },
 
     sumSquares: (x) => binding.sumSquares(x),
 
-    plan(rule, control) {
+    plan(rule, control, slotDtype) {
       const number = numberOf(rule);
-      return number < 0 ? jsBackend.plan(rule, control) : nativePlan(binding.plan(number, control), control);
+      if (number < 0) return jsBackend.plan(rule, control, slotDtype);
+      return nativePlan(binding.plan(number, control, slotDtype === 'bfloat16'), control);
     },
 
     get threads() {

@@ -7,6 +7,7 @@ import {
   type Clipping,
   CONTROL,
   type RowIndices,
+  type SlotDtype,
   type Target,
 } from './backend.js';
 import { checkFloat32Array, checkLength, checkMemory, detached, lengthOf, type WrittenMemory } from './memory.js';
@@ -55,9 +56,9 @@ export class Plan {
   /** All memory of a step whose gradients are all bound directly; empty where one is not. */
   readonly #direct: Float32Array[] = [];
 
-  constructor(backend: Backend, rule: Rule, scalars: Float32Array, written: WrittenMemory) {
+  constructor(backend: Backend, rule: Rule, scalars: Float32Array, written: WrittenMemory, slotDtype: SlotDtype) {
     this.#control = new Float64Array(CONTROL.scalars + rule.scalars);
-    this.#plan = backend.plan(rule, this.#control);
+    this.#plan = backend.plan(rule, this.#control, slotDtype);
     this.#scalars = scalars;
     this.#scalarCount = rule.scalars;
     this.#written = written;

@@ -16,6 +16,7 @@ const BASE_KEYS: ConfigKeys = {
   clipvalue: 'clipvalue',
   learning_rate: 'learningRate',
   decay: 'decay',
+  slot_dtype: 'slotDtype',
 };
 
 /** Keys that later versions of Keras write, with the values at which they change nothing. */

@@ -1,13 +1,15 @@
 import { types } from 'node:util';
 import { describe, rangeError, wrongType } from '../errors.js';
+import { widen } from '../math/bfloat16.js';
 import { equalShapes, formatShape } from '../variables/shape.js';
-import type { AnyVariable, DType } from '../variables/variable.js';
+import type { AnyVariable, DType, Elements } from '../variables/variable.js';
 
 /** A plain array with a shape, detached from any optimizer: what `getWeights` returns, ready to be stored. */
 export interface NdArray {
   readonly dtype: DType;
   readonly shape: readonly number[];
-  readonly data: Float32Array | BigInt64Array;
+  /** Of bfloat16: bit patterns. */
+  readonly data: Elements;
 }
 
 export function copyOf(variable: AnyVariable): NdArray {
@@ -15,11 +17,7 @@ export function copyOf(variable: AnyVariable): NdArray {
 }
 
 /** The arrays of `weights`, after a check that each of them fits its variable. Keras: length first, then all shapes. */
-export function checkWeights(
-  name: string,
-  variables: readonly AnyVariable[],
-  weights: unknown,
-): (Float32Array | BigInt64Array)[] {
+export function checkWeights(name: string, variables: readonly AnyVariable[], weights: unknown): Elements[] {
   if (!Array.isArray(weights)) throw wrongType('weights', 'an array as getWeights returns it', weights);
   if (weights.length !== variables.length) {
     throw rangeError(
@@ -37,13 +35,29 @@ export function checkWeights(
       const expected = `${formatShape(variable.shape)} for '${variable.name}'`;
       throw rangeError('ERR_ADAMAX_SHAPE', `${argument}.shape must be ${expected}: received ${formatShape(shape)}`);
     }
-    const isKind = variable.dtype === 'float32' ? types.isFloat32Array : types.isBigInt64Array;
-    const kind = variable.dtype === 'float32' ? 'a Float32Array' : 'a BigInt64Array';
-    if (!isKind(data)) throw wrongType(`${argument}.data`, kind, data);
+    if (!fits(variable, data)) throw wrongType(`${argument}.data`, KINDS[variable.dtype], data);
     if (data.length !== variable.size) {
       const expected = `${variable.size} elements`;
       throw rangeError('ERR_ADAMAX_LENGTH', `${argument}.data must have ${expected}: received ${describe(data)}`);
     }
-    return data;
+    return variable.dtype === 'float32' && types.isUint16Array(data) ? widened(data) : data;
   });
+}
+
+const KINDS: Readonly<Record<DType, string>> = {
+  float32: 'a Float32Array, or a Uint16Array of bfloat16 patterns',
+  bfloat16: 'a Uint16Array of bfloat16 patterns, or a Float32Array',
+  int64: 'a BigInt64Array',
+};
+
+/** Moments saved in one format may be loaded in the other. */
+function fits({ dtype }: AnyVariable, data: unknown): data is Elements {
+  if (dtype === 'int64') return types.isBigInt64Array(data);
+  return types.isFloat32Array(data) || types.isUint16Array(data);
+}
+
+function widened(data: Uint16Array): Float32Array {
+  const wide = new Float32Array(data.length);
+  widen(data, 0, wide, data.length);
+  return wide;
 }

@@ -1,7 +1,8 @@
 import { backend } from '../backend/active.js';
+import type { SlotArray, SlotDtype } from '../backend/backend.js';
 import { rangeError } from '../errors.js';
 
-const FLOAT = 4;
+const FORMATS = { float32: Float32Array, bfloat16: Uint16Array } as const;
 /** Bytes of a cache line and of a page. */
 const LINE = 64;
 const PAGE = 4096;
@@ -12,7 +13,7 @@ const LARGEST_CHUNK = 256 * 1024;
 
 /** The slots of one variable: zeros, all on one buffer. */
 export interface Slots {
-  readonly arrays: readonly Float32Array[];
+  readonly arrays: readonly SlotArray[];
   /** A view that is whole as long as the slots are. */
   readonly memory: Float32Array;
 }
@@ -26,17 +27,22 @@ export interface Slots {
  * Nothing is written here: a table costs memory only for the pages that steps touch.
  */
 export class SlotMemory {
+  readonly #format: typeof Float32Array | typeof Uint16Array;
   #chunk = new ArrayBuffer(0);
   #used = 0;
+
+  constructor(dtype: SlotDtype) {
+    this.#format = FORMATS[dtype];
+  }
 
   /** `count` slots of as many elements as `param` has. @throws RangeError `ERR_ADAMAX_MEMORY` */
   allocate(param: Float32Array, size: number, count: number): Slots {
     if (count === 0) return { arrays: [], memory: param };
-    return size < SMALL ? this.#packed(size, count) : spread(param, size, count);
+    return size < SMALL ? this.#packed(size, count) : this.#spread(param, size, count);
   }
 
   #packed(size: number, count: number): Slots {
-    const stride = Math.max(1, Math.ceil((size * FLOAT) / LINE)) * LINE;
+    const stride = Math.max(1, Math.ceil((size * this.#format.BYTES_PER_ELEMENT) / LINE)) * LINE;
     if (this.#used + count * stride > this.#chunk.byteLength) {
       const doubled = Math.min(2 * this.#chunk.byteLength, LARGEST_CHUNK);
       this.#chunk = new ArrayBuffer(Math.max(SMALLEST_CHUNK, doubled, count * stride + LINE));
@@ -45,19 +51,23 @@ export class SlotMemory {
     const begin = this.#used;
     this.#used += count * stride;
     const buffer = this.#chunk;
-    const arrays = Array.from({ length: count }, (_, k) => new Float32Array(buffer, begin + k * stride, size));
+    return this.#slots(buffer, begin, stride, size, count);
+  }
+
+  #spread(param: Float32Array, size: number, count: number): Slots {
+    const shift = Math.floor(PAGE / (count + 1) / LINE) * LINE;
+    const stride = Math.ceil((size * this.#format.BYTES_PER_ELEMENT) / PAGE) * PAGE + shift;
+    const buffer = allocated(count * stride + PAGE, size);
+    const wanted = backend().pageOffset(param) + shift;
+    const begin = (((wanted - pageOffset(buffer)) % PAGE) + PAGE) % PAGE;
+    return this.#slots(buffer, begin, stride, size, count);
+  }
+
+  #slots(buffer: ArrayBuffer, begin: number, stride: number, size: number, count: number): Slots {
+    const Format = this.#format;
+    const arrays = Array.from({ length: count }, (_, k) => new Format(buffer, begin + k * stride, size));
     return { arrays, memory: new Float32Array(buffer, begin, 1) };
   }
-}
-
-function spread(param: Float32Array, size: number, count: number): Slots {
-  const shift = Math.floor(PAGE / (count + 1) / LINE) * LINE;
-  const stride = Math.ceil((size * FLOAT) / PAGE) * PAGE + shift;
-  const buffer = allocated(count * stride + PAGE, size);
-  const wanted = backend().pageOffset(param) + shift;
-  const begin = (((wanted - pageOffset(buffer)) % PAGE) + PAGE) % PAGE;
-  const arrays = Array.from({ length: count }, (_, k) => new Float32Array(buffer, begin + k * stride, size));
-  return { arrays, memory: new Float32Array(buffer, begin, 1) };
 }
 
 function pageOffset(buffer: ArrayBuffer): number {

@@ -1,15 +1,18 @@
 import { describe, rangeError } from '../errors.js';
 import type { Variable } from '../variables/variable.js';
 
+/** A slot, in the format its optimizer stores slots in. */
+export type SlotVariable = Variable<Float32Array> | Variable<Uint16Array>;
+
 /** Slot variables by owner and name. */
 export class SlotTable {
-  readonly #slots = new Map<string, Map<Variable, Variable>>();
+  readonly #slots = new Map<string, Map<Variable, SlotVariable>>();
 
-  find(owner: Variable, name: string): Variable | undefined {
+  find(owner: Variable, name: string): SlotVariable | undefined {
     return this.#slots.get(name)?.get(owner);
   }
 
-  get(owner: Variable, name: string): Variable {
+  get(owner: Variable, name: string): SlotVariable {
     const slot = this.find(owner, name);
     if (slot !== undefined) return slot;
     const have = this.names().filter((known) => this.find(owner, known) !== undefined);
@@ -17,7 +20,7 @@ export class SlotTable {
     throw rangeError('ERR_ADAMAX_SLOT', `slotName of '${owner.name}' must ${list}: received ${describe(name)}`);
   }
 
-  add(owner: Variable, name: string, slot: Variable): void {
+  add(owner: Variable, name: string, slot: SlotVariable): void {
     const ofName = this.#slots.get(name);
     if (ofName === undefined) this.#slots.set(name, new Map([[owner, slot]]));
     else ofName.set(owner, slot);

@@ -105,7 +105,7 @@ export class Stepper {
   #currentPlan(): Plan {
     const current = backend();
     if (this.#plan === null || this.#backend !== current) {
-      this.#plan = new Plan(current, this.#rule, this.#scalars, this.#states.written);
+      this.#plan = new Plan(current, this.#rule, this.#scalars, this.#states.written, this.#states.slotDtype);
       this.#backend = current;
     }
     return this.#plan;

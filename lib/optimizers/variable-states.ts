@@ -1,17 +1,17 @@
-import type { Target } from '../backend/backend.js';
+import type { SlotArray, SlotDtype, Target } from '../backend/backend.js';
 import { WrittenMemory } from '../backend/memory.js';
 import type { Rule } from '../backend/rule.js';
 import { typeError, wrongType } from '../errors.js';
 import { rowLengthOf } from '../variables/shape.js';
 import { type AnyVariable, Variable } from '../variables/variable.js';
 import { SlotMemory, type Slots } from './slot-memory.js';
-import { SlotTable } from './slot-table.js';
+import { SlotTable, type SlotVariable } from './slot-table.js';
 import { StepCounter } from './step-counter.js';
 
 /** What an optimizer keeps of one variable. */
 export interface VariableState extends Target {
   readonly variable: Variable;
-  readonly slotVariables: readonly Variable[];
+  readonly slotVariables: readonly SlotVariable[];
 }
 
 /** States that may yet be undone. */
@@ -29,13 +29,16 @@ export class VariableStates {
   readonly #rule: Rule;
   readonly #owner: string;
   readonly #states = new Map<Variable, VariableState>();
-  readonly #slotMemory = new SlotMemory();
+  readonly slotDtype: SlotDtype;
+  readonly #slotMemory: SlotMemory;
   /** Memory of variables that have a slot by `addSlot`, but no state yet. */
   readonly #early = new Map<Variable, Slots>();
   readonly #weights: AnyVariable[];
   #counter: StepCounter;
 
-  constructor(rule: Rule, owner: string) {
+  constructor(rule: Rule, owner: string, slotDtype: SlotDtype) {
+    this.slotDtype = slotDtype;
+    this.#slotMemory = new SlotMemory(slotDtype);
     this.#rule = rule;
     this.#owner = owner;
     const iterations = new Variable(new BigInt64Array(1), { shape: [], name: 'iter', trainable: false });
@@ -87,21 +90,20 @@ export class VariableStates {
   }
 
   /** Adds a slot: one of the rule's own, ahead of the first step, or any other. */
-  addSlot(owner: Variable, name: string, data: Float32Array): Variable {
-    const slot = this.#slotOn(owner, name, this.#placed(owner, name, data));
+  addSlot(owner: Variable, name: string, data: Float32Array): SlotVariable {
+    const k = this.#rule.slots.indexOf(name);
+    const slot = this.#slotOn(owner, name, k < 0 ? data : this.#ahead(owner).arrays[k]);
+    if (k >= 0) slot.assign(data);
     this.slots.add(owner, name, slot);
     this.#weights.push(slot);
     return slot;
   }
 
-  /** The values where the rule's sweeps expect them; those of any other slot may lie anywhere. */
-  #placed(owner: Variable, name: string, data: Float32Array): Float32Array {
-    const k = this.#rule.slots.indexOf(name);
-    if (k < 0) return data;
+  /** The memory of a rule's slots, ahead of the first step. */
+  #ahead(owner: Variable): Slots {
     const slots = this.#early.get(owner) ?? this.#allocate(owner);
     this.#early.set(owner, slots);
-    slots.arrays[k].set(data);
-    return slots.arrays[k];
+    return slots;
   }
 
   #allocate({ data, size }: Variable): Slots {
@@ -151,8 +153,8 @@ export class VariableStates {
     for (const { variable } of created) this.#early.delete(variable);
   }
 
-  #slotOn(owner: Variable, name: string, data: Float32Array): Variable {
+  #slotOn(owner: Variable, name: string, data: SlotArray): SlotVariable {
     const path = `${this.#owner}/${owner.name}/${name}`;
-    return new Variable(data, { shape: owner.shape, name: path, trainable: false });
+    return new Variable<SlotArray>(data, { shape: owner.shape, name: path, trainable: false }) as SlotVariable;
   }
 }

@@ -1,16 +1,16 @@
 import { types } from 'node:util';
-import { typeError, wrongType, wrongValue } from '../errors.js';
+import { typeError, wrongType } from '../errors.js';
 import { initialize } from '../initializers/initialize.js';
-import { checkOptions, checkString } from '../options.js';
+import { checkOneOf, checkOptions, checkString } from '../options.js';
 import { checkShape, sizeOf } from '../variables/shape.js';
-import { type AnyVariable, type DType, Variable } from '../variables/variable.js';
+import { type AnyVariable, Variable } from '../variables/variable.js';
 
 const SYNCHRONIZATIONS = ['auto', 'none', 'onWrite', 'onRead'] as const;
 const AGGREGATIONS = ['none', 'sum', 'mean', 'onlyFirstReplica'] as const;
 
 export interface WeightOptions {
   /** Default: float32, or the kind of an initial value that is a typed array. */
-  dtype?: DType;
+  dtype?: 'float32' | 'int64';
   /** A name, config or function of `initializers`, or the initial value itself. Default: zeros. */
   initializer?: unknown;
   /** Default: true, or false where `synchronization` is `onRead`. */
@@ -43,9 +43,4 @@ export function makeWeight(name: unknown, shape: unknown, options: WeightOptions
   if (types.isBigInt64Array(initializer)) weight.assign(initializer);
   else weight.assign(Array.from(initialize('initializer', initializer, checked)));
   return weight;
-}
-
-function checkOneOf(argument: string, value: unknown, allowed: readonly string[]): void {
-  if (typeof value !== 'string') throw wrongType(argument, 'a string', value);
-  if (!allowed.includes(value)) throw wrongValue(argument, `one of ${allowed.join(', ')}`, value);
 }

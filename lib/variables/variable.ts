@@ -1,10 +1,14 @@
 import { types } from 'node:util';
 import { checkFloat32Array, checkMemory, lengthOf } from '../backend/memory.js';
 import { rangeError, wrongType } from '../errors.js';
+import { fromBfloat16, toBfloat16 } from '../math/bfloat16.js';
 import { checkOptions, checkString } from '../options.js';
 import { checkShape, formatShape, type Shape } from './shape.js';
 
-export type DType = 'float32' | 'int64';
+export type DType = 'float32' | 'int64' | 'bfloat16';
+
+/** Elements as they lie in memory: those of bfloat16 as bit patterns. */
+export type Elements = Float32Array | BigInt64Array | Uint16Array;
 
 export interface VariableOptions {
   /** Lengths of the dimensions, outermost first. Default: one dimension with all elements. */
@@ -24,7 +28,7 @@ export interface VariableOptions {
 export type Constraint = (values: Float32Array, variable: Variable) => ArrayLike<number> | undefined | void;
 
 /** A variable of any dtype. */
-export type AnyVariable = Variable<Float32Array> | Variable<BigInt64Array>;
+export type AnyVariable = Variable<Float32Array> | Variable<BigInt64Array> | Variable<Uint16Array>;
 
 let unnamed = 0;
 
@@ -34,7 +38,7 @@ let unnamed = 0;
  *
  * Like `tf.Variable`, as far as an optimizer needs it.
  */
-export class Variable<T extends Float32Array | BigInt64Array = Float32Array> {
+export class Variable<T extends Elements = Float32Array> {
   /** The adopted array itself. */
   readonly data: T;
   readonly dtype: DType;
@@ -44,12 +48,13 @@ export class Variable<T extends Float32Array | BigInt64Array = Float32Array> {
   readonly constraint: Constraint | null;
 
   /**
-   * @param data - elements in row-major order; a `BigInt64Array` makes an int64 variable
+   * @param data - elements in row-major order; a `BigInt64Array` makes an int64 variable, a `Uint16Array` one of
+   *   bfloat16 bit patterns (the upper halves of float32 numbers), as optimizers keep slots with `slotDtype`
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`
    * @throws RangeError `ERR_ADAMAX_SHAPE` when the shape does not hold `data.length` elements
    */
   constructor(data: T, options: VariableOptions = {}) {
-    if (types.isBigInt64Array(data)) checkMemory('data', data);
+    if (types.isBigInt64Array(data) || types.isUint16Array(data)) checkMemory('data', data);
     else checkFloat32Array('data', data);
     checkOptions('Variable', options, ['shape', 'name', 'trainable', 'constraint']);
     const { shape, name, trainable = true, constraint } = options;
@@ -59,7 +64,7 @@ export class Variable<T extends Float32Array | BigInt64Array = Float32Array> {
       throw wrongType('constraint', 'a function', constraint);
     }
     this.data = data;
-    this.dtype = types.isBigInt64Array(data) ? 'int64' : 'float32';
+    this.dtype = dtypeOf(data);
     this.shape = checkShape('shape', shape ?? [lengthOf(data)], lengthOf(data));
     this.name = name ?? (unnamed === 0 ? 'Variable' : `Variable_${unnamed}`);
     if (name === undefined) unnamed++;
@@ -83,12 +88,13 @@ export class Variable<T extends Float32Array | BigInt64Array = Float32Array> {
         `item() must be asked of one element: received shape ${formatShape(this.shape)}`,
       );
     }
-    return Number(this.data[0]);
+    return this.dtype === 'bfloat16' ? fromBfloat16(this.data[0] as number) : Number(this.data[0]);
   }
 
   /**
    * Overwrites all elements.
-   * @param values - as many numbers (or, for int64, whole numbers or bigints) as there are elements
+   * @param values - as many numbers (or, for int64, whole numbers or bigints) as there are elements. A bfloat16 variable
+   *   rounds them to nearest even, but takes a `Uint16Array` as bit patterns
    */
   assign(values: ArrayLike<number | bigint> | number | bigint): this {
     const list = typeof values === 'number' || typeof values === 'bigint' ? [values] : values;
@@ -98,8 +104,10 @@ export class Variable<T extends Float32Array | BigInt64Array = Float32Array> {
     if (list.length !== this.size) {
       throw rangeError('ERR_ADAMAX_LENGTH', `values must have ${this.size} elements: received ${list.length}`);
     }
-    if (this.dtype === 'float32' && types.isTypedArray(list) && typeof list[0] === 'number') {
-      (this.data as Float32Array).set(list as ArrayLike<number>);
+    const asIs =
+      this.dtype === 'float32' ? isArrayOfNumbers(list) : this.dtype === 'bfloat16' && types.isUint16Array(list);
+    if (asIs) {
+      (this.data as Float32Array | Uint16Array).set(list as ArrayLike<number>);
       return this;
     }
     const copy = Array.from({ length: list.length }, (_, i) => this.#element(list[i]));
@@ -108,9 +116,9 @@ export class Variable<T extends Float32Array | BigInt64Array = Float32Array> {
   }
 
   #element(value: number | bigint): number | bigint {
-    if (this.dtype === 'float32') {
+    if (this.dtype !== 'int64') {
       if (typeof value !== 'number') throw wrongType('values', 'numbers', value);
-      return value;
+      return this.dtype === 'float32' ? value : toBfloat16(value);
     }
     if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) throw wrongType('values', 'whole numbers', value);
     return BigInt(value);
@@ -119,4 +127,13 @@ export class Variable<T extends Float32Array | BigInt64Array = Float32Array> {
   toString(): string {
     return `<Variable '${this.name}' shape=${formatShape(this.shape)} dtype=${this.dtype}>`;
   }
+}
+
+function dtypeOf(data: Elements): DType {
+  if (types.isBigInt64Array(data)) return 'int64';
+  return types.isUint16Array(data) ? 'bfloat16' : 'float32';
+}
+
+function isArrayOfNumbers(list: unknown): boolean {
+  return types.isTypedArray(list) && typeof list[0] === 'number';
 }

@@ -46,6 +46,16 @@ bool read_floats(Napi::Env env, napi_value value, const char* name, std::size_t 
   return span->length == length || fail_length(env, name, length, span->length);
 }
 
+bool read_slot(Napi::Env env, napi_value value, SlotFormat format, std::size_t length, void** data) {
+  const bool wide = format == SlotFormat::kFloat32;
+  const char* const expected = wide ? "a Float32Array" : "a Uint16Array";
+  View view{};
+  if (!read_view(env, value, "slot", expected, &view)) return false;
+  if (view.type != (wide ? napi_float32_array : napi_uint16_array)) return fail_type(env, "slot", expected);
+  *data = view.data;
+  return view.length == length || fail_length(env, "slot", length, view.length);
+}
+
 bool read_doubles(Napi::Env env, napi_value value, const char* name, std::size_t length, const double** data) {
   View view{};
   if (!read_view(env, value, name, "a Float64Array", &view)) return false;

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 
+#include "kernels/table.h"
 #include "runtime/row_index.h"
 
 namespace adamax {
@@ -21,6 +22,8 @@ struct FloatSpan {
 bool read_floats(Napi::Env env, napi_value value, const char* name, FloatSpan* span);
 // The same, with the length it must have.
 bool read_floats(Napi::Env env, napi_value value, const char* name, std::size_t length, FloatSpan* span);
+// The slot of a variable of `length` elements: a Float32Array, or a Uint16Array of bfloat16 patterns.
+bool read_slot(Napi::Env env, napi_value value, SlotFormat format, std::size_t length, void** data);
 bool read_doubles(Napi::Env env, napi_value value, const char* name, std::size_t length, const double** data);
 bool read_indices(Napi::Env env, napi_value value, const char* name, Indices* indices);
 bool read_size(Napi::Env env, napi_value value, const char* name, std::size_t* size);

@@ -1,4 +1,4 @@
-// `plan(rule, control)`: runtime/plan.h for JavaScript, as four functions over one plan:
+// `plan(rule, control, bfloat16)`: runtime/plan.h for JavaScript, as four functions over one plan:
 //
 //   target(entry, rowLength, param, ...slots)   binds a variable; entry is at most the number of entries so far
 //   gradient(entry, values, indices | null)     binds its gradient
@@ -33,6 +33,7 @@ struct BoundPlan {
   Plan plan;
   Instance* instance = nullptr;
   int slots = 0;
+  SlotFormat slot_format = SlotFormat::kFloat32;
   int scalars = 0;
   const double* control = nullptr;
   napi_ref control_holder = nullptr;
@@ -110,9 +111,7 @@ napi_value target(napi_env env, napi_callback_info info) {
   entry->dense.param = entry->dense.out = param.data;
   entry->dense.length = param.length;
   for (int k = 0; k < bound.slots; ++k) {
-    FloatSpan slot{};
-    if (!read_floats(env, args.value[3 + k], "slot", param.length, &slot)) return nullptr;
-    entry->dense.slot[k] = slot.data;
+    if (!read_slot(env, args.value[3 + k], bound.slot_format, param.length, &entry->dense.slot[k])) return nullptr;
   }
   entry->has_target = true;
   return nullptr;
@@ -257,7 +256,8 @@ Napi::Value plan(const Napi::CallbackInfo& info) {
     delete bound;
     return env.Undefined();
   }
-  bound->plan.set_rule(rule);
+  bound->slot_format = info[2].ToBoolean() ? SlotFormat::kBfloat16 : SlotFormat::kFloat32;
+  bound->plan.set_rule(rule, bound->slot_format);
   bound->instance = &instance;
   bound->slots = kernels.slots;
   bound->scalars = kernels.scalars;

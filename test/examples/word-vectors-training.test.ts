@@ -1,3 +1,4 @@
+import { Adamax } from 'adamax';
 import { expect } from 'chai';
 import { Random } from '../../examples/word-vectors/maths/random.js';
 import { nearest, unitVectors } from '../../examples/word-vectors/neighbours.js';
@@ -115,7 +116,7 @@ describe('word vectors: examples', () => {
 
 describe('word vectors: the model', () => {
   const targets = Int32Array.of(2, 4, 5, 4);
-  const make = () => new SkipGramModel(6, 7, 16, targets.length, new Random(1));
+  const make = () => new SkipGramModel(new Adamax(), 6, 7, 16, targets.length, new Random(1));
 
   it('starts at chance: ln 2 for each target', () => {
     expect(make().loss(0, targets)).to.be.closeTo(4 * Math.LN2, 1e-12);

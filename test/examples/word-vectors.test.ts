@@ -22,8 +22,8 @@ function text(): string {
 describe('word vectors: the command', () => {
   let folder: string;
   const run = (args: readonly string[], env?: Record<string, string>) => wordVectors(args, folder, env);
-  const train = (out: string, seed: number, env?: Record<string, string>) =>
-    run(['--text', 'small.txt', '--out', out, '--seed', `${seed}`, '--epochs', '8', '--dim', '15'], env);
+  const train = (out: string, seed: number, env?: Record<string, string>, more: readonly string[] = []) =>
+    run(['--text', 'small.txt', '--out', out, '--seed', `${seed}`, '--epochs', '8', '--dim', '15', ...more], env);
   const bytes = (out: string): string[] => FILES.map((file) => readFileSync(join(folder, out, file), 'utf8'));
   const untimed = (stdout: string): string =>
     stdout
@@ -75,6 +75,17 @@ describe('word vectors: the command', () => {
       expect(neighbours, row).to.have.length(6);
       for (const neighbour of neighbours) expect(neighbour.slice(0, -1), row).to.equal(word.slice(0, -1));
     }
+  });
+
+  it('learns with moments of bfloat16 too, on every implementation to the same bytes', () => {
+    const all = implementations.map((isa) => {
+      const { code, stdout } = train(`narrow-${isa}`, 3, { ADAMAX_ISA: isa }, ['--slots', 'bfloat16']);
+      expect(code).to.equal(0);
+      expect(Number(/held-out loss (\d\.\d+)/.exec(stdout)?.[1])).to.be.below(3.6);
+      return bytes(`narrow-${isa}`).at(-1);
+    });
+    expect(new Set(all).size).to.equal(1);
+    expect(run(['--slots', 'float16']).stderr).to.match(/--slots must be float32 or bfloat16/);
   });
 
   it('gives the same bytes and figures for the same seed on every implementation, and others for another', function () {

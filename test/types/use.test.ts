@@ -92,7 +92,9 @@ describe('the published typings', () => {
           'clipnorm',
           'clipvalue',
           'name',
+          'slotDtype',
           'applyGradients',
+          'applyGradientsAsync',
           'minimize',
           'build',
           'addSlot',
@@ -106,7 +108,7 @@ describe('the published typings', () => {
       ],
     ] as const) {
       const text = readFileSync(join(root, 'dist', file), 'utf8');
-      for (const name of names) expect(text, `${file}: ${name}`).to.match(new RegExp(`\\*/\\s+(static )?${name}[?(]`));
+      for (const name of names) expect(text, `${file}: ${name}`).to.match(new RegExp(`\\*/\\s+(static )?${name}[?(<]`));
     }
   });
 });

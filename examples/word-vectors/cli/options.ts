@@ -19,6 +19,8 @@ const NUMBERS = {
   seed: { default: 1, least: 0, most: 2 ** 32 - 1, help: 'same seed, same bytes' },
 } as const;
 
+const SLOTS = ['float32', 'bfloat16'] as const;
+
 const DEFAULT_OUT = join('out', 'word-vectors');
 
 /** @throws UsageError naming the option and what it was given */
@@ -31,6 +33,7 @@ export function parseOptions(args: readonly string[]): Options {
     tokens: true,
     options: {
       ...Object.fromEntries(Object.keys(NUMBERS).map((name) => [name, text])),
+      slots: text,
       out: text,
       text,
       help: { type: 'boolean', short: 'h' },
@@ -48,6 +51,7 @@ export function parseOptions(args: readonly string[]): Options {
     window: number('window'),
     negative: number('negative'),
     seed: number('seed'),
+    slots: slotDtype(given.get('slots')),
     out: given.get('out') ?? DEFAULT_OUT,
     text: given.get('text'),
     help: given.has('help'),
@@ -62,6 +66,7 @@ export function usage(): string {
   ]);
   const rows = [
     ...numbers,
+    ['--slots TYPE', `how moments are stored: ${SLOTS.join(' or ')} (default ${SLOTS[0]})`],
     ['--out FOLDER', `where vectors.txt, loss.svg and map.svg go (default ${DEFAULT_OUT})`],
     ['--text FILE', 'any UTF-8 text to train on (default: Moby Dick)'],
     ['--help', 'print this'],
@@ -77,15 +82,22 @@ export function usage(): string {
 function checked(token: { name: string; rawName: string; value: string | undefined }): string {
   const { name, rawName, value } = token;
   if (name === 'help') return '';
-  if (name !== 'out' && name !== 'text' && !Object.hasOwn(NUMBERS, name)) {
+  if (!['out', 'text', 'slots'].includes(name) && !Object.hasOwn(NUMBERS, name)) {
     throw new UsageError('there is no such option, --help lists them', rawName);
   }
-  if (Object.hasOwn(NUMBERS, name)) return value ?? '';
+  if (name === 'slots' || Object.hasOwn(NUMBERS, name)) return value ?? '';
   // A folder called --dim is less likely than a forgotten name.
   if (value === undefined || value.trim() === '' || value.startsWith('--')) {
     throw new UsageError(`--${name} must be the name of a ${name === 'text' ? 'file' : 'folder'}`, value ?? '');
   }
   return value;
+}
+
+function slotDtype(text: string | undefined): (typeof SLOTS)[number] {
+  if (text === undefined) return SLOTS[0];
+  const known = SLOTS.find((name) => name === text);
+  if (known === undefined) throw new UsageError(`--slots must be ${SLOTS.join(' or ')}`, text);
+  return known;
 }
 
 function wholeNumber(name: keyof typeof NUMBERS, text: string | undefined): number {

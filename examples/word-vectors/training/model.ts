@@ -1,4 +1,4 @@
-import { Adamax, Variable } from 'adamax';
+import { type Adamax, Variable } from 'adamax';
 import { exp, log } from '../maths/elementary.js';
 import type { Random } from '../maths/random.js';
 import { RowGradients } from './row-gradients.js';
@@ -12,7 +12,7 @@ export class SkipGramModel {
   /** The word vectors: what a training is for. */
   readonly input: Variable;
   readonly #output: Variable;
-  readonly #optimizer = new Adamax();
+  readonly #optimizer: Adamax;
   readonly #dim: number;
   readonly #inputGradients: RowGradients;
   readonly #outputGradients: RowGradients;
@@ -23,7 +23,8 @@ export class SkipGramModel {
    * @param pairsPerStep the most pairs added before a `step`
    * @param targets words each centre is scored against: one true, the rest negative
    */
-  constructor(words: number, dim: number, pairsPerStep: number, targets: number, random: Random) {
+  constructor(optimizer: Adamax, words: number, dim: number, pairsPerStep: number, targets: number, random: Random) {
+    this.#optimizer = optimizer;
     this.#dim = dim;
     // As in word2vec.c: small random input vectors and no output vectors. Every score starts at exactly 0.
     const initial = Float32Array.from({ length: words * dim }, () => (random.unit() - 0.5) / dim);

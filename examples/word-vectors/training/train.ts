@@ -1,3 +1,4 @@
+import { Adamax, type SlotDtype } from 'adamax';
 import { Random } from '../maths/random.js';
 import { Curve, type LossPoint, Mean } from './curve.js';
 import { SkipGramModel } from './model.js';
@@ -20,6 +21,8 @@ export interface TrainingOptions {
   readonly window: number;
   readonly negative: number;
   readonly seed: number;
+  /** How the optimizer stores its moments. */
+  readonly slots: SlotDtype;
 }
 
 /** Where a training stands. */
@@ -49,10 +52,12 @@ const FIRST_EPOCH = 1000;
 
 /** Trains word vectors; yields its status after each passage of the text, so that others get a turn. */
 export function* train(data: TrainingData, options: TrainingOptions): Generator<TrainingStatus, TrainingResult> {
-  const { epochs, dim, negative, seed } = options;
+  const { epochs, dim, negative, seed, slots } = options;
   const { skipGrams, negatives } = data;
   const { vocabulary, training, trainingWords } = data.corpus;
-  const model = new SkipGramModel(vocabulary.size, dim, PAIRS_PER_STEP, 1 + negative, new Random(seed, VECTORS));
+  const optimizer = new Adamax({ slotDtype: slots });
+  const random = new Random(seed, VECTORS);
+  const model = new SkipGramModel(optimizer, vocabulary.size, dim, PAIRS_PER_STEP, 1 + negative, random);
   const totalWords = trainingWords * epochs;
   const curve = new Curve(totalWords / CURVE_POINTS);
   const heldOutLoss: LossPoint[] = [{ epoch: 0, loss: data.heldOut.loss(model) }];

@@ -1,0 +1,192 @@
+import { Adamax, type Gradient, IndexedSlices, type NdArray, RMSprop, SGD, Variable } from 'adamax';
+import { adamaxScalars, setThreads, threads } from 'adamax/kernels';
+import { expect } from 'chai';
+import { fromBfloat16, toBfloat16 } from '#internals';
+import { expectSameBits, Random, SPECIAL } from '../support/data.js';
+import { expectError } from '../support/errors.js';
+import { onEveryImplementation } from '../support/implementations.js';
+import { type State, stepDense, stepRows } from '../support/oracle.js';
+
+const LEARNING_RATE = 0.1;
+const ROW = 9;
+const TABLE_ROWS = 40;
+const SIZES = [1, 16, 17, 33, 300, 5000, 70001];
+
+/**
+ * The bfloat16 nearest to a number, found without its bits: neighbours differ by 2⁻⁷ of the power of two below them, and
+ * by no less than 2⁻¹³³.
+ */
+function nearest(x: number): number {
+  if (Number.isNaN(x) || x === 0 || !Number.isFinite(x)) return x;
+  const exponent = Math.max(Math.floor(Math.log2(Math.abs(x))), -126);
+  const step = 2 ** (exponent - 7);
+  const steps = x / step; // exact: a power of two
+  const floor = Math.floor(steps);
+  const rest = steps - floor;
+  const rounded = rest === 0.5 ? floor + (floor % 2 === 0 ? 0 : 1) : floor + (rest > 0.5 ? 1 : 0);
+  const result = rounded * step;
+  if (Math.abs(result) >= 2 ** 128) return Math.sign(x) * Infinity;
+  return result === 0 && x < 0 ? -0 : result;
+}
+
+/** The oracle's step, with the moments rounded once it is done. */
+function rounded(state: State): void {
+  for (const slot of [state.m, state.u]) slot.set(slot.map(nearest));
+}
+
+const widened = (slot: Uint16Array) => Float32Array.from(slot, fromBfloat16);
+
+describe('bfloat16', () => {
+  it('is the upper half of a float32, rounded to the nearest, ties to even', () => {
+    const random = new Random(3);
+    const numbers = [...SPECIAL, ...random.wild(20000)];
+    for (const x of random.normals(2000)) {
+      const low = nearest(x);
+      // On and beside the middle between two neighbours.
+      for (const ulps of [127, 127.5, 128, 128.5, 129, 255]) {
+        numbers.push(Math.fround(low + Math.sign(low) * ulps * 2 ** (Math.floor(Math.log2(Math.abs(low))) - 15)));
+      }
+    }
+    for (const x of numbers) {
+      const pattern = toBfloat16(x);
+      expect(pattern).to.be.within(0, 0xffff);
+      expect(fromBfloat16(pattern), `${x}`).to.satisfy((y: number) => Object.is(y, nearest(x)));
+    }
+    for (let pattern = 0; pattern < 0x10000; pattern++) {
+      const x = fromBfloat16(pattern);
+      if (!Number.isNaN(x)) expect(toBfloat16(x)).to.equal(pattern);
+    }
+  });
+});
+
+onEveryImplementation('slots of bfloat16', () => {
+  const before_ = threads();
+  after(() => setThreads(before_));
+
+  for (const n of [1, 3]) {
+    it(`have the bits of the oracle on ${n} ${n === 1 ? 'thread' : 'threads'}, dense and sparse`, () => {
+      setThreads(n);
+      const random = new Random(21);
+      const optimizer = new Adamax({ learningRate: LEARNING_RATE, slotDtype: 'bfloat16' });
+      const table = new Variable(random.normals(TABLE_ROWS * ROW), { shape: [TABLE_ROWS, ROW] });
+      const variables = [...SIZES.map((size) => new Variable(random.normals(size))), table];
+      const expected = variables.map(
+        ({ data, size }): State => ({ param: data.slice(), m: new Float32Array(size), u: new Float32Array(size) }),
+      );
+      for (let step = 1; step <= 6; step++) {
+        const gradients = SIZES.map((size) => random.normals(size, 2 ** (random.below(20) - 10)));
+        const rows = Array.from({ length: 30 }, () => random.below(TABLE_ROWS));
+        const slices = new IndexedSlices(random.normals(rows.length * ROW), rows);
+        optimizer.applyGradients(variables.map((v, i): [Gradient, Variable] => [gradients[i] ?? slices, v]));
+        const scalars = adamaxScalars({ learningRate: LEARNING_RATE, step });
+        expected.forEach((state, i) => {
+          if (i < SIZES.length) stepDense(state, gradients[i], scalars);
+          else stepRows(state, ROW, slices.values, rows, scalars);
+          rounded(state);
+        });
+      }
+      variables.forEach((variable, i) => {
+        const [m, v] = ['m', 'v'].map((name) => optimizer.getSlot<Uint16Array>(variable, name).data);
+        expectSameBits(variable.data, expected[i].param, `parameter of ${variable.size}`);
+        expectSameBits(widened(m), expected[i].m, `m of ${variable.size}`);
+        expectSameBits(widened(v), expected[i].u, `v of ${variable.size}`);
+      });
+    });
+  }
+
+  it('are saved and resumed to the bit, and may be loaded in the other format', () => {
+    const random = new Random(4);
+    const gradients = Array.from({ length: 10 }, () => random.normals(50));
+    const steps = (optimizer: Adamax, p: Float32Array, from: number, to: number) => {
+      for (const gradient of gradients.slice(from, to)) optimizer.applyGradients([[gradient, p]]);
+    };
+    const start = random.normals(50);
+    const whole = start.slice();
+    steps(new Adamax({ slotDtype: 'bfloat16' }), whole, 0, 10);
+
+    const p = start.slice();
+    const first = new Adamax({ slotDtype: 'bfloat16' });
+    steps(first, p, 0, 5);
+    const saved = first.getWeights();
+    expect(saved.map(({ dtype }) => dtype)).to.deep.equal(['int64', 'bfloat16', 'bfloat16']);
+    expect(saved[1].data).to.be.an.instanceOf(Uint16Array);
+    const second = Adamax.fromConfig(first.getConfig());
+    expect(second.slotDtype).to.equal('bfloat16');
+    second.build([p]);
+    second.setWeights(saved);
+    steps(second, p, 5, 10);
+    expectSameBits(p, whole, 'resumed');
+
+    const wide = new Adamax();
+    const q = start.slice();
+    wide.build([q]);
+    wide.setWeights(saved);
+    expectSameBits(wide.getSlot(q, 'v').data, widened(saved[2].data as Uint16Array), 'v, widened');
+    const back = new Adamax({ slotDtype: 'bfloat16' });
+    back.build([q]);
+    back.setWeights(wide.getWeights());
+    expect(back.getWeights()[2].data).to.deep.equal(saved[2].data);
+  });
+
+  it('take initial values, numbers and patterns', () => {
+    const p = new Variable(new Float32Array(3), { name: 'p' });
+    const optimizer = new Adamax({ slotDtype: 'bfloat16' });
+    const m = optimizer.addSlot<Uint16Array>(p, 'm', [1, 2.0078125, -3]);
+    expect([m.dtype, [...widened(m.data)]]).to.deep.equal(['bfloat16', [1, 2, -3]]);
+    m.assign([0.5, 0.25, 1e-45]);
+    expect([...widened(m.data)]).to.deep.equal([0.5, 0.25, 0]);
+    m.assign(Uint16Array.of(0x3f80, 0x4000, 0xbf80));
+    expect([...widened(m.data)]).to.deep.equal([1, 2, -1]);
+    expect(new Variable(Uint16Array.of(0x3f80)).item()).to.equal(1);
+    optimizer.applyGradients([[new Float32Array(3), p]]);
+    expect(widened(m.data)[0]).to.be.closeTo(0.9, 0.004);
+    expect(optimizer.addSlot(p, 'other', 'ones').dtype).to.equal('float32');
+  });
+
+  it('serve every rule, a clipped step, and one off the event loop', async () => {
+    const size = 300_000;
+    for (const make of [
+      () => new SGD({ momentum: 0.9, slotDtype: 'bfloat16', clipnorm: 1 }),
+      () => new RMSprop({ centered: true, momentum: 0.5, slotDtype: 'bfloat16' }),
+    ]) {
+      const [a, b] = [new Variable(new Float32Array(size).fill(1)), new Variable(new Float32Array(size).fill(1))];
+      const [sync, off] = [make(), make()];
+      const gradient = new Random(9).normals(size);
+      for (let k = 0; k < 3; k++) {
+        sync.applyGradients([[gradient, a]]);
+        await off.applyGradientsAsync([[gradient, b]]);
+      }
+      expectSameBits(b.data, a.data, make().name);
+      expect(a.data.some((x) => x !== 1)).to.equal(true);
+      for (const name of sync.getSlotNames()) {
+        expect(sync.getSlot<Uint16Array>(a, name).data).to.be.an.instanceOf(Uint16Array);
+      }
+    }
+  });
+});
+
+describe('slotDtype', () => {
+  it('is float32 or bfloat16; the config has it where it is not float32', () => {
+    expect(new Adamax().slotDtype).to.equal('float32');
+    expect(new Adamax().getConfig()).not.to.have.property('slot_dtype');
+    expect(new Adamax({ slotDtype: 'bfloat16' }).getConfig()).to.have.property('slot_dtype', 'bfloat16');
+    expectError(
+      () => new Adamax({ slotDtype: 'float16' as never }),
+      RangeError,
+      'ERR_ADAMAX_ARG_VALUE',
+      /^slotDtype must be one of float32, bfloat16: received 'float16'$/,
+    );
+    expectError(() => new Adamax({ slotDtype: 16 as never }), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^slotDtype must be/);
+  });
+
+  it('bfloat16 variables are slots, not parameters or gradients', () => {
+    const pattern = new Variable(new Uint16Array(2));
+    const p = new Float32Array(2);
+    const optimizer = new Adamax();
+    for (const pairs of [[[p, pattern]], [[pattern, p]]]) {
+      expectError(() => optimizer.applyGradients(pairs as never), TypeError, 'ERR_ADAMAX_ARG_TYPE', /float32/);
+    }
+    const weights: NdArray[] = [{ dtype: 'bfloat16', shape: [], data: new Uint16Array(1) }];
+    expectError(() => optimizer.setWeights(weights), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^weights\[0\].data must be/);
+  });
+});
