@@ -31,7 +31,7 @@ export interface Effort {
 export const FULL: Effort = { warmup: 80e6, batch: 0.4e6, budget: 3.5e9, minRounds: 21, maxRounds: 151 };
 export const QUICK: Effort = { warmup: 25e6, batch: 0.2e6, budget: 0.25e9, minRounds: 5, maxRounds: 25 };
 
-/** Nanoseconds per step of one contestant, one sample a round. */
+/** Nanoseconds per step of one contestant, one sample a round; NaN where it took no part. */
 export interface Timing {
   readonly name: string;
   readonly samples: readonly number[];
@@ -52,6 +52,17 @@ export class Outcome {
     this.#timings = new Map(timings.map((timing) => [timing.name, timing]));
   }
 
+  /** One after the other, of contestants that are not the same in all. */
+  static joined(outcomes: readonly Outcome[]): Outcome {
+    const names = [...new Set(outcomes.flatMap((outcome) => outcome.names))];
+    const missing = (outcome: Outcome): number[] =>
+      new Array(outcome.#rounds(outcome.names[0]).length).fill(Number.NaN);
+    const samplesOf = (name: string): number[] => {
+      return outcomes.flatMap((outcome) => (outcome.has(name) ? outcome.#rounds(name) : missing(outcome)));
+    };
+    return new Outcome(names.map((name) => ({ name, samples: samplesOf(name) })));
+  }
+
   get names(): string[] {
     return [...this.#timings.keys()];
   }
@@ -60,10 +71,9 @@ export class Outcome {
     return this.#timings.has(name);
   }
 
+  /** Of the rounds it took part in. */
   samples(name: string): readonly number[] {
-    const timing = this.#timings.get(name);
-    if (timing === undefined) throw new Error(`no contestant is called '${name}'`);
-    return timing.samples;
+    return this.#rounds(name).filter((ns) => !Number.isNaN(ns));
   }
 
   /** Nanoseconds per step. */
@@ -73,8 +83,15 @@ export class Outcome {
 
   /** How many times as long `a` takes as `b`, from pairs of the same round. */
   ratio(a: string, b: string): Spread {
-    const divisors = this.samples(b);
-    return spread(this.samples(a).map((ns, round) => ns / divisors[round]));
+    const divisors = this.#rounds(b);
+    const ratios = this.#rounds(a).map((ns, round) => ns / divisors[round]);
+    return spread(ratios.filter((ratio) => !Number.isNaN(ratio)));
+  }
+
+  #rounds(name: string): readonly number[] {
+    const timing = this.#timings.get(name);
+    if (timing === undefined) throw new Error(`no contestant is called '${name}'`);
+    return timing.samples;
   }
 }
 

@@ -50,7 +50,13 @@ export type OptimizerProblem = Problem & OptimizerState;
  */
 export function settledProblem(elements: number): OptimizerProblem {
   const problem = { ...stateOf([elements]), grad: new Float32Array(elements) };
-  const { param, m, u, grad } = problem;
+  settle(problem);
+  return problem;
+}
+
+/** Fills the arrays. */
+export function settle({ param, m, u, grad }: Problem): void {
+  const elements = param.length;
   const random = generator(elements);
   for (let i = 0; i < elements; i++) {
     const x = random();
@@ -59,7 +65,6 @@ export function settledProblem(elements: number): OptimizerProblem {
     m[i] = grad[i];
     u[i] = Math.abs(grad[i]);
   }
-  return problem;
 }
 
 /** A table of rows; its gradients come as slices. Gradients below 0.5 leave u to decay, as it mostly does in training. */
