@@ -11,8 +11,10 @@ const PLOT = { left: 64, right: 710, top: 96, bottom: 476 };
 const BYTES_HELD = 16;
 const LABEL_HEIGHT = 19;
 
-interface Line {
+export interface Line {
+  /** As the reader sees it. */
   readonly name: string;
+  /** A class of the style sheet. */
   readonly color: string;
   readonly points: readonly (readonly [elements: number, ns: number])[];
 }
@@ -34,18 +36,27 @@ const STYLE = `
   .grid { stroke: #e5e7eb } .minor { stroke: #f3f4f6 } .axis { stroke: #9ca3af }
   .line { fill: none; stroke-width: 2.25; stroke-linejoin: round } .lead { fill: none; stroke-width: 1; opacity: .55 }
   .ours1 { stroke: #1d4ed8 } .ours2 { stroke: #3b82f6 } .ours3 { stroke: #7cb2f9 } .ours4 { stroke: #0d9488 }
-  .rival1 { stroke: #ea580c } .rival2 { stroke: #f59e0b } .bound { stroke: #6b7280; stroke-dasharray: 5 4 }
+  .rival1 { stroke: #ea580c } .rival2 { stroke: #f59e0b } .line.strong { stroke-width: 3.5 }
+  .tfjs1 { stroke: #a16207 } .tfjs2 { stroke: #ca8a04 } .torch1 { stroke: #be123c } .torch2 { stroke: #e11d48 }
+  .torch3 { stroke: #fb7185 } .tf1 { stroke: #7e22ce } .tf2 { stroke: #a855f7 } .jax1 { stroke: #15803d }
+  .jax2 { stroke: #22c55e } .other { stroke: #57534e } .bound { stroke: #6b7280; stroke-dasharray: 5 4 }
   circle { fill: #ffffff; stroke-width: 2 } circle.bound { stroke-dasharray: none }
   @media (prefers-color-scheme: dark) {
     text { fill: #e5e7eb } .page { fill: #0d1117 } .quiet { fill: #9ca3af }
     .grid { stroke: #2b3340 } .minor { stroke: #1b212b } .axis { stroke: #6b7280 } circle { fill: #0d1117 }
     .ours1 { stroke: #60a5fa } .ours2 { stroke: #3b82f6 } .ours3 { stroke: #93c5fd } .ours4 { stroke: #2dd4bf }
     .rival1 { stroke: #fb923c } .rival2 { stroke: #fbbf24 } .bound { stroke: #9ca3af }
+    .tfjs1 { stroke: #d6a419 } .tfjs2 { stroke: #facc15 } .torch1 { stroke: #f43f5e } .torch2 { stroke: #fb7185 }
+    .torch3 { stroke: #fda4af } .tf1 { stroke: #a855f7 } .tf2 { stroke: #d8b4fe } .jax1 { stroke: #22c55e }
+    .jax2 { stroke: #86efac } .other { stroke: #a8a29e }
   }`;
 
 /** @param results - of all groups; the chart takes those of the dense one */
 export function drawChart(results: readonly Result[], subtitle: string): string {
-  const lines = linesOf(results);
+  return drawLines(TITLE, subtitle, linesOf(results));
+}
+
+export function drawLines(title: string, subtitle: string, lines: readonly Line[]): string {
   const x = scale(
     lines.flatMap(({ points }) => points.map(([elements]) => elements)),
     PLOT.left,
@@ -61,7 +72,7 @@ export function drawChart(results: readonly Result[], subtitle: string): string 
   const sizes = [...new Set(lines.flatMap(({ points }) => points.map(([elements]) => elements)))];
   const parts = [
     `<rect class="page" width="${WIDTH}" height="${HEIGHT}" rx="8"/>`,
-    text(PLOT.left, 34, TITLE, 'title'),
+    text(PLOT.left, 34, title, 'title'),
     text(PLOT.left, 56, `${subtitle}. Lower is better; both axes are logarithmic.`, 'quiet'),
     text(PLOT.left, 82, 'ns per element', 'quiet small'),
     ...horizontals(y),
@@ -70,7 +81,7 @@ export function drawChart(results: readonly Result[], subtitle: string): string 
     ...labels(lines, y),
   ];
   const size = `viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>\n<title>${TITLE}</title>\n<style>${STYLE}\n</style>\n${parts.join('\n')}\n</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>\n<title>${title}</title>\n<style>${STYLE}\n</style>\n${parts.join('\n')}\n</svg>\n`;
 }
 
 /** The optimizer class is left out, since it lies on its implementation's line but for small sizes; so is other traffic than the best. */
@@ -87,7 +98,7 @@ function linesOf(results: readonly Result[]): Line[] {
         ? [[elements, nsPerElement]]
         : [];
     });
-    return [{ name, color, points }];
+    return [{ name: CAPTIONS[name] ?? name, color, points }];
   });
 }
 
@@ -159,7 +170,7 @@ function labels(lines: readonly Line[], y: Scale): string[] {
   }
   return ends.map(({ name, color, end }, i) => {
     const lead = `M${PLOT.right + 6} ${pixel(end)}L${PLOT.right + 22} ${pixel(places[i])}h6`;
-    return `<path class="lead ${color}" d="${lead}"/>${text(PLOT.right + 34, places[i] + 4, CAPTIONS[name] ?? name, '')}`;
+    return `<path class="lead ${color}" d="${lead}"/>${text(PLOT.right + 34, places[i] + 4, name, '')}`;
   });
 }
 

@@ -10,6 +10,8 @@ import type { GroupReport, Session } from './group.js';
 import { machine } from './machine.js';
 import { FULL, QUICK } from './measure.js';
 import { type GroupName, HELP, type Options, parseOptions, UsageError } from './options.js';
+import { drawPeers } from './peers/chart.js';
+import { peers } from './peers/peers.js';
 import { clearProgress, showProgress } from './progress.js';
 import { formatGroup, formatHeader, formatTargets, isMet } from './report.js';
 import { small } from './small.js';
@@ -17,15 +19,16 @@ import { sparse } from './sparse.js';
 import { startup } from './startup.js';
 import { zeros } from './zeros.js';
 
-const RUN: Record<GroupName, (session: Session) => GroupReport> = { dense, small, sparse, zeros, startup };
+type Group = (session: Session) => GroupReport | Promise<GroupReport>;
+const RUN: Record<GroupName, Group> = { dense, small, sparse, zeros, startup, peers };
 
-function main(args: readonly string[]): void {
+async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
   if (options.help) process.stdout.write(HELP);
-  else run(options, ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' '));
+  else await run(options, ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' '));
 }
 
-function run({ groups, quick, json, svg }: Options, command: string): void {
+async function run({ groups, quick, json, svg, svgPeers }: Options, command: string): Promise<void> {
   checkAgreement();
   const where = machine();
   const date = new Date().toISOString();
@@ -34,17 +37,19 @@ function run({ groups, quick, json, svg }: Options, command: string): void {
   };
   say(formatHeader(where, date, command));
   const session: Session = { quick, effort: quick ? QUICK : FULL, progress: showProgress };
-  const reports = groups.map((name) => {
+  const reports: GroupReport[] = [];
+  for (const name of groups) {
     globalThis.gc?.();
-    const report = RUN[name](session);
+    const report = await RUN[name](session);
     clearProgress();
     say(formatGroup(report));
-    return report;
-  });
+    reports.push(report);
+  }
   const targets = reports.flatMap((report) => report.targets);
   say(formatTargets(targets));
   const results = reports.flatMap((report) => report.results);
   if (svg !== null) writeFileSync(svg, drawChart(results, `${where.cpu}, one thread, Node.js ${where.node}`));
+  if (svgPeers !== null) writeFileSync(svgPeers, drawPeers(results, where.cpu));
   if (json) {
     const ratios = reports.flatMap((report) => report.ratios);
     const judged = targets.map((target) => ({ ...target, met: isMet(target) }));
@@ -55,7 +60,7 @@ function run({ groups, quick, json, svg }: Options, command: string): void {
 }
 
 try {
-  main(process.argv.slice(2));
+  await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`bench: ${error.message}\n`);

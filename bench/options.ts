@@ -1,7 +1,7 @@
 /** The command line. */
 import { parseArgs } from 'node:util';
 
-export const GROUPS = ['dense', 'small', 'sparse', 'zeros', 'startup'] as const;
+export const GROUPS = ['dense', 'small', 'sparse', 'zeros', 'startup', 'peers'] as const;
 export type GroupName = (typeof GROUPS)[number];
 
 export interface Options {
@@ -11,6 +11,8 @@ export interface Options {
   readonly help: boolean;
   /** Where the chart goes. */
   readonly svg: string | null;
+  /** Where the chart of the other libraries goes. */
+  readonly svgPeers: string | null;
 }
 
 export const HELP = `Usage: npm run bench -- [options]
@@ -18,9 +20,12 @@ export const HELP = `Usage: npm run bench -- [options]
 Times adamax against hand-written JavaScript loops and against the bare memory traffic of a step, on this machine.
 
   --only <group>  run one group (may be repeated): ${GROUPS.join(', ')}
-  --quick         a smoke test of less than 20 seconds: fewer sizes, rough numbers
+  --quick         a smoke test of less than 20 seconds (peers: three minutes): fewer sizes, rough numbers
   --json          print JSON and nothing else (npm run --silent bench -- --json)
   --svg <file>    also draw the dense group as a chart
+  --peers         also run the group peers: other libraries (node bench/peers/setup.mjs installs them)
+  --svg-peers <file>
+                  also draw that group as a chart
   --help          print this
 
 Close other programs first. All contestants run in turn, round after round; numbers are medians, ratios are medians of
@@ -36,10 +41,16 @@ export function parseOptions(args: readonly string[]): Options {
   for (const name of only) {
     if (!isGroup(name)) throw new UsageError(`--only must be one of ${GROUPS.join(', ')}: received '${name}'`);
   }
-  const groups = GROUPS.filter((name) => only.length === 0 || only.includes(name));
+  const groups = GROUPS.filter((name) => {
+    if (name === 'peers' && values.peers) return true;
+    return only.length === 0 ? name !== 'peers' : only.includes(name);
+  });
   const svg = values.svg ?? null;
   if (svg !== null && !groups.includes('dense')) throw new UsageError('--svg needs the group dense');
-  return { groups, quick: values.quick ?? false, json: values.json ?? false, help: values.help ?? false, svg };
+  const svgPeers = values['svg-peers'] ?? null;
+  if (svgPeers !== null && !groups.includes('peers')) throw new UsageError('--svg-peers needs the group peers');
+  const { quick = false, json = false, help = false } = values;
+  return { groups, quick, json, help, svg, svgPeers };
 }
 
 function parse(args: readonly string[]) {
@@ -51,6 +62,8 @@ function parse(args: readonly string[]) {
         quick: { type: 'boolean' },
         json: { type: 'boolean' },
         svg: { type: 'string' },
+        peers: { type: 'boolean' },
+        'svg-peers': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;
