@@ -177,11 +177,14 @@ function checkGradient(param: Float32Array, m: Float32Array, u: Float32Array, gr
 /** Runs the getters of `scalars`, if it has any; so it comes before the checks of memory. */
 function toFloat32(scalars: AdamaxScalars): Float32Array {
   if (typeof scalars !== 'object' || scalars === null) throw wrongType('scalars', 'an object', scalars);
-  const rounded = new Float32Array(adamaxRule.scalars);
-  (['oneMinusBeta1', 'beta2', 'alpha', 'epsilon'] as const).forEach((name, i) => {
-    const value: unknown = scalars[name];
-    if (typeof value !== 'number') throw wrongType(`scalars.${name}`, 'a number', value);
-    rounded[i] = value;
-  });
-  return rounded;
+  const { oneMinusBeta1, beta2, alpha, epsilon } = scalars;
+  checkScalar('oneMinusBeta1', oneMinusBeta1);
+  checkScalar('beta2', beta2);
+  checkScalar('alpha', alpha);
+  checkScalar('epsilon', epsilon);
+  return Float32Array.of(oneMinusBeta1, beta2, alpha, epsilon);
+}
+
+function checkScalar(name: string, value: unknown): void {
+  if (typeof value !== 'number') throw wrongType(`scalars.${name}`, 'a number', value);
 }

@@ -65,7 +65,13 @@ export function nativeBackend(binding: Binding): Backend {
     },
 
     dense(rule, scalars, param, slots, grad, out) {
-      binding.dense(numberOf(rule), param, out, grad, ...slots, ...scalars);
+      const number = numberOf(rule);
+      if (slots.length === 2 && scalars.length === 4) {
+        // Adamax. Spreading the arguments would take longer than the step of a small variable.
+        binding.dense(number, param, out, grad, slots[0], slots[1], scalars[0], scalars[1], scalars[2], scalars[3]);
+      } else {
+        binding.dense(number, param, out, grad, ...slots, ...scalars);
+      }
     },
 
     rows(rule, scalars, target, values, indices) {
