@@ -3,10 +3,13 @@
  * contestants run interleaved (measure.ts).
  */
 import { writeFileSync } from 'node:fs';
+import { setThreads, threads } from 'adamax/kernels';
 import { checkAgreement } from './agreement.js';
+import { offLoop } from './async.js';
 import { drawChart } from './chart.js';
 import { dense } from './dense.js';
 import type { GroupReport, Session } from './group.js';
+import { large } from './large.js';
 import { machine } from './machine.js';
 import { FULL, QUICK } from './measure.js';
 import { type GroupName, HELP, type Options, parseOptions, UsageError } from './options.js';
@@ -20,7 +23,10 @@ import { startup } from './startup.js';
 import { zeros } from './zeros.js';
 
 type Group = (session: Session) => GroupReport | Promise<GroupReport>;
-const RUN: Record<GroupName, Group> = { dense, small, sparse, zeros, startup, peers };
+const RUN: Record<GroupName, Group> = { dense, small, sparse, zeros, large, async: offLoop, startup, peers };
+
+/** Groups that are about threads; the others run on one. */
+const MANY_THREADS: readonly GroupName[] = ['large', 'async'];
 
 async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
@@ -37,9 +43,11 @@ async function run({ groups, quick, json, svg, svgPeers }: Options, command: str
   };
   say(formatHeader(where, date, command));
   const session: Session = { quick, effort: quick ? QUICK : FULL, progress: showProgress };
+  const all = threads();
   const reports: GroupReport[] = [];
   for (const name of groups) {
     globalThis.gc?.();
+    setThreads(MANY_THREADS.includes(name) ? all : 1);
     const report = await RUN[name](session);
     clearProgress();
     say(formatGroup(report));

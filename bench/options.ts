@@ -1,7 +1,7 @@
 /** The command line. */
 import { parseArgs } from 'node:util';
 
-export const GROUPS = ['dense', 'small', 'sparse', 'zeros', 'startup', 'peers'] as const;
+export const GROUPS = ['dense', 'small', 'sparse', 'zeros', 'large', 'async', 'startup', 'peers'] as const;
 export type GroupName = (typeof GROUPS)[number];
 
 export interface Options {

@@ -11,10 +11,24 @@ const rule = binding === null ? -1 : binding.rules.indexOf('traffic');
 /** Whether there is an addon to ask. */
 export const hasTraffic = rule >= 0;
 
+/** On one thread, with the arrays looked up at each call. */
 export function moveDense({ param, m, u, grad }: Problem): void {
   binding?.dense(rule, param, param, grad, m, u);
 }
 
 export function moveRows({ param, m, u }: State, rowLength: number, values: Float32Array, indices: Int32Array): void {
   binding?.rows(rule, param, rowLength, values, indices, m, u);
+}
+
+/** The same through a plan, as an optimizer's step goes: on as many threads as are set. The arrays must stay. */
+export function denseMover(problems: readonly Problem[]): () => void {
+  if (binding === null) return () => {};
+  const plan = binding.plan(rule, Float64Array.of(problems.length, Infinity, Infinity));
+  problems.forEach(({ param, m, u, grad }, i) => {
+    plan.target(i, param.length, param, m, u);
+    plan.gradient(i, grad, null);
+  });
+  return () => {
+    plan.run();
+  };
 }

@@ -3,12 +3,12 @@
  * contestants are started, pinned, timed and ended alike, and the memory of a case is free after it.
  */
 import { Adamax, IndexedSlices, Variable } from 'adamax';
-import * as kernels from 'adamax/kernels';
+import { isa, threads } from 'adamax/kernels';
 import type { Contestant } from '../measure.js';
 import { LEARNING_RATE, type OptimizerState, type Problem, type State, settle, settledTable } from '../problem.js';
 import { distinct, generator } from '../random.js';
 import { rivals } from '../rivals.js';
-import { hasTraffic, moveDense, moveRows } from '../traffic.js';
+import { denseMover, hasTraffic, moveRows } from '../traffic.js';
 import { JS, OURS, TRAFFIC } from './names.js';
 import type { Check, Greeting, Layout } from './protocol.js';
 import { type Served, serve } from './serve.js';
@@ -66,15 +66,9 @@ function dense(shapes: readonly (readonly number[])[]): Contestant[] {
     settle(problem);
     return problem;
   });
-  const moved = movedFor(problems);
+  const move = hasTraffic ? denseMover(movedFor(problems)) : () => {};
   const pairs = problems.map(({ grad }, i) => [grad, variables[i]] as const);
-  return lanes(
-    () => optimizer.applyGradients(pairs),
-    js.dense(problems),
-    () => {
-      for (const problem of moved) moveDense(problem);
-    },
-  );
+  return lanes(() => optimizer.applyGradients(pairs), js.dense(problems), move);
 }
 
 /** The bound of many small variables is that of one as large as all: a call for each of them would cost more. */
@@ -112,8 +106,7 @@ function lanes(step: () => void, loop: Contestant, move: () => void): Contestant
 
 /** The one place that knows how threads are asked for: by ADAMAX_THREADS, which the bench sets; this says what it got. */
 function greeting(): Greeting {
-  const { threads } = kernels as { threads?: () => number };
-  return { version: `adamax ${kernels.isa()}`, threads: threads?.() ?? 1 };
+  return { version: `adamax ${isa()}`, threads: threads() };
 }
 
 await serve(async () => ({ served: new Local(), greeting: greeting() }));
