@@ -13,6 +13,9 @@ const LENGTH = 64;
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128];
 const QUICK_SIZES = [8, 32, 128];
 
+/** Steps until an array comes again. */
+const FRESH_SETS = 4;
+
 const SAME = 'applyGradients, same arrays';
 const FRESH = 'applyGradients, fresh arrays';
 const KERNEL = 'adamaxStep';
@@ -39,7 +42,7 @@ export function small({ quick, effort, progress }: Session): GroupReport {
   return {
     title: `Small variables, one thread, ${isa()}`,
     notes: [
-      'same arrays: the gradients lie in the same arrays at each step; fresh arrays: each step brings new ones.',
+      'same arrays: the gradients lie in the same arrays at each step; fresh arrays: each step brings others than the last.',
       'The JS loops compute the scalars of a step too, and know their arrays from the start.',
     ],
     tables: [manyTable(many), singleTable(single)],
@@ -60,16 +63,14 @@ function manyVariables(): Contestant[] {
 
   // Two optimizers of the same variables: each keeps a plan of its own, so neither disturbs what the other has bound.
   const changing = new Adamax({ learningRate: LEARNING_RATE });
-  let steps: (readonly [Float32Array, Variable])[][] = [];
-  const prepareFresh = (times: number): void => {
-    steps = Array.from({ length: times }, () => problems.map(({ grad }, i) => [grad.slice(), variables[i]] as const));
-  };
+  const sets = freshSets(problems).map((grads) => grads.map((grad, i) => [grad, variables[i]] as const));
+  let at = 0;
   const runFresh = (times: number): void => {
-    for (let i = 0; i < times; i++) changing.applyGradients(steps[i]);
+    for (let i = 0; i < times; i++) changing.applyGradients(sets[at++ % sets.length]);
   };
   return [
     { name: SAME, run: runSame },
-    { name: FRESH, prepare: prepareFresh, run: runFresh },
+    { name: FRESH, run: runFresh },
     ...rivals.map((rival) => rival.dense(problems)),
     ...rivals.map((rival) => freshRival(rival, problems)),
   ];
@@ -78,21 +79,26 @@ function manyVariables(): Contestant[] {
 /** A loop that is handed other gradient arrays at each step too: they come from memory that is as cold. */
 function freshRival(rival: Rival, problems: readonly Problem[]): Contestant {
   const list = problems.map((problem) => ({ ...problem }));
+  const sets = freshSets(problems);
   const { run } = rival.dense(list);
-  let steps: Float32Array[][] = [];
+  let at = 0;
   return {
     name: freshName(rival.name),
-    prepare(times) {
-      steps = Array.from({ length: times }, () => problems.map(({ grad }) => grad.slice()));
-    },
     run(times) {
       for (let step = 0; step < times; step++) {
-        const grads = steps[step];
+        const grads = sets[at++ % sets.length];
         for (let i = 0; i < list.length; i++) list[i].grad = grads[i];
         run(1);
       }
     },
   };
+}
+
+/**
+ * Gradient arrays for some steps in turn: never those of the step before, and no colder than what has just been computed.
+ */
+function freshSets(problems: readonly Problem[]): Float32Array[][] {
+  return Array.from({ length: FRESH_SETS }, () => problems.map(({ grad }) => grad.slice()));
 }
 
 const freshName = (rival: string): string => `${rival}, fresh arrays`;

@@ -206,7 +206,9 @@ napi_value run_async(napi_env env, napi_callback_info info) {
   Settings settings;
   if (!check_idle(env, bound)) return nullptr;
   if (!settings.read(bound) || !bound.plan.all_bound(settings.count)) return outcome_value(env, kUnbound);
-  Run* const run = new (std::nothrow) Run{&bound, settings, bound.instance->table, bound.instance->threads()};
+  // The event loop keeps a core: where all are busy, a callback that is due waits for the scheduler.
+  const std::size_t threads = bound.instance->threads();
+  Run* const run = new (std::nothrow) Run{&bound, settings, bound.instance->table, threads > 1 ? threads - 1 : 1};
   if (run == nullptr) return outcome_value(env, kOutOfMemory);
   ++bound.users;
   napi_value name = nullptr;

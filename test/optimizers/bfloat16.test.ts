@@ -144,7 +144,7 @@ onEveryImplementation('slots of bfloat16', () => {
   });
 
   it('serve every rule, a clipped step, and one off the event loop', async () => {
-    const size = 300_000;
+    const size = 600_000;
     for (const make of [
       () => new SGD({ momentum: 0.9, slotDtype: 'bfloat16', clipnorm: 1 }),
       () => new RMSprop({ centered: true, momentum: 0.5, slotDtype: 'bfloat16' }),

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { runModule } from '../support/process.js';
 
 /** Large enough to leave the event loop. */
-const LARGE = 300_000;
+const LARGE = 600_000;
 
 describe('a step off the event loop', () => {
   const start = (size: number) => `

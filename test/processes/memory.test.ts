@@ -69,9 +69,9 @@ describe('memory', () => {
     this.timeout(120_000);
     const { stdout, stderr } = runModule(`${COLLECT}
       import { Adamax, IndexedSlices, Variable } from 'adamax';
-      const table = new Variable(new Float32Array(300_000), { shape: [1000, 300] });
+      const table = new Variable(new Float32Array(600_000), { shape: [1000, 600] });
       const optimizer = new Adamax({ learningRate: 1e-6 });
-      const values = new Float32Array(300_000);
+      const values = new Float32Array(600_000);
       const step = async (i) => {
         const rows = Int32Array.from({ length: 1000 }, (_, k) => (i % 3 === 0 && k === 999 ? -1 : k));
         await optimizer.applyGradientsAsync([[new IndexedSlices(values, rows), table]]).catch(() => {});
