@@ -11,13 +11,8 @@ export type { HyperValue } from './optimizers/hyperparameter.js';
 export type { LearningRate } from './optimizers/learning-rate.js';
 export type { Loss, LossResult, VarList } from './optimizers/loss.js';
 export type { NdArray } from './optimizers/nd-array.js';
-export {
-  type ApplyOptions,
-  type GradsAndVars,
-  type MinimizeOptions,
-  Optimizer,
-  type OptimizerOptions,
-} from './optimizers/optimizer.js';
+export { Optimizer } from './optimizers/optimizer.js';
+export type { ApplyOptions, GradsAndVars, MinimizeOptions, OptimizerOptions } from './optimizers/optimizer-options.js';
 export * as optimizers from './optimizers/registry.js';
 export { RMSprop, type RMSpropOptions } from './optimizers/rmsprop.js';
 export { SGD, type SGDOptions } from './optimizers/sgd.js';

@@ -4,7 +4,8 @@ import { adamaxRule } from './adamax-rule.js';
 import { BiasCorrection } from './bias-correction.js';
 import type { Config, ConfigKeys } from './config.js';
 import { Hyperparameter, type HyperValue } from './hyperparameter.js';
-import { Optimizer, type OptimizerOptions, optimizerOptionNames } from './optimizer.js';
+import { Optimizer } from './optimizer.js';
+import { type OptimizerOptions, optimizerOptionNames } from './optimizer-options.js';
 
 export interface AdamaxOptions extends OptimizerOptions {
   /** Decay rate of the first moment, in [0, 1). Default: 0.9. */

@@ -3,7 +3,8 @@ import { positive, unitInterval, unitIntervalClosed } from '../domains.js';
 import { checkBoolean, checkOptions } from '../options.js';
 import type { Config, ConfigKeys } from './config.js';
 import { Hyperparameter, type HyperValue } from './hyperparameter.js';
-import { Optimizer, type OptimizerOptions, optimizerOptionNames } from './optimizer.js';
+import { Optimizer } from './optimizer.js';
+import { type OptimizerOptions, optimizerOptionNames } from './optimizer-options.js';
 
 const { fround, sqrt } = Math;
 

@@ -84,15 +84,12 @@ describe('the published typings', () => {
     for (const [file, names] of [
       ['optimizers/adamax.d.ts', ['beta1', 'beta2', 'epsilon']],
       [
+        'optimizers/optimizer-options.d.ts',
+        ['learningRate', 'lr', 'decay', 'clipnorm', 'clipvalue', 'name', 'slotDtype'],
+      ],
+      [
         'optimizers/optimizer.d.ts',
         [
-          'learningRate',
-          'lr',
-          'decay',
-          'clipnorm',
-          'clipvalue',
-          'name',
-          'slotDtype',
           'applyGradients',
           'applyGradientsAsync',
           'minimize',

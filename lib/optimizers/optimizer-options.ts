@@ -1,0 +1,62 @@
+import type { SlotDtype } from '../backend/backend.js';
+import { checkBoolean, checkOptions, checkString } from '../options.js';
+import type { Gradient, VariableLike } from './gradients.js';
+import type { LearningRate } from './learning-rate.js';
+
+/** Options every optimizer takes. */
+export interface OptimizerOptions {
+  /** Step size: a finite number, a function that returns one, a scalar `Variable`, or a schedule. */
+  learningRate?: LearningRate;
+  /** Keras' older name of `learningRate`; wins when both are given. A number ≥ 0. */
+  lr?: number;
+  /** Inverse time decay on top: the rate of step k (from 0) is `learningRate / (1 + decay · k)`. ≥ 0. Default: 0. */
+  decay?: number;
+  /** Bound of each gradient's Euclidean norm (of the values of sparse ones), ≥ 0. Default: none. */
+  clipnorm?: number | null;
+  /** Bound of each gradient element's magnitude, ≥ 0; applied after `clipnorm`. Default: none. */
+  clipvalue?: number | null;
+  /**
+   * How slots are stored. `bfloat16` halves their memory, and what a step beyond the caches moves falls from 28 to 20
+   * bytes an element; a moment then has 8 significant bits, rounded to nearest even after each step. Default: `float32`.
+   */
+  slotDtype?: SlotDtype;
+  /** Default: the name of the class. `''` makes a unique one: `adamax`, `adamax_1`, … */
+  name?: string;
+}
+
+/** What to step, by which gradients: any iterable of `[gradient, variable]`. */
+export type GradsAndVars = Iterable<readonly [Gradient, VariableLike]>;
+
+export interface ApplyOptions {
+  /** Accepted for Keras' sake: there is no operation to name. */
+  name?: string;
+  /** Accepted for Keras' sake: there are no replicas to aggregate over. */
+  experimentalAggregateGradients?: boolean;
+}
+
+export interface MinimizeOptions {
+  /** Handed to the loss' `gradients`, which must then be a function. */
+  gradLoss?: unknown;
+  /** Accepted for Keras' sake. */
+  name?: string;
+}
+
+/** Names of the options in `OptimizerOptions`, for the check of a subclass' constructor. */
+export const optimizerOptionNames = [
+  'learningRate',
+  'lr',
+  'decay',
+  'clipnorm',
+  'clipvalue',
+  'slotDtype',
+  'name',
+] as const;
+
+export function checkApplyOptions(method: string, options: ApplyOptions): void {
+  checkOptions(method, options, ['name', 'experimentalAggregateGradients']);
+  const { name, experimentalAggregateGradients } = options;
+  if (name !== undefined) checkString('name', name);
+  if (experimentalAggregateGradients !== undefined) {
+    checkBoolean('experimentalAggregateGradients', experimentalAggregateGradients);
+  }
+}
