@@ -111,6 +111,7 @@ const TABLE: Row[] = [
   options(Adamax, 'epsilon', noEpsilon),
   options(Adamax, 'clipnorm', noClip),
   options(Adamax, 'clipvalue', noClip),
+  options(Adamax, 'slotDtype', [...NO_STRINGS, ...value('float16', 'bfloat', '')]),
   options(Adamax, 'name', NO_STRINGS),
   ...[Adamax, SGD, RMSprop].map(
     (Class): Row => [

@@ -1,30 +1,49 @@
 import { WrittenMemory } from '../backend/memory.js';
+import { IndexedSlices } from '../variables/indexed-slices.js';
 import type { Pairs } from './pairs.js';
 
-/**
- * Memory that steps off the event loop are writing at this moment, of all optimizers of this thread. Whoever else wants
- * to write or read it as part of a step is refused.
- */
+/** Memory that steps off the event loop work on at this moment, of all optimizers of this thread. */
 const written = new WrittenMemory();
+const read = new WrittenMemory();
 let steps = 0;
 
-/** Throws when a step would meet one that is under way. @throws RangeError `ERR_ADAMAX_OVERLAP` */
-export function checkApart({ states, gradients }: Pairs): void {
+/** Throws when a step would write what one under way uses, or read what it writes. @throws RangeError `ERR_ADAMAX_OVERLAP` */
+export function checkApart(pairs: Pairs): void {
   if (steps === 0) return;
-  states.forEach(({ name, param }, i) => {
-    written.check(`'${name}'`, param);
-    const gradient = gradients[i];
-    if (ArrayBuffer.isView(gradient)) written.check(`gradient of '${name}'`, gradient);
-    else written.check(`gradient of '${name}'.values`, gradient.values);
+  for (const [name, array] of writtenBy(pairs)) {
+    written.check(name, array);
+    read.check(name, array);
+  }
+  for (const [name, array] of readBy(pairs)) written.check(name, array);
+}
+
+export function enter(pairs: Pairs): void {
+  steps++;
+  for (const [name, array] of writtenBy(pairs)) written.add(`${name}, which a step off the event loop writes`, array);
+  for (const [name, array] of readBy(pairs)) read.add(`${name}, which a step off the event loop reads`, array);
+}
+
+export function leave(pairs: Pairs): void {
+  steps--;
+  for (const [, array] of writtenBy(pairs)) written.delete(array);
+  for (const [, array] of readBy(pairs)) read.delete(array);
+}
+
+type Named = [name: string, array: ArrayBufferView];
+
+function writtenBy({ states }: Pairs): Named[] {
+  return states.flatMap(({ name, param, slots }): Named[] => {
+    return [[`'${name}'`, param], ...slots.map((slot): Named => [`a slot of '${name}'`, slot])];
   });
 }
 
-export function enter({ states }: Pairs): void {
-  steps++;
-  for (const { name, param } of states) written.add(`'${name}', which a step off the event loop is writing`, param);
-}
-
-export function leave({ states }: Pairs): void {
-  steps--;
-  for (const { param } of states) written.delete(param);
+function readBy({ states, gradients }: Pairs): Named[] {
+  return gradients.flatMap((gradient, i): Named[] => {
+    const name = `gradient of '${states[i].name}'`;
+    if (!(gradient instanceof IndexedSlices)) return [[name, gradient]];
+    return [
+      [`${name}.values`, gradient.values],
+      [`${name}.indices`, gradient.indices],
+    ];
+  });
 }

@@ -70,11 +70,13 @@ export class Stepper {
     const creation = this.#states.creation();
     try {
       pairs.resolve(creation.stateOf);
-      checkApart(pairs);
       await this.#away(plan, pairs);
     } catch (error) {
       creation.undo();
       throw error;
+    } finally {
+      // Not before all is undone: others may be called between two turns of this function.
+      this.#running = false;
     }
     creation.keep();
     pairs.resolved = true;
@@ -91,6 +93,7 @@ export class Stepper {
 
   async #away(plan: Plan, pairs: Pairs): Promise<void> {
     const { states, gradients } = pairs;
+    checkApart(pairs);
     this.#running = true;
     enter(pairs);
     try {
@@ -98,7 +101,6 @@ export class Stepper {
       await (pairs.constrained ? projectedAfterAsync(states, step) : step());
     } finally {
       leave(pairs);
-      this.#running = false;
     }
   }
 

@@ -48,6 +48,7 @@ onEveryImplementation('applyGradientsAsync', () => {
   const makers: [string, () => Optimizer][] = [
     ['Adamax', () => new Adamax()],
     ['Adamax, clipped', () => new Adamax({ clipnorm: 1, clipvalue: 0.001 })],
+    ['Adamax with bfloat16 slots', () => new Adamax({ slotDtype: 'bfloat16' })],
     ['RMSprop with momentum', () => new RMSprop({ momentum: 0.9 })],
   ];
   for (const [name, make] of makers) {
@@ -70,6 +71,7 @@ onEveryImplementation('applyGradientsAsync', () => {
       ours.getWeights().forEach(({ data }, i) => {
         const other = theirs.getWeights()[i].data;
         if (data instanceof Float32Array) expectSameBits(data, other as Float32Array, `weight ${i}`);
+        else expect(data, `weight ${i}`).to.deep.equal(other);
       });
     });
   }
@@ -151,7 +153,9 @@ onEveryImplementation('applyGradientsAsync', () => {
       /^'p' must not share memory with/,
     );
     const reads = () => other.applyGradients([[data.subarray(3, 6), apart]]);
-    expectError(reads, RangeError, 'ERR_ADAMAX_OVERLAP', /^gradient of 'Variable.* is writing: received/);
+    expectError(reads, RangeError, 'ERR_ADAMAX_OVERLAP', /^gradient of 'Variable.* writes: received/);
+    const writes = () => other.applyGradients([[new Float32Array(3), g.subarray(0, 3)]]);
+    expectError(writes, RangeError, 'ERR_ADAMAX_OVERLAP', /^'Variable.* reads: received/);
     await expectRejection(other.applyGradientsAsync([[g, p]]), RangeError, 'ERR_ADAMAX_OVERLAP', /^'p' must not/);
     expect(other.weights).to.have.length(1);
     expect(other.applyGradients([[new Float32Array(10).fill(1), beside]])).to.equal(1);
