@@ -88,7 +88,7 @@ part_sanitizers() {
   fi
   expect_loads "$ADAMAX_PREBUILD"
   test_arithmetic node
-  node "${slow_mocha[@]}" out/test/backend/workers.test.js out/test/processes/async.test.js
+  node "${slow_mocha[@]}" out/test/backend/workers.test.js out/test/{processes/async,threads/*}.test.js
 }
 
 # Under an emulator or a sanitizer, tests take their time.
@@ -150,7 +150,8 @@ expect_one_digest() {
 expect_loads() {
   local loaded
   loaded=$(node --input-type=module --eval "
-    import 'adamax';
+    import { isa } from 'adamax/kernels';
+    isa();
     const { sharedObjects } = process.report.getReport();
     console.log(sharedObjects.filter((file) => file.endsWith('.node')).join());")
   expect_equal 'addon loaded' "$1/build/Release/adamax.node" "$loaded"

@@ -1,4 +1,4 @@
-/** What `import 'adamax'` adds to the start of a process. */
+/** What `import 'adamax'` adds to the start of a process, and what the first step, which loads the addon. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { digits, formatTime } from './format.js';
@@ -7,6 +7,7 @@ import { now, type Spread, spread } from './measure.js';
 
 const GROUP = 'startup';
 const EMPTY = fileURLToPath(new URL('startup/empty.js', import.meta.url));
+const FIRST_STEP = fileURLToPath(new URL('startup/first-step.js', import.meta.url));
 const IMPORT = fileURLToPath(new URL('startup/import.js', import.meta.url));
 
 /** Pairs of child processes, in alternating order; the difference is taken within a pair. */
@@ -14,18 +15,22 @@ export function startup({ quick, progress }: Session): GroupReport {
   const pairs = quick ? 5 : 31;
   const empty: number[] = [];
   const loaded: number[] = [];
-  lifetime(IMPORT); // brings the files into memory
+  const stepped: number[] = [];
+  lifetime(FIRST_STEP); // brings the files into memory
   for (let i = 0; i < pairs; i++) {
     progress(`import, process pair ${i + 1} of ${pairs}`);
     if (i % 2 === 0) empty.push(lifetime(EMPTY));
     loaded.push(lifetime(IMPORT));
     if (i % 2 === 1) empty.push(lifetime(EMPTY));
+    stepped.push(lifetime(FIRST_STEP));
   }
   const added = spread(loaded.map((ns, i) => ns - empty[i]));
   const cases: [string, Spread][] = [
     ['empty module', spread(empty)],
     ["import 'adamax'", spread(loaded)],
     ['difference', added],
+    ['import and a first step', spread(stepped)],
+    ['difference of that', spread(stepped.map((ns, i) => ns - empty[i]))],
   ];
   return {
     title: `Start of a process, median of ${pairs} pairs`,

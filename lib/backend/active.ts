@@ -1,4 +1,7 @@
-/** Which implementation runs in this thread: chosen once at import, changed only by `setIsa`. */
+/**
+ * Which implementation runs in this thread: chosen when it is first asked for, so that a program that only prints its
+ * help neither loads the addon nor is told that it is missing; changed only by `setIsa`.
+ */
 import { rangeError, wrongType, wrongValue } from '../errors.js';
 import type { Backend, Isa } from './backend.js';
 import { jsBackend } from './js.js';
@@ -9,34 +12,49 @@ const KNOWN: readonly Isa[] = ['portable', 'avx2', 'avx512', 'neon', 'js'];
 
 const MOST_THREADS = 256;
 
-let binding: Binding | null = null;
-let native: Backend | null = null;
-let active: Backend = jsBackend;
+interface Runtime {
+  /** The addon; null where there is none, or the fallback was asked for. */
+  readonly native: { readonly binding: Binding; readonly backend: Backend } | null;
+  active: Backend;
+}
+
+let started: Runtime | null = null;
+
+/** Throws as long as the environment asks for what there is not. */
+function runtime(): Runtime {
+  if (started === null) started = start();
+  return started;
+}
 
 /** The implementation that runs. */
 export function backend(): Backend {
-  return active;
+  return runtime().active;
 }
 
 /** Every implementation this process can run, the fallback first and the best last; `setIsa` takes any of them. */
 export function availableIsa(): Isa[] {
-  return ['js', ...(binding?.available ?? [])];
+  return availableTo(runtime());
+}
+
+function availableTo({ native }: Runtime): Isa[] {
+  return ['js', ...(native?.binding.available ?? [])];
 }
 
 /** Makes `isa` the implementation of this thread, from the next call on. */
 export function setIsa(isa: Isa): void {
-  choose('isa', isa);
+  choose(runtime(), 'isa', isa);
 }
 
 /** Most threads that steps of this thread use; 1 on the fallback. */
 export function threads(): number {
-  return active.threads;
+  return runtime().active.threads;
 }
 
 /** Sets how many threads a step of this thread may use, from the next one on. Results do not depend on it. */
 export function setThreads(n: number): void {
   checkThreads('n', n);
-  if (native !== null) native.threads = n;
+  const { native } = runtime();
+  if (native !== null) native.backend.threads = n;
 }
 
 function checkThreads(argument: string, n: unknown): asserts n is number {
@@ -46,37 +64,39 @@ function checkThreads(argument: string, n: unknown): asserts n is number {
   }
 }
 
-function choose(argument: string, isa: string): void {
+function choose(runtime: Runtime, argument: string, isa: string): void {
   if (!(KNOWN as readonly string[]).includes(isa)) {
     throw rangeError('ERR_ADAMAX_ISA', `${argument} must be one of ${KNOWN.join(', ')}: received '${isa}'`);
   }
   if (isa === 'js') {
-    active = jsBackend;
-  } else if (native !== null && binding?.setIsa(isa as Isa)) {
-    active = native;
+    runtime.active = jsBackend;
+  } else if (runtime.native?.binding.setIsa(isa as Isa)) {
+    runtime.active = runtime.native.backend;
   } else {
-    const can = availableIsa().join(', ');
+    const can = availableTo(runtime).join(', ');
     throw rangeError('ERR_ADAMAX_ISA', `${argument} must be available here (${can}): received '${isa}'`);
   }
 }
 
-function start(): void {
+function start(): Runtime {
   const { ADAMAX_ISA: forced, ADAMAX_THREADS: limit } = process.env;
   if (limit !== undefined && limit !== '') checkThreads('ADAMAX_THREADS', Number(limit));
-  if (forced === 'js') return;
-  const loaded = loadBinding();
-  if (loaded.binding === null) {
-    process.emitWarning(`adamax runs on its TypeScript fallback: ${loaded.reason}`, {
-      code: 'ADAMAX_NO_NATIVE',
-      detail: `Results are the same to the bit, but steps are slower. ${remedy}`,
-    });
-  } else {
-    binding = loaded.binding;
-    native = nativeBackend(binding);
-    active = native;
-    if (limit !== undefined && limit !== '') native.threads = Number(limit);
-  }
-  if (forced !== undefined && forced !== '') choose('ADAMAX_ISA', forced);
+  if (forced === 'js') return { native: null, active: jsBackend };
+  const runtime = load();
+  if (limit !== undefined && limit !== '' && runtime.native !== null) runtime.native.backend.threads = Number(limit);
+  if (forced !== undefined && forced !== '') choose(runtime, 'ADAMAX_ISA', forced);
+  return runtime;
 }
 
-start();
+function load(): Runtime {
+  const loaded = loadBinding();
+  if (loaded.binding !== null) {
+    const native = { binding: loaded.binding, backend: nativeBackend(loaded.binding) };
+    return { native, active: native.backend };
+  }
+  process.emitWarning(`adamax runs on its TypeScript fallback: ${loaded.reason}`, {
+    code: 'ADAMAX_NO_NATIVE',
+    detail: `Results are the same to the bit, but steps are slower. ${remedy}`,
+  });
+  return { native: null, active: jsBackend };
+}
