@@ -20,7 +20,7 @@ export function moveRows({ param, m, u }: State, rowLength: number, values: Floa
   binding?.rows(rule, param, rowLength, values, indices, m, u);
 }
 
-/** The same through a plan, as an optimizer's step goes: on as many threads as are set. The arrays must stay. */
+/** The same through a plan, as an optimizer's step goes: on as many threads as are set. */
 export function denseMover(problems: readonly Problem[]): () => void {
   if (binding === null) return () => {};
   const plan = binding.plan(rule, Float64Array.of(problems.length, Infinity, Infinity));
@@ -28,7 +28,8 @@ export function denseMover(problems: readonly Problem[]): () => void {
     plan.target(i, param.length, param, m, u);
     plan.gradient(i, grad, null);
   });
+  // The plan has their addresses only: whoever runs it holds the arrays.
   return () => {
-    plan.run();
+    if (problems.length > 0) plan.run();
   };
 }

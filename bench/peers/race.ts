@@ -21,7 +21,7 @@ export interface Pace {
   readonly maxRounds: number;
 }
 
-export const FULL_PACE: Pace = { warmup: 300e6, batch: 4e6, budget: 0.8e9, minRounds: 5, maxRounds: 41 };
+export const FULL_PACE: Pace = { warmup: 150e6, batch: 4e6, budget: 0.5e9, minRounds: 5, maxRounds: 25 };
 export const QUICK_PACE: Pace = { warmup: 100e6, batch: 2e6, budget: 0.12e9, minRounds: 3, maxRounds: 15 };
 
 /** Above this a step finds nothing in a cache that others could have taken from it. */
