@@ -57,10 +57,10 @@ export function setThreads(n: number): void {
   if (native !== null) native.backend.threads = n;
 }
 
-function checkThreads(argument: string, n: unknown): asserts n is number {
+function checkThreads(argument: string, n: unknown, received = n): asserts n is number {
   if (typeof n !== 'number') throw wrongType(argument, 'a number', n);
   if (!Number.isInteger(n) || n < 1 || n > MOST_THREADS) {
-    throw wrongValue(argument, `a whole number from 1 to ${MOST_THREADS}`, n);
+    throw wrongValue(argument, `a whole number from 1 to ${MOST_THREADS}`, received);
   }
 }
 
@@ -80,7 +80,7 @@ function choose(runtime: Runtime, argument: string, isa: string): void {
 
 function start(): Runtime {
   const { ADAMAX_ISA: forced, ADAMAX_THREADS: limit } = process.env;
-  if (limit !== undefined && limit !== '') checkThreads('ADAMAX_THREADS', Number(limit));
+  if (limit !== undefined && limit !== '') checkThreads('ADAMAX_THREADS', Number(limit), limit);
   if (forced === 'js') return { native: null, active: jsBackend };
   const runtime = load();
   if (limit !== undefined && limit !== '' && runtime.native !== null) runtime.native.backend.threads = Number(limit);

@@ -48,7 +48,7 @@ describe('setThreads', () => {
     expect(Number(runModule(print, { ADAMAX_THREADS: '' }).stdout)).to.be.within(1, 256);
     const { code, stderr } = runModule(print, { ADAMAX_THREADS: 'many' });
     expect(code).to.equal(1);
-    expect(stderr).to.match(/ADAMAX_THREADS must be a whole number from 1 to 256: received/);
+    expect(stderr).to.match(/ADAMAX_THREADS must be a whole number from 1 to 256: received 'many'/);
   });
 
   it('is a setting of each worker thread by itself', () => {
