@@ -193,7 +193,11 @@ void test_rows(const char* isa, const RuleKernels& kernels, const oracle::Rule& 
     for (Inputs inputs : kAllInputs) {
       for (Pattern pattern : kPatterns) {
         for (std::size_t row_length : kRowLengths) {
-          for (std::size_t offset : {0, 1, 6, 15}) run(kernels, rule, format, pattern, inputs, row_length, offset);
+          for (std::size_t offset : {0, 1, 6, 15}) {
+            // What the formats do not share, loads and stores, sees offsets enough with one of them.
+            if (format == SlotFormat::kBfloat16 && offset != 6) continue;
+            run(kernels, rule, format, pattern, inputs, row_length, offset);
+          }
         }
       }
     }
