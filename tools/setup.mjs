@@ -21,6 +21,7 @@ if (!existsSync(join(root, 'lib'))) process.exit(0); // an installed package: th
 installDependencies();
 buildNative();
 if (options.has('--cmake')) buildCmake();
+removeStale();
 buildTypeScript();
 await bundleLibrary();
 
@@ -53,6 +54,17 @@ function buildCmake() {
   const cmakeJs = join(root, 'node_modules', 'cmake-js', 'bin', 'cmake-js');
   const args = [cmakeJs, 'rebuild', '--out', join(root, 'build-cmake', 'build'), '--log-level', 'error'];
   run(process.execPath, args, 'cmake-js could not build the addon. It needs CMake, make and a C++17 compiler.');
+}
+
+/** A test whose source has moved or gone would go on running. */
+function removeStale() {
+  for (const folder of ['test', 'bench', 'examples']) {
+    if (!existsSync(join(root, 'out', folder))) continue;
+    for (const file of sources(join('out', folder))) {
+      const stem = file.slice(join(root, 'out').length).replace(/\.(js|js\.map|d\.ts|d\.ts\.map)$/, '');
+      if (!existsSync(join(root, `${stem}.ts`))) rmSync(file);
+    }
+  }
 }
 
 function buildTypeScript() {
