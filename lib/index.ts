@@ -1,23 +1,23 @@
 /** `adamax`: the public surface. The bare kernels are in `adamax/kernels`. */
 
+export type { ErrorCode } from './arguments/errors.js';
 export type { SlotDtype } from './backend/backend.js';
 export type { Rule } from './backend/rule.js';
-export type { ErrorCode } from './errors.js';
 export * as initializers from './initializers/index.js';
 export { Adamax, type AdamaxOptions } from './optimizers/adamax.js';
 export type { Config, CustomObjects } from './optimizers/config.js';
-export type { Gradient, VariableLike } from './optimizers/gradients.js';
 export type { HyperValue } from './optimizers/hyperparameter.js';
 export type { LearningRate } from './optimizers/learning-rate.js';
 export type { Loss, LossResult, VarList } from './optimizers/loss.js';
-export type { NdArray } from './optimizers/nd-array.js';
 export { Optimizer } from './optimizers/optimizer.js';
 export type { ApplyOptions, GradsAndVars, MinimizeOptions, OptimizerOptions } from './optimizers/optimizer-options.js';
 export * as optimizers from './optimizers/registry.js';
 export { RMSprop, type RMSpropOptions } from './optimizers/rmsprop.js';
 export { SGD, type SGDOptions } from './optimizers/sgd.js';
-export type { WeightOptions } from './optimizers/weight.js';
 export * as schedules from './schedules/index.js';
+export type { NdArray } from './state/nd-array.js';
+export type { WeightOptions } from './state/weight.js';
+export type { Gradient, VariableLike } from './variables/gradients.js';
 export { IndexedSlices } from './variables/indexed-slices.js';
 export type { Nested } from './variables/nested.js';
 export type { Shape } from './variables/shape.js';

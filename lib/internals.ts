@@ -2,9 +2,8 @@
  * `#internals`: what tests and the bench look at behind the public surface. An entry of the same bundle as the public
  * ones, so that they see the very code and state that users get. It is not published.
  */
-export { backend } from './backend/active.js';
+export { backend } from './backend/choose-backend.js';
 export { loadBinding } from './backend/load.js';
-export { lengthOf } from './backend/memory.js';
 export type { Binding } from './backend/native.js';
 export { initialize } from './initializers/initialize.js';
 export { orthonormalize } from './initializers/orthogonal.js';
@@ -13,5 +12,7 @@ export { fromBfloat16, toBfloat16 } from './math/bfloat16.js';
 export { cosPi, log, powerOf } from './math/elementary.js';
 export { normalQuantile } from './math/normal-quantile.js';
 export { philox } from './math/philox.js';
+export { power } from './math/power.js';
 export { Random } from './math/random.js';
-export { alphaOf, BiasCorrection, power } from './optimizers/bias-correction.js';
+export { lengthOf } from './memory/typed-arrays.js';
+export { alphaOf, BiasCorrection } from './optimizers/bias-correction.js';

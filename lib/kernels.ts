@@ -4,15 +4,15 @@
  * implementation.
  */
 
-import { types } from 'node:util';
-import { availableIsa, backend, setIsa, setThreads, threads } from './backend/active.js';
-import type { Isa, RowIndices } from './backend/backend.js';
-import { checkDisjoint, checkFloat32Array, checkLength, checkMemory, lengthOf } from './backend/memory.js';
-import { checkNumber, finite, positive, unitInterval } from './domains.js';
-import { rangeError, wrongType, wrongValue } from './errors.js';
+import { checkDisjoint, checkFloat32Array, checkLength, checkMemory } from './arguments/arrays.js';
+import { rangeError, wrongType, wrongValue } from './arguments/errors.js';
+import { checkOptions } from './arguments/options.js';
+import { checkNumber, finite, positive, unitInterval } from './arguments/ranges.js';
+import type { Isa } from './backend/backend.js';
+import { availableIsa, backend, setIsa, setThreads, threads } from './backend/choose-backend.js';
+import { isRowIndices, lengthOf, type RowIndices } from './memory/typed-arrays.js';
 import { adamaxRule } from './optimizers/adamax-rule.js';
 import { alphaOf } from './optimizers/bias-correction.js';
-import { checkOptions } from './options.js';
 
 export type { Isa, RowIndices };
 export { availableIsa, setIsa, setThreads, threads };
@@ -122,7 +122,7 @@ export function adamaxStepRows(
   if (!Number.isSafeInteger(rowLength) || rowLength < 1 || size % rowLength !== 0) {
     throw wrongValue('rowLength', `a whole number ≥ 1 that divides param.length = ${size}`, rowLength);
   }
-  if (!(types.isInt32Array(indices) || types.isUint32Array(indices) || types.isBigInt64Array(indices))) {
+  if (!isRowIndices(indices)) {
     throw wrongType('indices', 'an Int32Array, Uint32Array or BigInt64Array', indices);
   }
   checkMemory('indices', indices);

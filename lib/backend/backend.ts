@@ -1,11 +1,9 @@
 /** What an optimizer asks of whatever does its arithmetic: the native addon, or the TypeScript fallback. */
+import type { RowIndices } from '../memory/typed-arrays.js';
 import type { Rule } from './rule.js';
 
 /** An implementation of the kernels: an instruction set of the native addon, or the TypeScript fallback. */
 export type Isa = 'portable' | 'avx2' | 'avx512' | 'neon' | 'js';
-
-/** Row numbers of a sparse gradient, as they cross into a backend. */
-export type RowIndices = Int32Array | Uint32Array | BigInt64Array;
 
 /** How slots lie in memory: as float32, or rounded to bfloat16, as bit patterns. */
 export type SlotDtype = 'float32' | 'bfloat16';

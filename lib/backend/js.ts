@@ -1,15 +1,8 @@
 /** The fallback: the sweeps in TypeScript, with the same bits as every native implementation. */
 
 import { narrow, widen } from '../math/bfloat16.js';
-import {
-  type Backend,
-  type BackendPlan,
-  type BadIndex,
-  CONTROL,
-  type RowIndices,
-  type SlotArray,
-  type Target,
-} from './backend.js';
+import type { RowIndices } from '../memory/typed-arrays.js';
+import { type Backend, type BackendPlan, type BadIndex, CONTROL, type SlotArray, type Target } from './backend.js';
 import { Clip } from './clip.js';
 import { RowIndex } from './row-index.js';
 import type { Rule } from './rule.js';

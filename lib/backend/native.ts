@@ -1,14 +1,7 @@
 /** The native addon as a `Backend`. What crosses the border is typed here, and nowhere else. */
-import { rangeError } from '../errors.js';
-import {
-  type Backend,
-  type BackendPlan,
-  type BadIndex,
-  CONTROL,
-  type Isa,
-  type RowIndices,
-  type SlotArray,
-} from './backend.js';
+import { rangeError } from '../arguments/errors.js';
+import type { RowIndices } from '../memory/typed-arrays.js';
+import { type Backend, type BackendPlan, type BadIndex, CONTROL, type Isa, type SlotArray } from './backend.js';
 import { jsBackend } from './js.js';
 import type { Rule } from './rule.js';
 

@@ -1,4 +1,4 @@
-import type { RowIndices } from './backend.js';
+import type { RowIndices } from '../memory/typed-arrays.js';
 
 const NONE = -1;
 

@@ -1,5 +1,5 @@
 /** Ranges of initializers' arguments. What they make is float32, so that is where it must be finite. */
-import type { Domain } from '../domains.js';
+import type { Domain } from '../arguments/ranges.js';
 
 const isFinite32 = (x: number) => Number.isFinite(Math.fround(x));
 

@@ -1,5 +1,5 @@
-import { wrongType } from '../errors.js';
-import { checkOptions } from '../options.js';
+import { wrongType } from '../arguments/errors.js';
+import { checkOptions } from '../arguments/options.js';
 import { type Initializer, initializerOf } from './initializer.js';
 
 export interface ConstantOptions {

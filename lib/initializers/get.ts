@@ -1,5 +1,5 @@
-import { wrongType, wrongValue } from '../errors.js';
-import { checkOwn, configError, readSerialized } from '../serialized.js';
+import { wrongType, wrongValue } from '../arguments/errors.js';
+import { checkOwn, configError, readSerialized } from '../serialization/serialized.js';
 import { constant, ones, zeros } from './constants.js';
 import { identity } from './identity.js';
 import type { Initializer, InitializerFunction } from './initializer.js';

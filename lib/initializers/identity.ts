@@ -1,6 +1,6 @@
-import { checkNumber } from '../domains.js';
-import { rangeError } from '../errors.js';
-import { checkOptions } from '../options.js';
+import { rangeError } from '../arguments/errors.js';
+import { checkOptions } from '../arguments/options.js';
+import { checkNumber } from '../arguments/ranges.js';
 import { formatShape } from '../variables/shape.js';
 import { finite32 } from './checks.js';
 import { type Initializer, initializerOf } from './initializer.js';

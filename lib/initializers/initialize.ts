@@ -1,6 +1,6 @@
 import { types } from 'node:util';
-import { lengthOf } from '../backend/memory.js';
-import { rangeError, wrongType } from '../errors.js';
+import { rangeError, wrongType } from '../arguments/errors.js';
+import { lengthOf } from '../memory/typed-arrays.js';
 import { checkShape, formatShape, type Shape, sizeOf } from '../variables/shape.js';
 import { resolve } from './get.js';
 import { allocate, type InitializerFunction } from './initializer.js';

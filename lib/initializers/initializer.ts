@@ -1,4 +1,4 @@
-import { rangeError } from '../errors.js';
+import { rangeError } from '../arguments/errors.js';
 import { checkShape, formatShape, type Shape, sizeOf } from '../variables/shape.js';
 
 /** Makes the initial values of an array of a given shape, row-major. */

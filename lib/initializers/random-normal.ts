@@ -1,6 +1,6 @@
-import { checkNumber } from '../domains.js';
-import { checkSeed, Random } from '../math/random.js';
-import { checkOptions } from '../options.js';
+import { checkOptions } from '../arguments/options.js';
+import { checkNumber, checkSeed } from '../arguments/ranges.js';
+import { Random } from '../math/random.js';
 import { finite32, nonNegative32 } from './checks.js';
 import { type Initializer, initializerOf } from './initializer.js';
 

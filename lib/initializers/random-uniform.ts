@@ -1,7 +1,7 @@
-import { checkNumber } from '../domains.js';
-import { wrongValue } from '../errors.js';
-import { checkSeed, Random } from '../math/random.js';
-import { checkOptions } from '../options.js';
+import { wrongValue } from '../arguments/errors.js';
+import { checkOptions } from '../arguments/options.js';
+import { checkNumber, checkSeed } from '../arguments/ranges.js';
+import { Random } from '../math/random.js';
 import { finite32 } from './checks.js';
 import { type Initializer, initializerOf } from './initializer.js';
 import type { SeedOption } from './random-normal.js';

@@ -1,7 +1,6 @@
-import { checkNumber, positive } from '../domains.js';
-import { wrongValue } from '../errors.js';
-import { checkSeed } from '../math/random.js';
-import { checkOptions, checkString } from '../options.js';
+import { wrongValue } from '../arguments/errors.js';
+import { checkOptions, checkString } from '../arguments/options.js';
+import { checkNumber, checkSeed, positive } from '../arguments/ranges.js';
 import { checkShape, type Shape, sizeOf } from '../variables/shape.js';
 import type { Initializer } from './initializer.js';
 import { randomNormal, type SeedOption, truncatedNormal } from './random-normal.js';

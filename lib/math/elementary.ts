@@ -3,7 +3,7 @@
  * `Math.pow` to the engine, and V8 has changed them between versions; a training that is resumed elsewhere shall see the
  * very same rates and weights.
  */
-import { power } from '../optimizers/bias-correction.js';
+import { power } from './power.js';
 
 /** ln 2 in two parts. The first has 32 bits, so that its product with an exponent is exact. */
 const LN2_HIGH = 0.6931471803691238;

@@ -1,4 +1,3 @@
-import { wrongType, wrongValue } from '../errors.js';
 import { normalQuantile } from './normal-quantile.js';
 import { philox } from './philox.js';
 
@@ -62,11 +61,4 @@ export class Random {
       if (Math.abs(x) <= 2) return x;
     }
   }
-}
-
-/** Throws unless `seed` is a whole number, or null for none. */
-export function checkSeed(seed: unknown): asserts seed is number | null {
-  if (seed === null) return;
-  if (typeof seed !== 'number') throw wrongType('seed', 'a whole number or null', seed);
-  if (!Number.isSafeInteger(seed)) throw wrongValue('seed', 'a whole number between −2⁵³ and 2⁵³', seed);
 }

@@ -1,5 +1,5 @@
-import { positive, unitInterval } from '../domains.js';
-import { checkOptions } from '../options.js';
+import { checkOptions } from '../arguments/options.js';
+import { positive, unitInterval } from '../arguments/ranges.js';
 import { adamaxRule } from './adamax-rule.js';
 import { BiasCorrection } from './bias-correction.js';
 import type { Config, ConfigKeys } from './config.js';

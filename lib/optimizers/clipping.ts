@@ -1,5 +1,5 @@
+import { checkNumber, nonNegative } from '../arguments/ranges.js';
 import type { Clipping } from '../backend/backend.js';
-import { checkNumber, nonNegative } from '../domains.js';
 
 /** One bound of clipping: a number ≥ 0, or undefined for none. */
 class Bound {

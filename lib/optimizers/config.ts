@@ -1,4 +1,4 @@
-import { describe, typeError, wrongType } from '../errors.js';
+import { describe, typeError, wrongType } from '../arguments/errors.js';
 import { deserialize, type ScheduleClass } from '../schedules/index.js';
 
 /** Plain JSON, with Keras' own keys in Keras' order. */

@@ -1,5 +1,5 @@
-import { checkNumber, type Domain } from '../domains.js';
-import { wrongType } from '../errors.js';
+import { wrongType } from '../arguments/errors.js';
+import { checkNumber, type Domain } from '../arguments/ranges.js';
 import { Variable } from '../variables/variable.js';
 
 /**

@@ -1,4 +1,4 @@
-import { checkNumber, finite, nonNegative } from '../domains.js';
+import { checkNumber, finite, nonNegative } from '../arguments/ranges.js';
 import { LearningRateSchedule, serialize } from '../schedules/index.js';
 import { Hyperparameter, type HyperValue } from './hyperparameter.js';
 

@@ -1,6 +1,6 @@
-import { rangeError, wrongType } from '../errors.js';
+import { rangeError, wrongType } from '../arguments/errors.js';
+import { type Gradient, toVariables, type VariableLike } from '../variables/gradients.js';
 import type { Variable } from '../variables/variable.js';
-import { type Gradient, toVariables, type VariableLike } from './gradients.js';
 
 /**
  * What a loss returns: this package computes no derivatives, so a loss brings its own.

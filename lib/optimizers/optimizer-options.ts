@@ -1,6 +1,6 @@
+import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
 import type { SlotDtype } from '../backend/backend.js';
-import { checkBoolean, checkOptions, checkString } from '../options.js';
-import type { Gradient, VariableLike } from './gradients.js';
+import type { Gradient, VariableLike } from '../variables/gradients.js';
 import type { LearningRate } from './learning-rate.js';
 
 /** Options every optimizer takes. */

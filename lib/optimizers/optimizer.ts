@@ -1,15 +1,19 @@
+import { checkOneOf, checkOptions, checkString } from '../arguments/options.js';
 import type { SlotArray, SlotDtype } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
 import { initialize } from '../initializers/initialize.js';
-import { checkOneOf, checkOptions, checkString } from '../options.js';
+import { checkWeights, copyOf, type NdArray } from '../state/nd-array.js';
+import { VariableStates } from '../state/variable-states.js';
+import { makeWeight, type WeightOptions } from '../state/weight.js';
+import { Pairs } from '../step/step-pairs.js';
+import { Stepper } from '../step/stepper.js';
+import { type Gradient, noGradients, toVariable, toVariables, type VariableLike } from '../variables/gradients.js';
 import type { AnyVariable, Variable } from '../variables/variable.js';
 import { ClippingSetting } from './clipping.js';
 import { type Config, type ConfigKeys, type CustomObjects, optionsFromConfig } from './config.js';
-import { type Gradient, noGradients, toVariable, toVariables, type VariableLike } from './gradients.js';
 import { type LearningRate, LearningRateSetting } from './learning-rate.js';
 import { gradientsOf, type Loss, type VarList, withoutGaps } from './loss.js';
 import { uniqueName } from './names.js';
-import { checkWeights, copyOf, type NdArray } from './nd-array.js';
 import {
   type ApplyOptions,
   checkApplyOptions,
@@ -17,10 +21,6 @@ import {
   type MinimizeOptions,
   type OptimizerOptions,
 } from './optimizer-options.js';
-import { Pairs } from './pairs.js';
-import { Stepper } from './stepper.js';
-import { VariableStates } from './variable-states.js';
-import { makeWeight, type WeightOptions } from './weight.js';
 
 /**
  * Base of all optimizers, after `tf.keras.optimizers.Optimizer`. A subclass gives its rule, the scalars of a step and

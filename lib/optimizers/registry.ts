@@ -1,7 +1,7 @@
 /** `optimizers`: from names and configs to optimizers and back, after `tf.keras.optimizers`. */
-import { wrongType } from '../errors.js';
-import { checkString } from '../options.js';
-import { configError, readSerialized } from '../serialized.js';
+import { wrongType } from '../arguments/errors.js';
+import { checkString } from '../arguments/options.js';
+import { configError, readSerialized } from '../serialization/serialized.js';
 import { Adamax } from './adamax.js';
 import type { Config, CustomObjects } from './config.js';
 import { Optimizer } from './optimizer.js';

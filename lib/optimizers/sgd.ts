@@ -1,6 +1,6 @@
+import { checkBoolean, checkOptions } from '../arguments/options.js';
+import { unitIntervalClosed } from '../arguments/ranges.js';
 import { type Rule, withoutTiny } from '../backend/rule.js';
-import { unitIntervalClosed } from '../domains.js';
-import { checkBoolean, checkOptions } from '../options.js';
 import type { Config, ConfigKeys } from './config.js';
 import { Hyperparameter, type HyperValue } from './hyperparameter.js';
 import { Optimizer } from './optimizer.js';

@@ -1,6 +1,7 @@
 /** Checks of schedules' arguments, and the words their messages use. */
-import { checkNumber, type Domain } from '../domains.js';
-import { checkString } from '../options.js';
+
+import { checkString } from '../arguments/options.js';
+import { checkNumber, type Domain } from '../arguments/ranges.js';
 
 /** Numbers of steps to divide by. They need not be whole. */
 export const aboveZero: Domain = { text: 'a finite number > 0', contains: (x) => x > 0 && Number.isFinite(x) };

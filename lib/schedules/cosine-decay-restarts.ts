@@ -1,6 +1,6 @@
-import { checkNumber, finite, nonNegative } from '../domains.js';
+import { checkOptions } from '../arguments/options.js';
+import { checkNumber, finite, nonNegative } from '../arguments/ranges.js';
 import { cosPi, log, powerOf } from '../math/elementary.js';
-import { checkOptions } from '../options.js';
 import { atLeastOne, checkName, checkStep } from './checks.js';
 import { LearningRateSchedule, type ScheduleConfig, type ScheduleOptions } from './learning-rate-schedule.js';
 

@@ -1,4 +1,4 @@
-import { describe, typeError, wrongType } from '../errors.js';
+import { describe, typeError, wrongType } from '../arguments/errors.js';
 
 /** Plain JSON with Keras' own keys, in Keras' order. */
 export type ScheduleConfig = Record<string, unknown>;

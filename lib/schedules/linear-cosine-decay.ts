@@ -1,6 +1,6 @@
-import { checkNumber, finite } from '../domains.js';
+import { checkOptions } from '../arguments/options.js';
+import { checkNumber, finite } from '../arguments/ranges.js';
 import { cosPi } from '../math/elementary.js';
-import { checkOptions } from '../options.js';
 import { aboveZero, checkName, checkStep } from './checks.js';
 import { LearningRateSchedule, type ScheduleConfig, type ScheduleOptions } from './learning-rate-schedule.js';
 

@@ -1,7 +1,7 @@
-import { checkNumber, finite, nonNegative } from '../domains.js';
+import { checkOptions } from '../arguments/options.js';
+import { checkNumber, checkSeed, finite, nonNegative } from '../arguments/ranges.js';
 import { cosPi, powerOf } from '../math/elementary.js';
-import { checkSeed, Random } from '../math/random.js';
-import { checkOptions } from '../options.js';
+import { Random } from '../math/random.js';
 import { aboveZero, checkName, checkStep } from './checks.js';
 import { LearningRateSchedule, type ScheduleConfig } from './learning-rate-schedule.js';
 import type { LinearCosineDecayOptions } from './linear-cosine-decay.js';

@@ -1,6 +1,6 @@
-import { checkNumber, finite } from '../domains.js';
-import { rangeError, wrongType, wrongValue } from '../errors.js';
-import { checkOptions } from '../options.js';
+import { rangeError, wrongType, wrongValue } from '../arguments/errors.js';
+import { checkOptions } from '../arguments/options.js';
+import { checkNumber, finite } from '../arguments/ranges.js';
 import { checkName } from './checks.js';
 import { LearningRateSchedule, type ScheduleConfig, type ScheduleOptions } from './learning-rate-schedule.js';
 

@@ -1,6 +1,6 @@
-import { checkNumber, finite, nonNegative } from '../domains.js';
+import { checkBoolean, checkOptions } from '../arguments/options.js';
+import { checkNumber, finite, nonNegative } from '../arguments/ranges.js';
 import { powerOf } from '../math/elementary.js';
-import { checkBoolean, checkOptions } from '../options.js';
 import { aboveZero, checkName, checkStep } from './checks.js';
 import { LearningRateSchedule, type ScheduleConfig, type ScheduleOptions } from './learning-rate-schedule.js';
 

@@ -1,5 +1,5 @@
-import { describe, typeError, wrongType } from '../errors.js';
-import { checkOwn, configError, readSerialized } from '../serialized.js';
+import { describe, typeError, wrongType } from '../arguments/errors.js';
+import { checkOwn, configError, readSerialized } from '../serialization/serialized.js';
 import { CosineDecay } from './cosine-decay.js';
 import { CosineDecayRestarts } from './cosine-decay-restarts.js';
 import { ExponentialDecay } from './exponential-decay.js';

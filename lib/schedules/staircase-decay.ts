@@ -1,5 +1,5 @@
-import { checkNumber, finite, nonNegative } from '../domains.js';
-import { checkBoolean, checkOptions } from '../options.js';
+import { checkBoolean, checkOptions } from '../arguments/options.js';
+import { checkNumber, finite, nonNegative } from '../arguments/ranges.js';
 import { aboveZero, checkName, checkStep } from './checks.js';
 import { LearningRateSchedule, type ScheduleConfig, type ScheduleOptions } from './learning-rate-schedule.js';
 

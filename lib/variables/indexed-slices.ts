@@ -1,7 +1,6 @@
-import { types } from 'node:util';
-import type { RowIndices } from '../backend/backend.js';
-import { checkFloat32Array, checkMemory } from '../backend/memory.js';
-import { rangeError, wrongType } from '../errors.js';
+import { checkFloat32Array, checkMemory } from '../arguments/arrays.js';
+import { rangeError, wrongType } from '../arguments/errors.js';
+import { isRowIndices, type RowIndices } from '../memory/typed-arrays.js';
 import { checkShape, type Shape } from './shape.js';
 
 /**
@@ -30,7 +29,7 @@ export class IndexedSlices {
 }
 
 function toRowIndices(indices: unknown): RowIndices {
-  if (types.isInt32Array(indices) || types.isUint32Array(indices) || types.isBigInt64Array(indices)) {
+  if (isRowIndices(indices)) {
     checkMemory('indices', indices);
     return indices;
   }

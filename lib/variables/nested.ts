@@ -1,4 +1,4 @@
-import { describe, rangeError, wrongType } from '../errors.js';
+import { describe, rangeError, wrongType } from '../arguments/errors.js';
 import { formatShape, type Shape, sizeOf } from './shape.js';
 
 /** A number, or arrays of arrays of numbers: what Python calls a nested list. */

@@ -1,4 +1,4 @@
-import { describe, rangeError, wrongType } from '../errors.js';
+import { describe, rangeError, wrongType } from '../arguments/errors.js';
 
 /** Lengths of the dimensions, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];

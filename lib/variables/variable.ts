@@ -1,8 +1,9 @@
 import { types } from 'node:util';
-import { checkFloat32Array, checkMemory, lengthOf } from '../backend/memory.js';
-import { rangeError, wrongType } from '../errors.js';
+import { checkFloat32Array, checkMemory } from '../arguments/arrays.js';
+import { rangeError, wrongType } from '../arguments/errors.js';
+import { checkOptions, checkString } from '../arguments/options.js';
 import { fromBfloat16, toBfloat16 } from '../math/bfloat16.js';
-import { checkOptions, checkString } from '../options.js';
+import { lengthOf } from '../memory/typed-arrays.js';
 import { checkShape, formatShape, type Shape } from './shape.js';
 
 export type DType = 'float32' | 'int64' | 'bfloat16';

@@ -7,7 +7,7 @@
 //   runAsync(held)                              a promise of the same, kept on a thread of libuv; `control` is read
 //                                               before it returns, and `held` is kept alive until it is done
 //
-// The plan keeps addresses between steps. Their holders are on the other side: lib/backend/plan.ts keeps every bound
+// The plan keeps addresses between steps. Their holders are on the other side: lib/step/step-list.ts keeps every bound
 // array alive and, before each step, makes sure that its memory is still there; arrays on buffers that can be resized
 // never get here. Only `control` is held by a reference of our own.
 //

@@ -74,7 +74,7 @@ describe('the published package', function () {
     const { stderr } = runModule(source, { NODE_OPTIONS: '--enable-source-maps --no-warnings' }, folder);
     expect(stderr).to.match(/RangeError: beta1 must be in \[0, 1\): received 2/);
     const frames = [...stderr.matchAll(/^ {4}at .*node_modules\/adamax\/(.+):(\d+):\d+\)?$/gm)];
-    expect(frames.map(([, file]) => file)).to.include.members(['lib/domains.ts', 'lib/optimizers/adamax.ts']);
+    expect(frames.map(([, file]) => file)).to.include.members(['lib/arguments/ranges.ts', 'lib/optimizers/adamax.ts']);
     for (const [, file, line] of frames) {
       expect(files, file).to.include(file);
       const text = readFileSync(join(folder, 'node_modules', 'adamax', file), 'utf8').split('\n')[Number(line) - 1];

@@ -1,7 +1,8 @@
+import { checkApart } from '../arguments/arrays.js';
+import { typeError, wrongType } from '../arguments/errors.js';
 import type { SlotArray, SlotDtype, Target } from '../backend/backend.js';
-import { WrittenMemory } from '../backend/memory.js';
 import type { Rule } from '../backend/rule.js';
-import { typeError, wrongType } from '../errors.js';
+import { MemoryRegions } from '../memory/regions.js';
 import { rowLengthOf } from '../variables/shape.js';
 import { type AnyVariable, Variable } from '../variables/variable.js';
 import { SlotMemory, type Slots } from './slot-memory.js';
@@ -25,7 +26,7 @@ export interface Creation {
 export class VariableStates {
   readonly slots = new SlotTable();
   /** Memory that steps write to. */
-  readonly written = new WrittenMemory();
+  readonly written = new MemoryRegions();
   readonly #rule: Rule;
   readonly #owner: string;
   readonly #states = new Map<Variable, VariableState>();
@@ -112,7 +113,7 @@ export class VariableStates {
 
   /** A state with slots of zeros, unless slots are there already. It counts as there once it is registered. */
   #create(variable: Variable, created: VariableState[]): VariableState {
-    this.written.check(`'${variable.name}'`, variable.data);
+    checkApart(`'${variable.name}'`, variable.data, this.written);
     const { arrays, memory } = this.#early.get(variable) ?? this.#allocate(variable);
     const slotVariables = this.#rule.slots.map((name, k) => {
       return this.slots.find(variable, name) ?? this.#slotOn(variable, name, arrays[k]);

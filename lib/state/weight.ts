@@ -1,7 +1,7 @@
 import { types } from 'node:util';
-import { typeError, wrongType } from '../errors.js';
+import { typeError, wrongType } from '../arguments/errors.js';
+import { checkOneOf, checkOptions, checkString } from '../arguments/options.js';
 import { initialize } from '../initializers/initialize.js';
-import { checkOneOf, checkOptions, checkString } from '../options.js';
 import { checkShape, sizeOf } from '../variables/shape.js';
 import { type AnyVariable, Variable } from '../variables/variable.js';
 

@@ -1,21 +1,20 @@
-import { rangeError } from '../errors.js';
-import { IndexedSlices } from '../variables/indexed-slices.js';
+import { checkApart, checkFloat32Array, checkLength, checkMemory, detached } from '../arguments/arrays.js';
+import { rangeError } from '../arguments/errors.js';
 import {
   type Backend,
   type BackendPlan,
   type BadIndex,
   type Clipping,
   CONTROL,
-  type RowIndices,
   type SlotDtype,
   type Target,
-} from './backend.js';
-import { checkFloat32Array, checkLength, checkMemory, detached, lengthOf, type WrittenMemory } from './memory.js';
-import type { Rule } from './rule.js';
+} from '../backend/backend.js';
+import type { Rule } from '../backend/rule.js';
+import type { MemoryRegions } from '../memory/regions.js';
+import { lengthOf, type RowIndices } from '../memory/typed-arrays.js';
+import type { StepGradient } from '../variables/gradients.js';
+import { IndexedSlices } from '../variables/indexed-slices.js';
 import { Staging } from './staging.js';
-
-/** A gradient as a step takes it. */
-export type StepGradient = Float32Array | IndexedSlices;
 
 /** What the backend has been told of one variable. */
 class Entry {
@@ -47,7 +46,7 @@ export class Plan {
   readonly #control: Float64Array;
   readonly #scalars: Float32Array;
   readonly #scalarCount: number;
-  readonly #written: WrittenMemory;
+  readonly #written: MemoryRegions;
   #writtenVersion = 0;
   readonly #staging = new Staging();
   readonly #entries: Entry[] = [];
@@ -56,7 +55,7 @@ export class Plan {
   /** All memory of a step whose gradients are all bound directly; empty where one is not. */
   readonly #direct: Float32Array[] = [];
 
-  constructor(backend: Backend, rule: Rule, scalars: Float32Array, written: WrittenMemory, slotDtype: SlotDtype) {
+  constructor(backend: Backend, rule: Rule, scalars: Float32Array, written: MemoryRegions, slotDtype: SlotDtype) {
     this.#control = new Float64Array(CONTROL.scalars + rule.scalars);
     this.#plan = backend.plan(rule, this.#control, slotDtype);
     this.#scalars = scalars;
@@ -178,7 +177,7 @@ export class Plan {
     checkFloat32Array(argument, gradient);
     checkLength(argument, gradient, entry.target.size, `'${entry.target.name}'`);
     if (gradient === entry.direct) return;
-    this.#written.check(argument, gradient);
+    checkApart(argument, gradient, this.#written);
     this.#plan.gradient(i, gradient, null);
     entry.direct = gradient;
     entry.last = gradient;
@@ -197,8 +196,8 @@ export class Plan {
     checkMemory(`${argument}.indices`, indices);
     const slices = lengthOf(indices);
     checkLength(`${argument}.values`, values, slices * target.rowLength, `${slices} rows of ${target.rowLength}`);
-    this.#written.check(`${argument}.values`, values);
-    this.#written.check(`${argument}.indices`, indices);
+    checkApart(`${argument}.values`, values, this.#written);
+    checkApart(`${argument}.indices`, indices, this.#written);
     this.#plan.gradient(i, values, indices);
     entry.direct = null;
     entry.last = null;

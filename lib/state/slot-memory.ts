@@ -1,6 +1,6 @@
-import { backend } from '../backend/active.js';
+import { rangeError } from '../arguments/errors.js';
 import type { SlotArray, SlotDtype } from '../backend/backend.js';
-import { rangeError } from '../errors.js';
+import { backend } from '../backend/choose-backend.js';
 
 const FORMATS = { float32: Float32Array, bfloat16: Uint16Array } as const;
 /** Bytes of a cache line and of a page. */

@@ -1,13 +1,12 @@
-import { backend } from '../backend/active.js';
-import type { Backend } from '../backend/backend.js';
-import { Plan } from '../backend/plan.js';
+import { typeError } from '../arguments/errors.js';
+import type { Backend, Clipping } from '../backend/backend.js';
+import { backend } from '../backend/choose-backend.js';
 import type { Rule } from '../backend/rule.js';
-import { typeError } from '../errors.js';
-import type { ClippingSetting } from './clipping.js';
+import type { VariableStates } from '../state/variable-states.js';
 import { projectedAfter, projectedAfterAsync } from './constraints.js';
-import { checkApart, enter, leave } from './in-flight.js';
-import type { Pairs } from './pairs.js';
-import type { VariableStates } from './variable-states.js';
+import { checkNotInFlight, enter, leave } from './in-flight.js';
+import { Plan } from './step-list.js';
+import type { Pairs } from './step-pairs.js';
 
 /**
  * From this many elements on a step that need not block leaves the event loop. Below, the way to another thread and
@@ -20,12 +19,12 @@ export class Stepper {
   readonly #rule: Rule;
   readonly #scalars: Float32Array;
   readonly #states: VariableStates;
-  readonly #clipping: ClippingSetting;
+  readonly #clipping: Clipping;
   #plan: Plan | null = null;
   #backend: Backend | null = null;
   #running = false;
 
-  constructor(rule: Rule, scalars: Float32Array, states: VariableStates, clipping: ClippingSetting) {
+  constructor(rule: Rule, scalars: Float32Array, states: VariableStates, clipping: Clipping) {
     this.#rule = rule;
     this.#scalars = scalars;
     this.#states = states;
@@ -84,7 +83,7 @@ export class Stepper {
   }
 
   #stepResolved(pairs: Pairs): void {
-    checkApart(pairs);
+    checkNotInFlight(pairs);
     const { states, gradients, changed } = pairs;
     const plan = this.#currentPlan();
     if (!pairs.constrained) plan.step(states, gradients, changed, this.#clipping);
@@ -93,7 +92,7 @@ export class Stepper {
 
   async #away(plan: Plan, pairs: Pairs): Promise<void> {
     const { states, gradients } = pairs;
-    checkApart(pairs);
+    checkNotInFlight(pairs);
     this.#running = true;
     enter(pairs);
     try {

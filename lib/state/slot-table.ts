@@ -1,4 +1,4 @@
-import { describe, rangeError } from '../errors.js';
+import { describe, rangeError } from '../arguments/errors.js';
 import type { Variable } from '../variables/variable.js';
 
 /** A slot, in the format its optimizer stores slots in. */

@@ -1,11 +1,10 @@
-import { isFloat32Array, lengthOf } from '../backend/memory.js';
-import type { StepGradient } from '../backend/plan.js';
-import { rangeError, wrongType } from '../errors.js';
+import { rangeError, wrongType } from '../arguments/errors.js';
+import { isFloat32Array, lengthOf } from '../memory/typed-arrays.js';
+import type { VariableState } from '../state/variable-states.js';
+import { knownVariable, type StepGradient, toGradient, toVariable } from '../variables/gradients.js';
 import { IndexedSlices } from '../variables/indexed-slices.js';
 import type { Variable } from '../variables/variable.js';
 import { isConstrained } from './constraints.js';
-import { knownVariable, toGradient, toVariable } from './gradients.js';
-import type { VariableState } from './variable-states.js';
 
 /**
  * The pairs of a step that have a gradient. Kept from one step to the next: mostly the same list comes again, and then

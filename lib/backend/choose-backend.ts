@@ -2,7 +2,7 @@
  * Which implementation runs in this thread: chosen when it is first asked for, so that a program that only prints its
  * help neither loads the addon nor is told that it is missing; changed only by `setIsa`.
  */
-import { rangeError, wrongType, wrongValue } from '../errors.js';
+import { rangeError, wrongType, wrongValue } from '../arguments/errors.js';
 import type { Backend, Isa } from './backend.js';
 import { jsBackend } from './js.js';
 import { loadBinding, remedy } from './load.js';

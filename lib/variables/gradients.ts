@@ -1,16 +1,18 @@
-import { isFloat32Array } from '../backend/memory.js';
-import type { StepGradient } from '../backend/plan.js';
-import { rangeError, typeError, wrongType } from '../errors.js';
-import { IndexedSlices } from '../variables/indexed-slices.js';
-import { flatten, type Nested } from '../variables/nested.js';
-import { equalShapes, formatShape, type Shape } from '../variables/shape.js';
-import { Variable } from '../variables/variable.js';
+import { rangeError, typeError, wrongType } from '../arguments/errors.js';
+import { isFloat32Array } from '../memory/typed-arrays.js';
+import { IndexedSlices } from './indexed-slices.js';
+import { flatten, type Nested } from './nested.js';
+import { equalShapes, formatShape, type Shape } from './shape.js';
+import { Variable } from './variable.js';
 
 /**
  * What a gradient may be: a `Float32Array` of the variable's length, a `Variable` or nested arrays of numbers of its
  * shape, rows of a table, or `null` where there is none.
  */
 export type Gradient = Float32Array | Variable | IndexedSlices | readonly Nested[] | null;
+
+/** A gradient as a step takes it. */
+export type StepGradient = Float32Array | IndexedSlices;
 
 /** What is updated: a variable, or a bare array, which stands for one variable as long as it is the same array. */
 export type VariableLike = Variable | Float32Array;

@@ -24,3 +24,10 @@ export function checkNumber(argument: string, value: unknown, domain: Domain): a
   if (typeof value !== 'number') throw wrongType(argument, 'a number', value);
   if (!domain.contains(value)) throw wrongValue(argument, domain.text, value);
 }
+
+/** Throws unless `seed` is a whole number, or null for none. */
+export function checkSeed(seed: unknown): asserts seed is number | null {
+  if (seed === null) return;
+  if (typeof seed !== 'number') throw wrongType('seed', 'a whole number or null', seed);
+  if (!Number.isSafeInteger(seed)) throw wrongValue('seed', 'a whole number between −2⁵³ and 2⁵³', seed);
+}

@@ -1,5 +1,5 @@
-import { describe, rangeError, wrongType } from './errors.js';
-import { checkOptions, checkString } from './options.js';
+import { describe, rangeError, wrongType } from '../arguments/errors.js';
+import { checkOptions, checkString } from '../arguments/options.js';
 
 /** An object of Keras in its serialised form, read and checked. */
 export interface Serialized {

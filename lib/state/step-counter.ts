@@ -1,4 +1,4 @@
-import { detached } from '../backend/memory.js';
+import { detached } from '../arguments/arrays.js';
 import type { Variable } from '../variables/variable.js';
 
 /** Where the low half of a 64-bit integer lies: 0 on little-endian machines. */

@@ -1,20 +1,21 @@
-import { WrittenMemory } from '../backend/memory.js';
+import { checkApart } from '../arguments/arrays.js';
+import { MemoryRegions } from '../memory/regions.js';
 import { IndexedSlices } from '../variables/indexed-slices.js';
-import type { Pairs } from './pairs.js';
+import type { Pairs } from './step-pairs.js';
 
 /** Memory that steps off the event loop work on at this moment, of all optimizers of this thread. */
-const written = new WrittenMemory();
-const read = new WrittenMemory();
+const written = new MemoryRegions();
+const read = new MemoryRegions();
 let steps = 0;
 
 /** Throws when a step would write what one under way uses, or read what it writes. @throws RangeError `ERR_ADAMAX_OVERLAP` */
-export function checkApart(pairs: Pairs): void {
+export function checkNotInFlight(pairs: Pairs): void {
   if (steps === 0) return;
   for (const [name, array] of writtenBy(pairs)) {
-    written.check(name, array);
-    read.check(name, array);
+    checkApart(name, array, written);
+    checkApart(name, array, read);
   }
-  for (const [name, array] of readBy(pairs)) written.check(name, array);
+  for (const [name, array] of readBy(pairs)) checkApart(name, array, written);
 }
 
 export function enter(pairs: Pairs): void {

@@ -1,4 +1,4 @@
-import { isFloat32Array, lengthOf } from './memory.js';
+import { isFloat32Array, lengthOf } from '../memory/typed-arrays.js';
 
 /** Up to this size a copy costs less than binding an array by its address: 20 to 60 ns against 80 and more. */
 const LARGEST = 512;

@@ -1,6 +1,6 @@
-import { lengthOf } from '../backend/memory.js';
+import { lengthOf } from '../memory/typed-arrays.js';
+import type { VariableState } from '../state/variable-states.js';
 import type { Variable } from '../variables/variable.js';
-import type { VariableState } from './variable-states.js';
 
 type States = readonly VariableState[];
 

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { describe, rangeError, wrongType } from '../errors.js';
+import { describe, rangeError, wrongType } from '../arguments/errors.js';
 import { widen } from '../math/bfloat16.js';
 import { equalShapes, formatShape } from '../variables/shape.js';
 import type { AnyVariable, DType, Elements } from '../variables/variable.js';
