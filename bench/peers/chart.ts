@@ -2,7 +2,7 @@
 import { drawLines, type Line } from '../chart.js';
 import type { Result } from '../group.js';
 import { RIVALS } from './catalog.js';
-import { JS, OURS, TRAFFIC } from './names.js';
+import { JS, OURS, TRAFFIC } from './run.js';
 
 const TITLE = 'One Adamax step beside other libraries: nanoseconds per element';
 

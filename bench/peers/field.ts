@@ -6,9 +6,9 @@ import type { Case } from './cases.js';
 import { commandOf, commandOfLocal, howToInstall, isInstalled, RIVALS, type Rival } from './catalog.js';
 import { checkOf, faultOf } from './check.js';
 import { heatsOf } from './heats.js';
-import { JS, OURS, TRAFFIC } from './names.js';
 import { type Layout, type Params, Refusal, type Timed } from './protocol.js';
 import { type Entrant, type Pace, raceWorkers } from './race.js';
+import { JS, OURS, TRAFFIC } from './run.js';
 import { Worker } from './worker.js';
 
 /** Elements. After a larger case processes end, since not all give memory back; and very slow steps are left out. */

@@ -6,24 +6,17 @@ import { availableParallelism } from 'node:os';
 import { formatRatio, formatTime } from '../format.js';
 import { type GroupReport, type Ratio, type Result, resultsOf, type Session, type Table } from '../group.js';
 import type { Outcome } from '../measure.js';
-import { type Case, denseCases, sparseCases } from './cases.js';
+import { denseCases, sparseCases } from './cases.js';
 import { RIVALS } from './catalog.js';
 import { Field } from './field.js';
-import { JS, OURS, TRAFFIC } from './names.js';
 import { FULL_PACE, QUICK_PACE } from './race.js';
+import { JS, OURS, type Run, TRAFFIC } from './run.js';
 import { targetsOf } from './targets.js';
 
 export const GROUP = 'peers';
 /** Steps that take longer are left out, in nanoseconds. */
 const LONGEST = 12e9;
 const QUICK_LONGEST = 1e9;
-
-/** A case by so many threads. */
-export interface Run {
-  readonly case: Case;
-  readonly threads: number;
-  readonly outcome: Outcome;
-}
 
 export async function peers({ quick, progress }: Session): Promise<GroupReport> {
   const all = availableParallelism();

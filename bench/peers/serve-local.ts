@@ -9,8 +9,8 @@ import { LEARNING_RATE, type OptimizerState, type Problem, type State, settle, s
 import { distinct, generator } from '../random.js';
 import { rivals } from '../rivals.js';
 import { denseMover, hasTraffic, moveRows } from '../traffic.js';
-import { JS, OURS, TRAFFIC } from './names.js';
 import type { Check, Greeting, Layout } from './protocol.js';
+import { JS, OURS, TRAFFIC } from './run.js';
 import { type Served, serve } from './serve.js';
 
 const [js] = rivals;

@@ -1,7 +1,6 @@
 /** What the design promises against other libraries. */
 import type { Target } from '../group.js';
-import { OURS } from './names.js';
-import type { Run } from './peers.js';
+import { OURS, type Run } from './run.js';
 
 const MILLION = 2 ** 20;
 /** p, m, u and g of so many elements are in a cache. */

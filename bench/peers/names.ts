@@ -1,4 +1,0 @@
-/** Contestants that the tables compare with. */
-export const OURS = 'adamax';
-export const JS = 'JS loop';
-export const TRAFFIC = 'memory traffic';
