@@ -1,5 +1,6 @@
 import { wrongType, wrongValue } from '../arguments/errors.js';
-import { checkOwn, configError, readSerialized } from '../serialization/serialized.js';
+import { Registry } from '../serialization/registry.js';
+import { configError, readSerialized } from '../serialization/serialized.js';
 import { constant, ones, zeros } from './constants.js';
 import { identity } from './identity.js';
 import type { Initializer, InitializerFunction } from './initializer.js';
@@ -48,16 +49,20 @@ const ALIASES: Readonly<Record<string, Factory>> = {
   identity_initializer: identity,
 };
 
-/** Each by its name here, by its class in Keras and by its function there. */
-const BY_NAME = new Map<string, Factory>(Object.entries(ALIASES));
+const registry = new Registry<Factory>(false, {
+  unknown: '',
+  foreign: () => ', or a function given instead',
+});
+/** Each by its name here, by its class in Keras and by its function there; then the other names. */
 for (const [name, factory] of Object.entries(FACTORIES)) {
-  BY_NAME.set(name, factory);
-  BY_NAME.set(name[0].toUpperCase() + name.slice(1), factory);
-  BY_NAME.set(
+  registry.add(name, factory);
+  registry.add(name[0].toUpperCase() + name.slice(1), factory);
+  registry.add(
     name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     factory,
   );
 }
+for (const [name, factory] of Object.entries(ALIASES)) registry.add(name, factory);
 
 const ACCEPTED = 'the name of an initializer, { class_name, config } or a function';
 
@@ -77,9 +82,9 @@ export function get(identifier: unknown): InitializerFunction {
 /** `get`, with the words of a message. */
 export function resolve(argument: string, identifier: unknown, accepted: string): InitializerFunction {
   if (typeof identifier === 'string') {
-    const factory = BY_NAME.get(identifier);
+    const factory = registry.named(identifier);
     if (factory !== undefined) return factory();
-    throw wrongValue(argument, `one of ${Object.keys(FACTORIES).join(', ')}`, identifier);
+    throw wrongValue(argument, `one of ${registry.names.join(', ')}`, identifier);
   }
   if (typeof identifier === 'function') {
     const isFactory = Object.values(FACTORIES).includes(identifier as Factory);
@@ -93,11 +98,7 @@ export function resolve(argument: string, identifier: unknown, accepted: string)
 
 function fromConfig(argument: string, identifier: object): Initializer {
   const serialized = readSerialized(argument, identifier);
-  const factory = BY_NAME.get(serialized.className);
-  if (factory === undefined) {
-    throw configError(`${argument}.class_name`, `one of ${Object.keys(FACTORIES).join(', ')}`, serialized.className);
-  }
-  checkOwn(argument, serialized, ', or a function given instead');
+  const factory = registry.find(argument, serialized).value as Factory;
   const { dtype, ...options } = serialized.config as { dtype?: unknown };
   // TF 1's classes write it, and TF 2.2 reads it
   if (dtype !== undefined && dtype !== null && dtype !== 'float32') {

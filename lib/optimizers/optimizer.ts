@@ -51,7 +51,7 @@ export abstract class Optimizer {
     this.#scalars = new Float32Array(rule.scalars);
     this.#rate = new LearningRateSetting(learningRate, lr, decay);
     this.#clipping = new ClippingSetting(clipnorm, clipvalue);
-    this.name = name === '' ? uniqueName(new.target.name) : name;
+    this.name = name === '' ? uniqueName(new.target, defaultName) : name;
     this.#states = new VariableStates(rule, this.name, slotDtype);
     this.#stepper = new Stepper(rule, this.#scalars, this.#states, this.#clipping);
   }

@@ -1,9 +1,10 @@
 /** `optimizers`: from names and configs to optimizers and back, after `tf.keras.optimizers`. */
 import { wrongType } from '../arguments/errors.js';
 import { checkString } from '../arguments/options.js';
-import { configError, readSerialized } from '../serialization/serialized.js';
+import { readSerialized } from '../serialization/serialized.js';
 import { Adamax } from './adamax.js';
 import type { Config, CustomObjects } from './config.js';
+import { optimizerClasses } from './names.js';
 import { Optimizer } from './optimizer.js';
 import { RMSprop } from './rmsprop.js';
 import { SGD } from './sgd.js';
@@ -20,8 +21,6 @@ export interface SerializedOptimizer {
   config: Config;
 }
 
-const classes = new Map<string, OptimizerClass>();
-
 /**
  * Makes a class known to `deserialize` and `get` by a name, whose case does not matter.
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE` unless the class extends `Optimizer`
@@ -31,32 +30,35 @@ export function register(name: string, optimizer: OptimizerClass): void {
   if (typeof optimizer !== 'function' || !(optimizer.prototype instanceof Optimizer)) {
     throw wrongType('optimizer', 'a class that extends Optimizer', optimizer);
   }
-  classes.set(name.toLowerCase(), optimizer);
+  optimizerClasses.register(name, optimizer);
 }
 
-register('Adamax', Adamax);
-register('RMSprop', RMSprop);
-register('SGD', SGD);
+for (const [name, Class] of Object.entries({ Adamax, RMSprop, SGD })) optimizerClasses.add(name, Class);
 
-/** The class name and the config, without the state. */
+/**
+ * The class name and the config, without the state. A class goes by the name it was registered under, or else by its
+ * own.
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE` for what is no optimizer, or has a class without a name
+ */
 export function serialize(optimizer: Optimizer): SerializedOptimizer {
   if (!(optimizer instanceof Optimizer)) throw wrongType('optimizer', 'an Optimizer', optimizer);
-  return { class_name: optimizer.constructor.name, config: optimizer.getConfig() };
+  const className = optimizerClasses.nameToWrite('optimizer', optimizer.constructor, optimizer);
+  return { class_name: className, config: optimizer.getConfig() };
 }
 
 /**
  * The reverse of `serialize`. Takes Keras' later forms too, with `module`, `registered_name` and the like.
- * @param customObjects - classes of optimizers and schedules by name, looked up before the registered ones
+ * @param customObjects - classes of optimizers and schedules by name, looked up before the registered ones, by the
+ *   registered name of the config first
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`
  * @throws RangeError `ERR_ADAMAX_CONFIG` for a class that is unknown
  */
 export function deserialize(config: unknown, customObjects: CustomObjects = {}): Optimizer {
   const serialized = readSerialized('config', config);
-  const { className } = serialized;
-  const custom = Object.hasOwn(customObjects, className) ? customObjects[className] : undefined;
-  const Class = (custom as OptimizerClass | undefined) ?? classes.get(className.toLowerCase());
+  const found = optimizerClasses.find('config', serialized, customObjects);
+  const Class = found.value as OptimizerClass;
   if (typeof Class?.fromConfig !== 'function') {
-    throw configError('config.class_name', `one of ${[...classes.keys()].join(', ')} or in customObjects`, className);
+    throw wrongType(found.custom ? found.argument : 'class', 'a class with a static fromConfig', Class);
   }
   return Class.fromConfig(serialized.config, customObjects);
 }

@@ -1,5 +1,6 @@
 import { describe, typeError, wrongType } from '../arguments/errors.js';
-import { checkOwn, configError, readSerialized } from '../serialization/serialized.js';
+import { checkCustomObjects, inCustomObjects, Registry } from '../serialization/registry.js';
+import { readSerialized } from '../serialization/serialized.js';
 import { CosineDecay } from './cosine-decay.js';
 import { CosineDecayRestarts } from './cosine-decay-restarts.js';
 import { ExponentialDecay } from './exponential-decay.js';
@@ -21,18 +22,19 @@ export interface ScheduleClass {
   fromConfig(config: object): LearningRateSchedule;
 }
 
-const OWN = new Map<string, ScheduleClass>(
-  Object.entries({
-    ExponentialDecay,
-    PiecewiseConstantDecay,
-    PolynomialDecay,
-    InverseTimeDecay,
-    CosineDecay,
-    CosineDecayRestarts,
-    LinearCosineDecay,
-    NoisyLinearCosineDecay,
-  }),
-);
+const registry = new Registry<ScheduleClass>(false, inCustomObjects);
+for (const [name, Schedule] of Object.entries({
+  ExponentialDecay,
+  PiecewiseConstantDecay,
+  PolynomialDecay,
+  InverseTimeDecay,
+  CosineDecay,
+  CosineDecayRestarts,
+  LinearCosineDecay,
+  NoisyLinearCosineDecay,
+})) {
+  registry.add(name, Schedule);
+}
 
 /**
  * A schedule as plain JSON: its class by name, and its config.
@@ -40,11 +42,7 @@ const OWN = new Map<string, ScheduleClass>(
  */
 export function serialize(schedule: LearningRateSchedule): SerializedSchedule {
   if (!(schedule instanceof LearningRateSchedule)) throw wrongType('schedule', 'a LearningRateSchedule', schedule);
-  const Schedule: unknown = schedule.constructor;
-  // by identity first, since a bundler may have renamed the classes
-  const own = [...OWN].find(([, Own]) => Own === Schedule)?.[0];
-  const name = own ?? (Schedule as { name?: unknown }).name;
-  if (typeof name !== 'string' || name === '') throw wrongType('schedule', 'of a class with a name', schedule);
+  const name = registry.nameToWrite('schedule', schedule.constructor, schedule);
   const getConfig: unknown = schedule.getConfig;
   if (typeof getConfig !== 'function') throw wrongType(`getConfig of ${name}`, 'a function', getConfig);
   const config: unknown = schedule.getConfig();
@@ -63,26 +61,15 @@ export function deserialize(
   config: object,
   customObjects: Readonly<Record<string, ScheduleClass>> = {},
 ): LearningRateSchedule {
-  if (typeof customObjects !== 'object' || customObjects === null) {
-    throw wrongType('customObjects', 'an object of classes by name', customObjects);
-  }
   const serialized = readSerialized('config', config);
-  const { className, registeredName } = serialized;
-  for (const name of [registeredName, className]) {
-    if (name !== null && Object.hasOwn(customObjects, name)) {
-      return fromCustom(name, customObjects[name], serialized.config);
-    }
-  }
-  const Own = OWN.get(className);
-  if (Own === undefined) {
-    throw configError('config.class_name', `one of ${[...OWN.keys()].join(', ')} or in customObjects`, className);
-  }
-  checkOwn('config', serialized, `, or ${className} in customObjects`);
-  return Own.fromConfig(serialized.config);
+  checkCustomObjects(customObjects);
+  const found = registry.find('config', serialized, customObjects);
+  return found.custom
+    ? fromCustom(found.argument, found.value, serialized.config)
+    : found.value.fromConfig(serialized.config);
 }
 
-function fromCustom(name: string, Custom: unknown, config: object): LearningRateSchedule {
-  const argument = `customObjects[${describe(name)}]`;
+function fromCustom(argument: string, Custom: unknown, config: object): LearningRateSchedule {
   if (typeof Custom !== 'function' || typeof (Custom as Partial<ScheduleClass>).fromConfig !== 'function') {
     throw wrongType(argument, 'a class with a static fromConfig', Custom);
   }

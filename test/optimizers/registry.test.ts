@@ -82,7 +82,7 @@ describe('optimizers', () => {
       () => optimizers.get('tenth'),
       RangeError,
       'ERR_ADAMAX_CONFIG',
-      /^config\.class_name must be one of adamax, rmsprop, sgd.* or in customObjects: received 'tenth'$/,
+      /^config\.class_name must be one of Adamax, RMSprop, SGD.* or in customObjects: received 'tenth'$/,
     );
     expect(optimizers.deserialize({ class_name: 'Tenth', config: { name: 'a' } }, { Tenth })).to.be.an.instanceOf(
       Tenth,
@@ -92,6 +92,65 @@ describe('optimizers', () => {
     const p = Float32Array.of(5);
     optimizer.applyGradients([[[1], p]]);
     expect(p[0]).to.equal(0.5);
+  });
+
+  it('serialize writes the name a class was registered under, not the name of its function', () => {
+    const Minified = class extends Tenth {};
+    Object.defineProperty(Minified, 'name', { value: 'a' });
+    optimizers.register('Kept', Minified);
+    const serialized = optimizers.serialize(new Minified({ name: '' }));
+    expect(serialized.class_name).to.equal('Kept');
+    expect(serialized.config.name).to.match(/^kept(_\d+)?$/);
+    expect(optimizers.deserialize(serialized)).to.be.an.instanceOf(Minified);
+  });
+
+  it('serialize knows the classes of this package by identity, as where a bundler renamed them', () => {
+    const { name } = SGD;
+    try {
+      Object.defineProperty(SGD, 'name', { value: 'Q', configurable: true });
+      expect(optimizers.serialize(new SGD()).class_name).to.equal('SGD');
+      expect(new SGD({ name: '' }).name).to.match(/^sgd(_\d+)?$/);
+    } finally {
+      Object.defineProperty(SGD, 'name', { value: name, configurable: true });
+    }
+    const Nameless = class extends Tenth {};
+    Object.defineProperty(Nameless, 'name', { value: '' });
+    expectError(
+      () => optimizers.serialize(new Nameless()),
+      TypeError,
+      'ERR_ADAMAX_ARG_TYPE',
+      /^optimizer must be of a class with a name: received /,
+    );
+  });
+
+  it('deserialize refuses the class of another module that has the name of one of ours', () => {
+    const config = { module: 'my.pkg', class_name: 'SGD', registered_name: 'my>SGD', config: {} };
+    expectError(
+      () => optimizers.deserialize(config),
+      RangeError,
+      'ERR_ADAMAX_CONFIG',
+      /^config\.module must be a module of Keras, or SGD in customObjects: received 'my\.pkg'$/,
+    );
+    expectError(
+      () => optimizers.deserialize({ ...config, module: null }),
+      RangeError,
+      'ERR_ADAMAX_CONFIG',
+      /^config\.registered_name must be null, or SGD in customObjects: received 'my>SGD'$/,
+    );
+    class MySGD extends Tenth {}
+    expect(optimizers.deserialize(config, { 'my>SGD': MySGD })).to.be.an.instanceOf(MySGD);
+    expect(optimizers.deserialize(config, { SGD: MySGD })).to.be.an.instanceOf(MySGD);
+    optimizers.register('my>SGD', MySGD);
+    expect(optimizers.deserialize(config)).to.be.an.instanceOf(MySGD);
+  });
+
+  it('deserialize names the custom object that is no class', () => {
+    expectError(
+      () => optimizers.deserialize({ class_name: 'Mine', config: {} }, { Mine: 1 }),
+      TypeError,
+      'ERR_ADAMAX_ARG_TYPE',
+      /^customObjects\['Mine'\] must be a class with a static fromConfig: received 1$/,
+    );
   });
 
   it('refuse what is no optimizer', () => {
