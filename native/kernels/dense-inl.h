@@ -1,4 +1,4 @@
-// The dense sweep, for any rule: whole vectors, then one part of a vector. Both run the same operations, so the bits of
+// The dense sweep, for any rule: whole vectors, then the tail of one. Both run the same operations, so the bits of
 // an element do not depend on where a sweep begins or ends.
 
 // From this length on a sweep first steps up to an address of `param` that a vector can be aligned to. Large arrays all
@@ -6,25 +6,25 @@
 inline constexpr std::size_t kAlignFrom = 4096;
 
 // Slot k of the arrays of a sweep.
-template <class Step, class Arrays>
-ADAMAX_INLINE typename Step::Slot* slot_of(const Arrays& arrays, int k) {
-  return static_cast<typename Step::Slot*>(arrays.slot[k]);
+template <class ElementStep, class Arrays>
+ADAMAX_INLINE typename ElementStep::Slot* slot_of(const Arrays& arrays, int k) {
+  return static_cast<typename ElementStep::Slot*>(arrays.slot[k]);
 }
 
 // N vectors from element i on. All of them are loaded before any is stored.
-template <class Step, int N, class Extent>
-ADAMAX_INLINE void step_at(const Step& step, const Dense& d, std::size_t i, Extent extent) {
-  Vec p[N], g[N], slot[N][Step::kSlotRoom];
+template <class ElementStep, int N, class Extent>
+ADAMAX_INLINE void step_at(const ElementStep& step, const Dense& d, std::size_t i, Extent extent) {
+  Vec p[N], g[N], slot[N][ElementStep::kSlotRoom];
   for (int n = 0; n < N; ++n) {
     const std::size_t at = i + n * kWidth;
     p[n] = load(d.param + at, extent);
-    for (int k = 0; k < Step::kSlots; ++k) slot[n][k] = load(slot_of<Step>(d, k) + at, extent);
-    g[n] = Step::take(step, load(d.grad + at, extent));
+    for (int k = 0; k < ElementStep::kSlots; ++k) slot[n][k] = load(slot_of<ElementStep>(d, k) + at, extent);
+    g[n] = ElementStep::take(step, load(d.grad + at, extent));
   }
-  for (int n = 0; n < N; ++n) Step::update(step, p[n], slot[n], g[n]);
+  for (int n = 0; n < N; ++n) ElementStep::update(step, p[n], slot[n], g[n]);
   for (int n = 0; n < N; ++n) {
     const std::size_t at = i + n * kWidth;
-    for (int k = 0; k < Step::kSlots; ++k) store(slot_of<Step>(d, k) + at, slot[n][k], extent);
+    for (int k = 0; k < ElementStep::kSlots; ++k) store(slot_of<ElementStep>(d, k) + at, slot[n][k], extent);
     store(d.out + at, p[n], extent);
   }
 }
@@ -35,59 +35,59 @@ ADAMAX_INLINE void step_at(const Step& step, const Dense& d, std::size_t i, Exte
 inline constexpr std::size_t kRoundsAhead = 4;
 inline constexpr std::size_t kLineFloats = 16;
 
-template <class Step, int N>
+template <class ElementStep, int N>
 ADAMAX_INLINE void prefetch_ahead(const Dense& d, std::size_t i) {
   const std::size_t at = i + kRoundsAhead * N * kWidth;
   for (std::size_t line = 0; line < N * kWidth; line += kLineFloats) {
     ADAMAX_PREFETCH_READ(d.param + at + line);
     ADAMAX_PREFETCH_READ(d.grad + at + line);
   }
-  for (int k = 0; k < Step::kSlots; ++k) ADAMAX_PREFETCH_READ(slot_of<Step>(d, k) + at);
+  for (int k = 0; k < ElementStep::kSlots; ++k) ADAMAX_PREFETCH_READ(slot_of<ElementStep>(d, k) + at);
 }
 
 // A sweep in which a round of the loop takes N vectors.
-template <int N, class Step>
-ADAMAX_INLINE void sweep(const Step& step, const Dense d) {
+template <int N, class ElementStep>
+ADAMAX_INLINE void sweep(const ElementStep& step, const Dense d) {
   std::size_t i = 0;
   if constexpr (N > 1 && kWidth > 1) {
     if (d.length >= kAlignFrom) {
       i = (0 - reinterpret_cast<std::uintptr_t>(d.param) / sizeof(float)) % kWidth;
-      if (i > 0) step_at<Step, 1>(step, d, 0, Part{i});
+      if (i > 0) step_at<ElementStep, 1>(step, d, 0, Tail{i});
     }
     for (; i + N * kWidth <= d.length; i += N * kWidth) {
       // Only where a round takes whole lines.
-      if constexpr (sizeof(typename Step::Slot) < sizeof(float) && N * kWidth >= kLineFloats) {
-        prefetch_ahead<Step, N>(d, i);
+      if constexpr (sizeof(typename ElementStep::Slot) < sizeof(float) && N * kWidth >= kLineFloats) {
+        prefetch_ahead<ElementStep, N>(d, i);
       }
-      step_at<Step, N>(step, d, i, Whole{});
+      step_at<ElementStep, N>(step, d, i, Whole{});
     }
   }
   const std::size_t whole = d.length - (d.length - i) % kWidth;
   ADAMAX_INDEPENDENT
-  for (; i < whole; i += kWidth) step_at<Step, 1>(step, d, i, Whole{});
-  if (whole < d.length) step_at<Step, 1>(step, d, whole, Part{d.length - whole});
+  for (; i < whole; i += kWidth) step_at<ElementStep, 1>(step, d, i, Whole{});
+  if (whole < d.length) step_at<ElementStep, 1>(step, d, whole, Tail{d.length - whole});
 }
 
 // `plain` is the step without clipping.
 template <class Rule, class Slot>
-ADAMAX_INLINE void sweep_gradient(const Step<Rule, AsItIs, Slot>& plain, const Dense d, const float* scalars) {
+ADAMAX_INLINE void sweep_gradient(const ElementStep<Rule, AsItIs, Slot>& plain, const Dense d, const float* scalars) {
   if (d.clip.neutral()) {
     sweep<2>(plain, d);
   } else {
-    sweep<2>(Step<Rule, Clipped, Slot>::from(scalars, d.clip), d);
+    sweep<2>(ElementStep<Rule, Clipped, Slot>::from(scalars, d.clip), d);
   }
 }
 
 template <class Rule, class Slot>
 void dense_out(const Dense& arrays, const float* scalars) {
-  sweep_gradient<Rule, Slot>(Step<Rule, AsItIs, Slot>::from(scalars, kNoClip), arrays, scalars);
+  sweep_gradient<Rule, Slot>(ElementStep<Rule, AsItIs, Slot>::from(scalars, kNoClip), arrays, scalars);
 }
 
 // The same for a list, with `out` known to be `param`, so that one address register serves both. The scalars are spread
 // over vectors once for all: of 100 variables of 64 floats that is a quarter of the time.
 template <class Rule, class Slot>
 void dense(const Dense* list, std::size_t count, const float* scalars) {
-  const auto plain = Step<Rule, AsItIs, Slot>::from(scalars, kNoClip);
+  const auto plain = ElementStep<Rule, AsItIs, Slot>::from(scalars, kNoClip);
   for (std::size_t i = 0; i < count; ++i) {
     Dense in_place = list[i];
     in_place.out = in_place.param;

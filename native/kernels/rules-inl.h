@@ -2,7 +2,7 @@
 // each instruction set, inside its region and an anonymous namespace, after its vector vocabulary: nothing here has
 // external linkage, so that the linker cannot pick one instruction set's copy of a function for another's caller.
 
-#include "kernels/gradient-inl.h"
+#include "kernels/element_step-inl.h"
 // The sweeps take a gradient through it.
 #include "kernels/dense-inl.h"
 #include "kernels/rows-inl.h"

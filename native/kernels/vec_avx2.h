@@ -13,7 +13,7 @@ struct Vec {
 inline constexpr std::size_t kWidth = 8;
 
 struct Whole {};
-struct Part {
+struct Tail {
   std::size_t count;
 };
 
@@ -22,12 +22,12 @@ ADAMAX_INLINE Vec load(const float* from, Whole) { return {_mm256_loadu_ps(from)
 ADAMAX_INLINE void store(float* to, Vec x, Whole) { _mm256_storeu_ps(to, x.lanes); }
 
 // All ones in the first `count` lanes: masked accesses touch no byte beyond them.
-ADAMAX_INLINE __m256i first_lanes(Part part) {
+ADAMAX_INLINE __m256i first_lanes(Tail tail) {
   const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(part.count)), lane);
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(tail.count)), lane);
 }
-ADAMAX_INLINE Vec load(const float* from, Part part) { return {_mm256_maskload_ps(from, first_lanes(part))}; }
-ADAMAX_INLINE void store(float* to, Vec x, Part part) { _mm256_maskstore_ps(to, first_lanes(part), x.lanes); }
+ADAMAX_INLINE Vec load(const float* from, Tail tail) { return {_mm256_maskload_ps(from, first_lanes(tail))}; }
+ADAMAX_INLINE void store(float* to, Vec x, Tail tail) { _mm256_maskstore_ps(to, first_lanes(tail), x.lanes); }
 
 // 8 bfloat16s, in either half of `both`, as numbers: each half of a vector is shuffled by itself.
 ADAMAX_INLINE Vec widened(__m256i both) {
@@ -57,21 +57,21 @@ ADAMAX_INLINE Vec load(const Bfloat16* from, Whole) {
 ADAMAX_INLINE void store(Bfloat16* to, Vec x, Whole) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), rounded(x)); }
 // There are no masked accesses of 16 bits: pairs of them under a mask, and the last one by itself, once more where the
 // number is even.
-ADAMAX_INLINE __m128i first_pairs(Part part) {
-  return _mm_cmpgt_epi32(_mm_set1_epi32(static_cast<int>(part.count / 2)), _mm_setr_epi32(0, 1, 2, 3));
+ADAMAX_INLINE __m128i first_pairs(Tail tail) {
+  return _mm_cmpgt_epi32(_mm_set1_epi32(static_cast<int>(tail.count / 2)), _mm_setr_epi32(0, 1, 2, 3));
 }
-ADAMAX_INLINE Vec load(const Bfloat16* from, Part part) {
-  const __m128i pairs = _mm_maskload_epi32(reinterpret_cast<const int*>(from), first_pairs(part));
+ADAMAX_INLINE Vec load(const Bfloat16* from, Tail tail) {
+  const __m128i pairs = _mm_maskload_epi32(reinterpret_cast<const int*>(from), first_pairs(tail));
   const __m128i at_last =
-      _mm_cmpeq_epi16(_mm_setr_epi16(1, 2, 3, 4, 5, 6, 7, 8), _mm_set1_epi16(static_cast<short>(part.count)));
-  const __m128i last = _mm_set1_epi16(static_cast<short>(from[part.count - 1].bits));
+      _mm_cmpeq_epi16(_mm_setr_epi16(1, 2, 3, 4, 5, 6, 7, 8), _mm_set1_epi16(static_cast<short>(tail.count)));
+  const __m128i last = _mm_set1_epi16(static_cast<short>(from[tail.count - 1].bits));
   return widened(_mm256_broadcastsi128_si256(_mm_or_si128(pairs, _mm_and_si128(last, at_last))));
 }
-ADAMAX_INLINE void store(Bfloat16* to, Vec x, Part part) {
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Tail tail) {
   const __m128i halves = rounded(x);
-  _mm_maskstore_epi32(reinterpret_cast<int*>(to), first_pairs(part), halves);
-  const __m128i last = _mm_set1_epi16(static_cast<short>(0x0100 + 0x0202 * (part.count - 1)));
-  to[part.count - 1].bits = static_cast<std::uint16_t>(_mm_cvtsi128_si32(_mm_shuffle_epi8(halves, last)));
+  _mm_maskstore_epi32(reinterpret_cast<int*>(to), first_pairs(tail), halves);
+  const __m128i last = _mm_set1_epi16(static_cast<short>(0x0100 + 0x0202 * (tail.count - 1)));
+  to[tail.count - 1].bits = static_cast<std::uint16_t>(_mm_cvtsi128_si32(_mm_shuffle_epi8(halves, last)));
 }
 
 ADAMAX_INLINE Vec operator+(Vec a, Vec b) { return {_mm256_add_ps(a.lanes, b.lanes)}; }

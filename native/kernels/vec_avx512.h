@@ -12,7 +12,7 @@ struct Vec {
 inline constexpr std::size_t kWidth = 16;
 
 struct Whole {};
-struct Part {
+struct Tail {
   std::size_t count;
 };
 
@@ -21,9 +21,9 @@ ADAMAX_INLINE Vec load(const float* from, Whole) { return {_mm512_loadu_ps(from)
 ADAMAX_INLINE void store(float* to, Vec x, Whole) { _mm512_storeu_ps(to, x.lanes); }
 
 // Ones for the first `count` lanes: masked accesses touch no byte beyond them.
-ADAMAX_INLINE __mmask16 first_lanes(Part part) { return static_cast<__mmask16>((1u << part.count) - 1); }
-ADAMAX_INLINE Vec load(const float* from, Part part) { return {_mm512_maskz_loadu_ps(first_lanes(part), from)}; }
-ADAMAX_INLINE void store(float* to, Vec x, Part part) { _mm512_mask_storeu_ps(to, first_lanes(part), x.lanes); }
+ADAMAX_INLINE __mmask16 first_lanes(Tail tail) { return static_cast<__mmask16>((1u << tail.count) - 1); }
+ADAMAX_INLINE Vec load(const float* from, Tail tail) { return {_mm512_maskz_loadu_ps(first_lanes(tail), from)}; }
+ADAMAX_INLINE void store(float* to, Vec x, Tail tail) { _mm512_mask_storeu_ps(to, first_lanes(tail), x.lanes); }
 
 // Bfloat16s in the lower halves of lanes, as numbers.
 ADAMAX_INLINE Vec widened(__m512i halves) { return {_mm512_castsi512_ps(_mm512_slli_epi32(halves, 16))}; }
@@ -45,17 +45,17 @@ ADAMAX_INLINE void store(Bfloat16* to, Vec x, Whole) {
 }
 // There are no masked accesses of 16 bits before AVX-512BW: pairs of them under a mask, and the last one by itself,
 // once more where the number is even.
-ADAMAX_INLINE Vec load(const Bfloat16* from, Part part) {
-  const __m512i pairs = _mm512_maskz_loadu_epi32(first_lanes({part.count / 2}), from);
-  const __mmask16 last = static_cast<__mmask16>(1u << (part.count - 1));
+ADAMAX_INLINE Vec load(const Bfloat16* from, Tail tail) {
+  const __m512i pairs = _mm512_maskz_loadu_epi32(first_lanes({tail.count / 2}), from);
+  const __mmask16 last = static_cast<__mmask16>(1u << (tail.count - 1));
   return widened(
-      _mm512_mask_set1_epi32(_mm512_cvtepu16_epi32(_mm512_castsi512_si256(pairs)), last, from[part.count - 1].bits));
+      _mm512_mask_set1_epi32(_mm512_cvtepu16_epi32(_mm512_castsi512_si256(pairs)), last, from[tail.count - 1].bits));
 }
-ADAMAX_INLINE void store(Bfloat16* to, Vec x, Part part) {
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Tail tail) {
   const __m512i lanes = rounded(x);
-  const __mmask16 last = static_cast<__mmask16>(1u << (part.count - 1));
-  _mm512_mask_storeu_epi32(to, first_lanes({part.count / 2}), _mm512_castsi256_si512(_mm512_cvtepi32_epi16(lanes)));
-  to[part.count - 1].bits =
+  const __mmask16 last = static_cast<__mmask16>(1u << (tail.count - 1));
+  _mm512_mask_storeu_epi32(to, first_lanes({tail.count / 2}), _mm512_castsi256_si512(_mm512_cvtepi32_epi16(lanes)));
+  to[tail.count - 1].bits =
       static_cast<std::uint16_t>(_mm_cvtsi128_si32(_mm512_castsi512_si128(_mm512_maskz_compress_epi32(last, lanes))));
 }
 

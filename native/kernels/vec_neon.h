@@ -12,7 +12,7 @@ struct Vec {
 inline constexpr std::size_t kWidth = 4;
 
 struct Whole {};
-struct Part {
+struct Tail {
   std::size_t count;
 };
 
@@ -21,17 +21,17 @@ ADAMAX_INLINE Vec load(const float* from, Whole) { return {vld1q_f32(from)}; }
 ADAMAX_INLINE void store(float* to, Vec x, Whole) { vst1q_f32(to, x.lanes); }
 
 // There are no masked accesses; lane by lane, no byte beyond the last one is touched.
-ADAMAX_INLINE Vec load(const float* from, Part part) {
+ADAMAX_INLINE Vec load(const float* from, Tail tail) {
   float32x4_t x = vdupq_n_f32(0);
-  if (part.count > 0) x = vld1q_lane_f32(from, x, 0);
-  if (part.count > 1) x = vld1q_lane_f32(from + 1, x, 1);
-  if (part.count > 2) x = vld1q_lane_f32(from + 2, x, 2);
+  if (tail.count > 0) x = vld1q_lane_f32(from, x, 0);
+  if (tail.count > 1) x = vld1q_lane_f32(from + 1, x, 1);
+  if (tail.count > 2) x = vld1q_lane_f32(from + 2, x, 2);
   return {x};
 }
-ADAMAX_INLINE void store(float* to, Vec x, Part part) {
-  if (part.count > 0) vst1q_lane_f32(to, x.lanes, 0);
-  if (part.count > 1) vst1q_lane_f32(to + 1, x.lanes, 1);
-  if (part.count > 2) vst1q_lane_f32(to + 2, x.lanes, 2);
+ADAMAX_INLINE void store(float* to, Vec x, Tail tail) {
+  if (tail.count > 0) vst1q_lane_f32(to, x.lanes, 0);
+  if (tail.count > 1) vst1q_lane_f32(to + 1, x.lanes, 1);
+  if (tail.count > 2) vst1q_lane_f32(to + 2, x.lanes, 2);
 }
 
 // Bfloat16s as numbers, and the nearest ones to numbers.
@@ -45,18 +45,18 @@ ADAMAX_INLINE uint16x4_t rounded(Vec x) {
 }
 ADAMAX_INLINE Vec load(const Bfloat16* from, Whole) { return widened(vld1_u16(&from->bits)); }
 ADAMAX_INLINE void store(Bfloat16* to, Vec x, Whole) { vst1_u16(&to->bits, rounded(x)); }
-ADAMAX_INLINE Vec load(const Bfloat16* from, Part part) {
+ADAMAX_INLINE Vec load(const Bfloat16* from, Tail tail) {
   uint16x4_t halves = vdup_n_u16(0);
-  if (part.count > 0) halves = vld1_lane_u16(&from[0].bits, halves, 0);
-  if (part.count > 1) halves = vld1_lane_u16(&from[1].bits, halves, 1);
-  if (part.count > 2) halves = vld1_lane_u16(&from[2].bits, halves, 2);
+  if (tail.count > 0) halves = vld1_lane_u16(&from[0].bits, halves, 0);
+  if (tail.count > 1) halves = vld1_lane_u16(&from[1].bits, halves, 1);
+  if (tail.count > 2) halves = vld1_lane_u16(&from[2].bits, halves, 2);
   return widened(halves);
 }
-ADAMAX_INLINE void store(Bfloat16* to, Vec x, Part part) {
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Tail tail) {
   const uint16x4_t halves = rounded(x);
-  if (part.count > 0) vst1_lane_u16(&to[0].bits, halves, 0);
-  if (part.count > 1) vst1_lane_u16(&to[1].bits, halves, 1);
-  if (part.count > 2) vst1_lane_u16(&to[2].bits, halves, 2);
+  if (tail.count > 0) vst1_lane_u16(&to[0].bits, halves, 0);
+  if (tail.count > 1) vst1_lane_u16(&to[1].bits, halves, 1);
+  if (tail.count > 2) vst1_lane_u16(&to[2].bits, halves, 2);
 }
 
 ADAMAX_INLINE Vec operator+(Vec a, Vec b) { return {vaddq_f32(a.lanes, b.lanes)}; }

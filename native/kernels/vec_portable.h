@@ -8,15 +8,15 @@ inline constexpr std::size_t kWidth = 1;
 
 // How much of a vector to load or store: all of it, or the first `count` lanes, of which there is one at least.
 struct Whole {};
-struct Part {
+struct Tail {
   std::size_t count;
 };
 
 ADAMAX_INLINE Vec broadcast(float x) { return {x}; }
 ADAMAX_INLINE Vec load(const float* from, Whole) { return {*from}; }
 ADAMAX_INLINE void store(float* to, Vec x, Whole) { *to = x.lane; }
-ADAMAX_INLINE Vec load(const float* from, Part) { return {*from}; }
-ADAMAX_INLINE void store(float* to, Vec x, Part) { *to = x.lane; }
+ADAMAX_INLINE Vec load(const float* from, Tail) { return {*from}; }
+ADAMAX_INLINE void store(float* to, Vec x, Tail) { *to = x.lane; }
 
 ADAMAX_INLINE Vec load(const Bfloat16* from, Whole) {
   const std::uint32_t bits = static_cast<std::uint32_t>(from->bits) << 16;
@@ -33,8 +33,8 @@ ADAMAX_INLINE void store(Bfloat16* to, Vec x, Whole) {
   const std::uint32_t quiet = bits | 0x400000;
   to->bits = static_cast<std::uint16_t>((x.lane != x.lane ? quiet : rounded) >> 16);
 }
-ADAMAX_INLINE Vec load(const Bfloat16* from, Part) { return load(from, Whole{}); }
-ADAMAX_INLINE void store(Bfloat16* to, Vec x, Part) { store(to, x, Whole{}); }
+ADAMAX_INLINE Vec load(const Bfloat16* from, Tail) { return load(from, Whole{}); }
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Tail) { store(to, x, Whole{}); }
 
 ADAMAX_INLINE Vec operator+(Vec a, Vec b) { return {a.lane + b.lane}; }
 ADAMAX_INLINE Vec operator-(Vec a, Vec b) { return {a.lane - b.lane}; }

@@ -6,7 +6,7 @@
 namespace adamax {
 namespace {
 
-// Most elements of a piece. A multiple of a power of two of blocks, so that the sum of a stretch of a gradient is a
+// Most elements of a piece. A multiple of a power of two of blocks, so that the sum of such a part of a gradient is a
 // whole subtree of the sum that its norm is taken from.
 constexpr std::size_t kPiece = 16 * kBlock;
 // The same in elements of rows, which come from anywhere in memory.
@@ -78,7 +78,7 @@ bool Work::set_clipping(const Clipping& clipping) {
   // A clip by norm is another one at each step, and has then to be taken back.
   const bool other = clipping.value != clipping_.value || clipping.by_norm() != clipping_.by_norm();
   clipping_ = clipping;
-  stretch_count_ = 0;
+  norm_part_count_ = 0;
   if (!clipping.by_norm()) {
     for (std::size_t i = 0; other && i < item_count_; ++i) set_clip(items_[i], {1, clipping.value});
     return true;
@@ -87,8 +87,8 @@ bool Work::set_clipping(const Clipping& clipping) {
     const PlanEntry& entry = *items_[i].entry;
     const std::size_t length = entry.gradient_length();
     for (std::size_t begin = 0; begin < length; begin += kPiece) {
-      if (!stretches_.make_room(stretch_count_)) return false;
-      stretches_[stretch_count_++] = {entry.dense.grad + begin, lesser(kPiece, length - begin), 0};
+      if (!norm_parts_.make_room(norm_part_count_)) return false;
+      norm_parts_[norm_part_count_++] = {entry.dense.grad + begin, lesser(kPiece, length - begin), 0};
     }
   }
   return true;
@@ -96,23 +96,23 @@ bool Work::set_clipping(const Clipping& clipping) {
 
 struct Work::Sums {
   const KernelTable& table;
-  Buffer<Stretch>& stretches;
+  Buffer<NormPart>& norm_parts;
 
   static void task(void* context, std::size_t i) {
     const Sums& sums = *static_cast<Sums*>(context);
-    Stretch& stretch = sums.stretches[i];
-    stretch.sum = sum_squares(sums.table, stretch.x, stretch.length);
+    NormPart& part = sums.norm_parts[i];
+    part.sum = sum_squares(sums.table, part.x, part.length);
   }
 };
 
 void Work::clip_by_norm(const KernelTable& table, std::size_t threads) {
-  Sums sums{table, stretches_};
-  run_parts(threads, stretch_count_, Sums::task, &sums);
+  Sums sums{table, norm_parts_};
+  run_parts(threads, norm_part_count_, Sums::task, &sums);
   std::size_t at = 0;
   for (std::size_t i = 0; i < item_count_; ++i) {
     PairwiseSum sum;
     for (std::size_t rest = items_[i].entry->gradient_length(); rest > 0; rest -= lesser(kPiece, rest)) {
-      sum.add(stretches_[at++].sum);
+      sum.add(norm_parts_[at++].sum);
     }
     set_clip(items_[i], {clip_factor(sum.total(), clipping_.norm), clipping_.value});
   }

@@ -37,8 +37,8 @@ class Work {
     const Item* rows_of;  // null for pieces
     std::size_t begin, end;
   };
-  // A stretch of a gradient whose norm is wanted.
-  struct Stretch {
+  // A part of a gradient whose norm is wanted, at most kPiece elements of it.
+  struct NormPart {
     const float* x;
     std::size_t length;
     double sum;
@@ -62,8 +62,8 @@ class Work {
   std::size_t last_part_ = 0;  // elements of the last part of pieces
   bool has_sparse_ = false;
   Clipping clipping_;
-  Buffer<Stretch> stretches_;
-  std::size_t stretch_count_ = 0;
+  Buffer<NormPart> norm_parts_;
+  std::size_t norm_part_count_ = 0;
 };
 
 // Steps touched rows [begin, end) of those that the entry's index names.

@@ -38,10 +38,10 @@ namespace {
     for (std::size_t i = 0; i < count; i += kWidth) store(to + i, load(from + i, Whole{}), Whole{}); \
   }                                                                                                  \
   void round_part(Bfloat16* to, const float* from, std::size_t count) {                              \
-    store(to, load(from, Part{count}), Part{count});                                                 \
+    store(to, load(from, Tail{count}), Tail{count});                                                 \
   }                                                                                                  \
   void widen_part(float* to, const Bfloat16* from, std::size_t count) {                              \
-    store(to, load(from, Part{count}), Part{count});                                                 \
+    store(to, load(from, Tail{count}), Tail{count});                                                 \
   }
 
 struct Vocabulary {

@@ -18,7 +18,7 @@ struct Clipped {
 
 // A rule, its gradient's way in, and the type of its slots' elements: what a sweep does to an element.
 template <class Rule, class Gradient, class SlotElement>
-struct Step {
+struct ElementStep {
   using Slot = SlotElement;
   static constexpr int kSlots = Rule::kSlots;
   // Arrays of slots have at least one element, also for a rule without any.
@@ -27,10 +27,10 @@ struct Step {
   Rule rule;
   Gradient gradient;
 
-  ADAMAX_INLINE Step from(const float* scalars, const Clip& clip) {
+  ADAMAX_INLINE ElementStep from(const float* scalars, const Clip& clip) {
     return {Rule::from(scalars), Gradient::from(clip)};
   }
-  ADAMAX_INLINE Vec take(const Step& step, Vec g) { return Gradient::take(step.gradient, g); }
+  ADAMAX_INLINE Vec take(const ElementStep& step, Vec g) { return Gradient::take(step.gradient, g); }
   // `g` has been taken in.
-  ADAMAX_INLINE void update(const Step& step, Vec& p, Vec* slot, Vec g) { Rule::update(step.rule, p, slot, g); }
+  ADAMAX_INLINE void update(const ElementStep& step, Vec& p, Vec* slot, Vec g) { Rule::update(step.rule, p, slot, g); }
 };
