@@ -6,7 +6,7 @@ import { loadBinding } from '#internals';
 import type { Problem, State } from './problem.js';
 
 const { binding } = loadBinding();
-const rule = binding === null ? -1 : binding.rules.indexOf('traffic');
+const rule = binding === null ? -1 : binding.rules.findIndex(({ name }) => name === 'traffic');
 
 /** Whether there is an addon to ask. */
 export const hasTraffic = rule >= 0;
@@ -23,9 +23,9 @@ export function moveRows({ param, m, u }: State, rowLength: number, values: Floa
 /** The same through a plan, as an optimizer's step goes: on as many threads as are set. */
 export function denseMover(problems: readonly Problem[]): () => void {
   if (binding === null) return () => {};
-  const plan = binding.plan(rule, Float64Array.of(problems.length, Infinity, Infinity));
+  const plan = binding.plan(rule, Float64Array.of(0, problems.length, Infinity, Infinity));
   problems.forEach(({ param, m, u, grad }, i) => {
-    plan.target(i, param.length, param, m, u);
+    plan.target(i, 0, param.length, param.length, param, null, m, u);
     plan.gradient(i, grad, null);
   });
   // The plan has their addresses only: whoever runs it holds the arrays.

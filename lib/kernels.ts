@@ -137,8 +137,7 @@ export function adamaxStepRows(
     checkDisjoint(name, array, 'values', values);
     checkDisjoint(name, array, 'indices', indices);
   }
-  const target = { name: 'param', param, slots: [m, u], size, rowLength, memory: m };
-  const bad = backend().rows(adamaxRule, rounded, target, values, indices);
+  const bad = backend().rows(adamaxRule, rounded, param, [m, u], rowLength, values, indices);
   if (bad !== undefined) {
     const rows = size / rowLength;
     throw rangeError('ERR_ADAMAX_INDEX', `indices[${bad}] must be in [0, ${rows}): received ${indices[bad]}`);

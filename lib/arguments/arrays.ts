@@ -44,7 +44,7 @@ export function checkDisjoint(nameA: string, a: ArrayBufferView, nameB: string, 
 }
 
 /** Throws when `array` shares an element with one of the regions. */
-export function checkApart(argument: string, array: ArrayBufferView, regions: MemoryRegions): void {
+export function checkApart(argument: string, array: ArrayBufferView, regions: MemoryRegions<string>): void {
   const owner = regions.find(array);
   if (owner !== undefined) throw shared(argument, owner, array);
 }

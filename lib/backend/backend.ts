@@ -9,19 +9,18 @@ export type Isa = 'portable' | 'avx2' | 'avx512' | 'neon' | 'js';
 export type SlotDtype = 'float32' | 'bfloat16';
 export type SlotArray = Float32Array | Uint16Array;
 
-/** The memory of one variable: what a step writes. All arrays have the same length. */
+/** What a plan knows of one variable, wherever its parameter lies. */
 export interface Target {
   /** The variable's name, for messages. */
   readonly name: string;
-  readonly param: Float32Array;
   /** All of the format that the plan was made for. */
   readonly slots: readonly SlotArray[];
-  /** Their common length, as it was when they were bound. */
+  /** Elements of the parameter and of each slot. */
   readonly size: number;
   /** Elements of a row, for sparse gradients: the product of all dimensions but the first. */
   readonly rowLength: number;
-  /** A view that is whole as long as every slot is: all slots of a target lie on one buffer. */
-  readonly memory: Float32Array;
+  /** Which set of scalars it is stepped by. */
+  readonly set: number;
 }
 
 /** Where a sparse gradient names a row that its table does not have. */
@@ -36,18 +35,30 @@ export interface Clipping {
   readonly value: number;
 }
 
-/** Places in the control array of a plan: what may change from one step to the next. */
-export const CONTROL = { count: 0, clipnorm: 1, clipvalue: 2, scalars: 3 } as const;
-
-/** A list of variables with their gradients that is stepped again and again. */
+/**
+ * A list of variables with their gradients that is stepped again and again. It reads its control array (contract.ts)
+ * afresh at every run: which entries to step, and for each set of scalars the clipping and the scalars themselves.
+ */
 export interface BackendPlan {
-  /** Binds variable `i`, which is at most the number of variables bound so far. It then has no gradient. */
-  target(i: number, target: Target): void;
+  /**
+   * Binds variable `i`, which is at most the number of variables bound so far: read in `param` and written to `out`,
+   * which may be the same array. Where both are null it has no place until `place` gives it one. It has no gradient.
+   */
+  target(i: number, target: Target, param: Float32Array | null, out: Float32Array | null): void;
   /** Binds the gradient of variable `i`: dense where `indices` is null, rows of a table otherwise. */
   gradient(i: number, values: Float32Array, indices: RowIndices | null): void;
   /**
-   * Steps the first `control[CONTROL.count]` variables, which all have a gradient. Every index is checked before the
-   * first write; the first bad one is returned, and then nothing was written.
+   * Binds the first variables to parts of one array: `offsets` has, for each of them, where in `heap` its parameter is
+   * read, where it is written, and where its dense gradient lies.
+   */
+  place(heap: Float32Array, offsets: Float64Array): void;
+  /** The norms that gradients are clipped by, by variable, until other ones come; null for their own. */
+  norms(norms: Float64Array | null): void;
+  /** Forgets variables from `count` on. */
+  truncate(count: number): void;
+  /**
+   * Steps the variables that the control array names, which all have a gradient. Every index is checked before the first
+   * write; the first bad one is returned, and then nothing was written.
    */
   run(): BadIndex | undefined;
   /**
@@ -57,14 +68,14 @@ export interface BackendPlan {
   runAsync?(held: unknown): Promise<BadIndex | undefined>;
 }
 
-export interface Backend {
-  readonly isa: Isa;
+/** The kernels by themselves, on arrays that were checked before. */
+export interface Kernels {
   /** One dense sweep; `out` receives the parameters and may be `param` itself. */
   dense(
     rule: Rule,
     scalars: Float32Array,
     param: Float32Array,
-    slots: Float32Array[],
+    slots: readonly Float32Array[],
     grad: Float32Array,
     out: Float32Array,
   ): void;
@@ -72,16 +83,19 @@ export interface Backend {
   rows(
     rule: Rule,
     scalars: Float32Array,
-    target: Target,
+    param: Float32Array,
+    slots: readonly Float32Array[],
+    rowLength: number,
     values: Float32Array,
     indices: RowIndices,
   ): number | undefined;
   /** Σ x² in float64, in the fixed shape of the numeric contract. */
   sumSquares(x: Float32Array): number;
-  /**
-   * A plan for `rule`. It reads `control` afresh at every step: a number of variables, the clipping, and the scalars of
-   * the rule, which are float32 values.
-   */
+}
+
+export interface Backend extends Kernels {
+  readonly isa: Isa;
+  /** A plan for `rule` that is told what changes from step to step by `control`. */
   plan(rule: Rule, control: Float64Array, slotDtype: SlotDtype): BackendPlan;
   /** Most threads a step may use; 1 for the fallback, whatever it is set to. */
   threads: number;

@@ -3,14 +3,14 @@
  * help neither loads the addon nor is told that it is missing; changed only by `setIsa`.
  */
 import { rangeError, wrongType, wrongValue } from '../arguments/errors.js';
+import { warn } from '../arguments/warn.js';
 import type { Backend, Isa } from './backend.js';
+import { CONTRACT } from './contract.js';
 import { jsBackend } from './js.js';
 import { loadBinding, remedy } from './load.js';
 import { type Binding, nativeBackend } from './native.js';
 
 const KNOWN: readonly Isa[] = ['portable', 'avx2', 'avx512', 'neon', 'js'];
-
-const MOST_THREADS = 256;
 
 interface Runtime {
   /** The addon; null where there is none, or the fallback was asked for. */
@@ -20,7 +20,7 @@ interface Runtime {
 
 let started: Runtime | null = null;
 
-/** Throws as long as the environment asks for what there is not. */
+/** Throws at every call while `ADAMAX_ISA` or `ADAMAX_THREADS` has a value that cannot be used here. */
 function runtime(): Runtime {
   if (started === null) started = start();
   return started;
@@ -59,8 +59,8 @@ export function setThreads(n: number): void {
 
 function checkThreads(argument: string, n: unknown, received = n): asserts n is number {
   if (typeof n !== 'number') throw wrongType(argument, 'a number', n);
-  if (!Number.isInteger(n) || n < 1 || n > MOST_THREADS) {
-    throw wrongValue(argument, `a whole number from 1 to ${MOST_THREADS}`, received);
+  if (!Number.isInteger(n) || n < 1 || n > CONTRACT.mostThreads) {
+    throw wrongValue(argument, `a whole number from 1 to ${CONTRACT.mostThreads}`, received);
   }
 }
 
@@ -94,9 +94,10 @@ function load(): Runtime {
     const native = { binding: loaded.binding, backend: nativeBackend(loaded.binding) };
     return { native, active: native.backend };
   }
-  process.emitWarning(`adamax runs on its TypeScript fallback: ${loaded.reason}`, {
-    code: 'ADAMAX_NO_NATIVE',
-    detail: `Results are the same to the bit, but steps are slower. ${remedy}`,
-  });
+  warn(
+    'ADAMAX_NO_NATIVE',
+    `adamax runs on its TypeScript fallback: ${loaded.reason}`,
+    `Results are the same to the bit, but steps are slower. ${remedy}`,
+  );
   return { native: null, active: jsBackend };
 }

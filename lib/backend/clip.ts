@@ -14,9 +14,12 @@ export class Clip {
     this.#bound = Math.fround(bound);
   }
 
-  /** The clip of a gradient, or null when it stays as it is. Reads it once if it is to be clipped by norm. */
-  static of(gradient: Float32Array, { norm, value }: Clipping): Clip | null {
-    const factor = norm < Infinity ? factorOf(Math.sqrt(sumSquares(gradient)), norm) : 1;
+  /**
+   * The clip of a gradient, or null when it stays as it is.
+   * @param known - its norm, where somebody else knows it; else the gradient is read once if it is clipped by norm
+   */
+  static of(gradient: Float32Array, { norm, value }: Clipping, known: number | undefined): Clip | null {
+    const factor = norm < Infinity ? factorOf(known ?? Math.sqrt(sumSquares(gradient)), norm) : 1;
     return factor === 1 && value === Infinity ? null : new Clip(factor, value);
   }
 

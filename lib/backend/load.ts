@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Binding } from './native.js';
+import { type Binding, misfitOf } from './native.js';
 
 // from dist/adamax.js, the one file that lib/ is bundled into
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -17,7 +17,9 @@ export function loadBinding(): Loaded {
   const require = createRequire(import.meta.url);
   try {
     const load = require('node-gyp-build') as (directory: string) => Binding;
-    return { binding: load(root) };
+    const binding = load(root);
+    const misfit = misfitOf(binding);
+    return misfit === null ? { binding } : { binding: null, reason: `the addon is of another version: ${misfit}` };
   } catch (error) {
     const [reason] = String(error instanceof Error ? error.message : error).split('\n');
     return { binding: null, reason };

@@ -1,16 +1,19 @@
 /** The native addon as a `Backend`. What crosses the border is typed here, and nowhere else. */
 import { rangeError } from '../arguments/errors.js';
 import type { RowIndices } from '../memory/typed-arrays.js';
-import { type Backend, type BackendPlan, type BadIndex, CONTROL, type Isa, type SlotArray } from './backend.js';
+import type { Backend, BackendPlan, BadIndex, Isa, SlotArray } from './backend.js';
+import { CONTRACT, type Contract } from './contract.js';
 import { jsBackend } from './js.js';
+import { type Kernel, kernelOf, neededKernels } from './kernel.js';
 import type { Rule } from './rule.js';
 
 /** The addon's exports. It checks kinds, lengths and liveness once more, since memory safety must not rest on its callers. */
 export interface Binding {
+  readonly contract: Contract;
   /** Implementations compiled in that this processor and operating system can run, best last. */
   readonly available: readonly Isa[];
-  /** Rule names; the position is the number other calls take. */
-  readonly rules: readonly string[];
+  /** Rules by the numbers that other calls take. */
+  readonly rules: readonly Kernel[];
   isa(): Isa;
   setIsa(isa: Isa): boolean;
   /** `(rule, param, out, grad, ...slots, ...scalars)` */
@@ -21,7 +24,7 @@ export interface Binding {
     grad: Float32Array,
     ...rest: (Float32Array | number)[]
   ): void;
-  /** `(rule, param, rowLength, values, indices, ...slots, ...scalars)`; the first bad position, or -1, or -2 when out of memory. */
+  /** `(rule, param, rowLength, values, indices, ...slots, ...scalars)`; the first bad position, or a number of the contract. */
   rows(
     rule: number,
     param: Float32Array,
@@ -39,19 +42,43 @@ export interface Binding {
   plan(rule: number, control: Float64Array, bfloat16?: boolean): BindingPlan;
 }
 
-interface BindingPlan {
-  target(entry: number, rowLength: number, param: Float32Array, ...slots: SlotArray[]): void;
+/** native/binding/bound_plan.h says what each does. */
+export interface BindingPlan {
+  target(
+    entry: number,
+    set: number,
+    rowLength: number,
+    length: number,
+    param: Float32Array | null,
+    out: Float32Array | null,
+    ...slots: SlotArray[]
+  ): void;
   gradient(entry: number, values: Float32Array, indices: RowIndices | null): void;
-  /** Nothing when all went well, −2 when out of memory, else `entry · 2³² + position` of the first bad index. */
+  place(heap: Float32Array, offsets: Float64Array): void;
+  norms(norms: Float64Array | null): void;
+  truncate(count: number): void;
   run(): number | undefined;
-  /** The same on a thread of libuv. Keeps `held` alive until it is done. */
   runAsync(held: unknown): Promise<number | undefined>;
 }
 
-const OUT_OF_MEMORY = -2;
+/** What an addon has otherwise than this version of the package counts on; null where it fits. */
+export function misfitOf(binding: Partial<Binding>): string | null {
+  for (const [name, ours] of Object.entries(CONTRACT)) {
+    const theirs = binding.contract?.[name as keyof Contract];
+    if (theirs !== ours) return `${name} must be ${ours}: received ${theirs}`;
+  }
+  for (const { name, slots, scalars } of neededKernels()) {
+    const kernel = binding.rules?.find((rule) => rule.name === name);
+    if (kernel?.slots === slots && kernel.scalars === scalars) continue;
+    const received = kernel === undefined ? 'none' : `${kernel.slots} and ${kernel.scalars}`;
+    return `kernel ${name} must have ${slots} slots and ${scalars} scalars: received ${received}`;
+  }
+  return null;
+}
 
 export function nativeBackend(binding: Binding): Backend {
-  const numberOf = (rule: Rule) => binding.rules.indexOf(rule.name);
+  const numbers = new Map(binding.rules.map(({ name }, number) => [name, number]));
+  const numberOf = (rule: Rule) => numbers.get(kernelOf(rule)?.name ?? '') ?? -1;
   return {
     get isa() {
       return binding.isa();
@@ -67,19 +94,10 @@ export function nativeBackend(binding: Binding): Backend {
       }
     },
 
-    rows(rule, scalars, target, values, indices) {
-      const { param, rowLength, slots } = target;
-      const bad = binding.rows(
-        numberOf(rule),
-        param,
-        rowLength,
-        values,
-        indices,
-        ...(slots as Float32Array[]),
-        ...scalars,
-      );
-      if (bad === OUT_OF_MEMORY) throw outOfMemory(`${indices.length} indices`);
-      return bad < 0 ? undefined : bad;
+    rows(rule, scalars, param, slots, rowLength, values, indices) {
+      const bad = binding.rows(numberOf(rule), param, rowLength, values, indices, ...slots, ...scalars);
+      if (bad === CONTRACT.outOfMemory) throw outOfMemory(`${indices.length} indices`);
+      return bad === CONTRACT.allGood ? undefined : bad;
     },
 
     sumSquares: (x) => binding.sumSquares(x),
@@ -101,15 +119,19 @@ export function nativeBackend(binding: Binding): Backend {
   };
 }
 
-function nativePlan({ target, gradient, run, runAsync }: BindingPlan, control: Float64Array): BackendPlan {
+function nativePlan(plan: BindingPlan, control: Float64Array): BackendPlan {
+  const { target, gradient, place, norms, truncate, run, runAsync } = plan;
   const badIndexOf = (outcome: number | undefined): BadIndex | undefined => {
     if (outcome === undefined) return undefined;
-    if (outcome === OUT_OF_MEMORY) throw outOfMemory(`${control[CONTROL.count]} variables`);
+    if (outcome === CONTRACT.outOfMemory) throw outOfMemory(`${control[CONTRACT.controlCount]} variables`);
     return { entry: Math.floor(outcome / 2 ** 32), position: outcome % 2 ** 32 };
   };
   return {
-    target: (i, { param, slots, rowLength }) => target(i, rowLength, param, ...slots),
+    target: (i, { slots, size, rowLength, set }, param, out) => target(i, set, rowLength, size, param, out, ...slots),
     gradient,
+    place,
+    norms,
+    truncate,
     run: () => badIndexOf(run()),
     runAsync: async (held) => badIndexOf(await runAsync(held)),
   };

@@ -1,9 +1,11 @@
-/** An update rule, as the sweeps see it: its name, its state, and its arithmetic for a stretch of elements. */
+/** An update rule, as the sweeps see it: its state, and its arithmetic for a stretch of elements. */
 export interface Rule {
-  /** Name of the native kernel with the same arithmetic, if there is one: it then runs in place of `sweep`. */
+  /** What the rule is called, for those who look at it; nothing is found by it. */
   readonly name: string;
-  /** Slot names, in the order in which kernels take them. */
+  /** Slot names, in the order in which `sweep` takes them. */
   readonly slots: readonly string[];
+  /** What each slot is filled with when it is made, rounded to the format of slots. Default: zeros. */
+  readonly initial?: readonly number[];
   /** How many float32 scalars a step needs. */
   readonly scalars: number;
   /**

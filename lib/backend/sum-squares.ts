@@ -1,4 +1,4 @@
-/** Σ x² in the fixed shape of native/kernels/sum_squares-inl.h, which see. */
+/** Σ x² in the fixed shape that native/kernels/sum_squares-inl.h explains. */
 
 /** float64 lanes of a reduction; element i of a block goes to lane i mod LANES. */
 const LANES = 16;

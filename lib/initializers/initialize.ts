@@ -1,6 +1,5 @@
-import { types } from 'node:util';
 import { rangeError, wrongType } from '../arguments/errors.js';
-import { lengthOf } from '../memory/typed-arrays.js';
+import { isBigInt64Array, isBigUint64Array, isTypedArray, lengthOf } from '../memory/typed-arrays.js';
 import { checkShape, formatShape, type Shape, sizeOf } from '../variables/shape.js';
 import { resolve } from './get.js';
 import { allocate, type InitializerFunction } from './initializer.js';
@@ -35,7 +34,7 @@ function isValues(value: unknown): value is ArrayLike<number> | number {
 }
 
 function isTypedArrayOfNumbers(value: unknown): value is Float32Array {
-  return types.isTypedArray(value) && !types.isBigInt64Array(value) && !types.isBigUint64Array(value);
+  return isTypedArray(value) && !isBigInt64Array(value) && !isBigUint64Array(value);
 }
 
 function copyOf(argument: string, values: ArrayLike<number> | number, shape: Shape): Float32Array {

@@ -1,6 +1,7 @@
 /**
- * What memory stands behind a typed array, asked in a way that the array's owner cannot bend: an own property or a
- * subclass may redefine `length`, so the accessors of %TypedArray%.prototype are taken once and called on the array.
+ * What memory stands behind a typed array, asked in a way that the array's owner cannot bend: an own property, a
+ * subclass or a changed prototype may redefine `length` or `resizable`, so the accessors of the built-in prototypes are
+ * taken once, when this module is loaded, and called on the array.
  * Nor can the property be trusted where nobody redefined it: in Node 20, code that was optimized while it saw arrays on
  * resizable buffers too goes on reading the old length of an array that has been detached.
  */
@@ -9,39 +10,65 @@ import { types } from 'node:util';
 /** Row numbers of a sparse gradient. */
 export type RowIndices = Int32Array | Uint32Array | BigInt64Array;
 
-const accessor = (name: 'length' | 'buffer' | 'byteOffset' | 'byteLength') => {
-  const prototype = Object.getPrototypeOf(Float32Array.prototype) as object;
-  return Object.getOwnPropertyDescriptor(prototype, name)?.get as () => unknown;
-};
-
-const uncurry = <T>(getter: () => unknown) => Function.prototype.call.bind(getter) as (array: ArrayBufferView) => T;
-
-/** Elements of a typed array; 0 as soon as its buffer has been detached. */
-export const lengthOf = uncurry<number>(accessor('length'));
-export const bufferOf = uncurry<ArrayBufferLike>(accessor('buffer'));
-export const byteOffsetOf = uncurry<number>(accessor('byteOffset'));
-export const byteLengthOf = uncurry<number>(accessor('byteLength'));
-
-export const { isFloat32Array } = types;
+export const {
+  isFloat32Array,
+  isInt32Array,
+  isUint32Array,
+  isUint16Array,
+  isBigInt64Array,
+  isBigUint64Array,
+  isTypedArray,
+  isSharedArrayBuffer,
+} = types;
 
 export function isRowIndices(value: unknown): value is RowIndices {
-  return types.isInt32Array(value) || types.isUint32Array(value) || types.isBigInt64Array(value);
+  return isInt32Array(value) || isUint32Array(value) || isBigInt64Array(value);
 }
 
-/** Younger than the ES2022 typings. */
-type MaybeResizable = ArrayBufferLike & { readonly resizable?: boolean; readonly growable?: boolean };
+// biome-ignore lint/suspicious/noExplicitAny: the methods of a prototype have all kinds of types
+const uncurried = (method: any) => Function.prototype.call.bind(method) as any;
+
+const accessorOf = (prototype: object, name: string) => {
+  return uncurried(Object.getOwnPropertyDescriptor(prototype, name)?.get);
+};
+
+const typedArray = Object.getPrototypeOf(Float32Array.prototype) as object;
+
+/** Elements of a typed array; 0 as soon as its buffer has been detached. */
+export const lengthOf: (array: ArrayBufferView) => number = accessorOf(typedArray, 'length');
+export const bufferOf: (array: ArrayBufferView) => ArrayBufferLike = accessorOf(typedArray, 'buffer');
+export const byteOffsetOf: (array: ArrayBufferView) => number = accessorOf(typedArray, 'byteOffset');
+export const byteLengthOf: (array: ArrayBufferView) => number = accessorOf(typedArray, 'byteLength');
+
+/** `to.set(from)`, whatever anybody has made of `set`. */
+export const copyInto: <T extends ArrayBufferView>(to: T, from: T) => void = uncurried(Float32Array.prototype.set);
+
+/** A copy that nobody else holds. `slice` would ask the array's class what to make. */
+export function copyOf<T extends Float32Array | Uint16Array | BigInt64Array>(array: T): T {
+  const Format = isFloat32Array(array) ? Float32Array : isUint16Array(array) ? Uint16Array : BigInt64Array;
+  const copy = new Format(lengthOf(array)) as T;
+  copyInto(copy, array);
+  return copy;
+}
+
+const resizableOf: (buffer: ArrayBufferLike) => boolean = accessorOf(ArrayBuffer.prototype, 'resizable');
+const growableOf: (buffer: ArrayBufferLike) => boolean = accessorOf(SharedArrayBuffer.prototype, 'growable');
+
+/** Whether a buffer may change its length. */
+export function isResizableBuffer(buffer: ArrayBufferLike): boolean {
+  return isSharedArrayBuffer(buffer) ? growableOf(buffer) : resizableOf(buffer);
+}
 
 /** Whether the memory of a typed array may move or change its length. */
 export function isResizable(array: ArrayBufferView): boolean {
-  const buffer = bufferOf(array) as MaybeResizable;
-  return buffer.resizable === true || buffer.growable === true;
+  return isResizableBuffer(bufferOf(array));
 }
 
 /** Whether the memory of a typed array has gone. */
 export function isDetached(array: ArrayBufferView): boolean {
   if (lengthOf(array) > 0) return false;
   const buffer = bufferOf(array);
-  if (types.isSharedArrayBuffer(buffer)) return false;
+  if (isSharedArrayBuffer(buffer)) return false;
   try {
     new Uint8Array(buffer); // ArrayBuffer.prototype.detached is younger than Node 20; a view says it everywhere
     return false;

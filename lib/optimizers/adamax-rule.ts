@@ -1,4 +1,5 @@
-import { type Rule, withoutTiny } from '../backend/rule.js';
+import { needKernel, withKernel } from '../backend/kernel.js';
+import { withoutTiny } from '../backend/rule.js';
 
 const { fround } = Math;
 
@@ -9,9 +10,9 @@ const { fround } = Math;
  *     u' = a > b ? a : b,  a = u·β₂,  b = |g|       |u'| < 2⁻¹⁰² → +0
  *     p' = p − α·(m' / (u' + ε))
  *
- * Scalars: 1 − β₁, β₂, α = lr / (1 − β₁ᵗ), ε. Native twin: native/kernels/adamax-inl.h.
+ * Scalars: 1 − β₁, β₂, α = lr / (1 − β₁ᵗ), ε. Slots: m, and u under the name that Keras gives it, `v`. Native twin: native/kernels/adamax-inl.h.
  */
-export const adamaxRule: Rule = {
+export const adamaxRule = withKernel(needKernel('adamax', 2, 4), {
   name: 'adamax',
   slots: ['m', 'v'],
   scalars: 4,
@@ -32,4 +33,4 @@ export const adamaxRule: Rule = {
       out[i] = fround(param[i] - fround(alpha * fround(m1 / fround(u1 + epsilon))));
     }
   },
-};
+});

@@ -1,6 +1,6 @@
 import { wrongType } from '../arguments/errors.js';
 import { checkNumber, type Domain } from '../arguments/ranges.js';
-import { Variable } from '../variables/variable.js';
+import { isVariable, type Variable } from '../variables/variable.js';
 
 /**
  * A hyperparameter as a user may give it: a number, a function without arguments that is asked once a step, or a scalar
@@ -28,26 +28,26 @@ export class Hyperparameter {
   /** A number for a variable is written into that variable, as Keras does; anything else replaces what was there. */
   set(value: unknown): void {
     const checked = this.#check(value);
-    if (this.#value instanceof Variable && typeof checked === 'number') this.#value.assign(checked);
+    if (isVariable(this.#value) && typeof checked === 'number') this.#value.assign(checked);
     else this.#value = checked;
   }
 
   /** The number in force now; asks a function, which is user code. */
   current(): number {
     if (typeof this.#value === 'number') return this.#value;
-    const value: unknown = this.#value instanceof Variable ? this.#value.item() : this.#value();
-    checkNumber(this.#value instanceof Variable ? this.#name : `${this.#name}()`, value, this.#domain);
+    const value: unknown = isVariable(this.#value) ? this.#value.item() : this.#value();
+    checkNumber(isVariable(this.#value) ? this.#name : `${this.#name}()`, value, this.#domain);
     return value;
   }
 
   #check(value: unknown): HyperValue {
     if (typeof value === 'function') return value as () => number;
-    if (value instanceof Variable) {
+    if (isVariable(value)) {
       if (value.dtype !== 'float32' || value.size !== 1) {
         throw wrongType(this.#name, 'a scalar float32 Variable', value.toString());
       }
       checkNumber(this.#name, value.item(), this.#domain);
-      return value;
+      return value as Variable;
     }
     checkNumber(this.#name, value, this.#domain);
     return value;

@@ -1,6 +1,7 @@
 import { rangeError, wrongType } from '../arguments/errors.js';
-import { type Gradient, toVariables, type VariableLike } from '../variables/gradients.js';
+import type { Gradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';
+import { toVariables, type VariableLike } from '../variables/variable-like.js';
 
 /**
  * What a loss returns: this package computes no derivatives, so a loss brings its own.

@@ -1,6 +1,7 @@
 import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
 import type { SlotDtype } from '../backend/backend.js';
-import type { Gradient, VariableLike } from '../variables/gradients.js';
+import type { Gradient } from '../variables/gradient.js';
+import type { VariableLike } from '../variables/variable-like.js';
 import type { LearningRate } from './learning-rate.js';
 
 /** Options every optimizer takes. */
@@ -30,7 +31,7 @@ export type GradsAndVars = Iterable<readonly [Gradient, VariableLike]>;
 export interface ApplyOptions {
   /** Accepted for Keras' sake: there is no operation to name. */
   name?: string;
-  /** Accepted for Keras' sake: there are no replicas to aggregate over. */
+  /** Whether gradients are summed over replicas before the step, where there are any. Default: true. */
   experimentalAggregateGradients?: boolean;
 }
 
@@ -52,11 +53,11 @@ export const optimizerOptionNames = [
   'name',
 ] as const;
 
-export function checkApplyOptions(method: string, options: ApplyOptions): void {
+/** Whether gradients are to be aggregated, of options that were checked. */
+export function checkApplyOptions(method: string, options: ApplyOptions): boolean {
   checkOptions(method, options, ['name', 'experimentalAggregateGradients']);
-  const { name, experimentalAggregateGradients } = options;
+  const { name, experimentalAggregateGradients = true } = options;
   if (name !== undefined) checkString('name', name);
-  if (experimentalAggregateGradients !== undefined) {
-    checkBoolean('experimentalAggregateGradients', experimentalAggregateGradients);
-  }
+  checkBoolean('experimentalAggregateGradients', experimentalAggregateGradients);
+  return experimentalAggregateGradients;
 }

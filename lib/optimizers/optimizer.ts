@@ -1,14 +1,15 @@
 import { checkOneOf, checkOptions, checkString } from '../arguments/options.js';
+import { warn } from '../arguments/warn.js';
 import type { SlotArray, SlotDtype } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
 import { initialize } from '../initializers/initialize.js';
-import { checkWeights, copyOf, type NdArray } from '../state/nd-array.js';
+import { checkWeights, type NdArray, ndArrayOf } from '../state/nd-array.js';
 import { VariableStates } from '../state/variable-states.js';
 import { makeWeight, type WeightOptions } from '../state/weight.js';
-import { Pairs } from '../step/step-pairs.js';
 import { Stepper } from '../step/stepper.js';
-import { type Gradient, noGradients, toVariable, toVariables, type VariableLike } from '../variables/gradients.js';
+import type { Gradient } from '../variables/gradient.js';
 import type { AnyVariable, Variable } from '../variables/variable.js';
+import { toVariable, toVariables, type VariableLike } from '../variables/variable-like.js';
 import { ClippingSetting } from './clipping.js';
 import { type Config, type ConfigKeys, type CustomObjects, optionsFromConfig } from './config.js';
 import { type LearningRate, LearningRateSetting } from './learning-rate.js';
@@ -21,6 +22,12 @@ import {
   type MinimizeOptions,
   type OptimizerOptions,
 } from './optimizer-options.js';
+
+/** What takes the steps of an optimizer, for the guests of this package: hooks are set there. */
+export let stepperOf: (optimizer: Optimizer) => Stepper;
+
+/** What an optimizer keeps, for the guests of this package. */
+export let statesOf: (optimizer: Optimizer) => VariableStates;
 
 /**
  * Base of all optimizers, after `tf.keras.optimizers.Optimizer`. A subclass gives its rule, the scalars of a step and
@@ -38,7 +45,11 @@ export abstract class Optimizer {
   readonly #states: VariableStates;
   readonly #stepper: Stepper;
   readonly #warned = new WeakSet<Variable>();
-  #pairs: Pairs | null = null;
+
+  static {
+    stepperOf = (optimizer) => optimizer.#stepper;
+    statesOf = (optimizer) => optimizer.#states;
+  }
 
   /**
    * @param rule - the update rule, native or in TypeScript only
@@ -53,7 +64,15 @@ export abstract class Optimizer {
     this.#clipping = new ClippingSetting(clipnorm, clipvalue);
     this.name = name === '' ? uniqueName(new.target, defaultName) : name;
     this.#states = new VariableStates(rule, this.name, slotDtype);
-    this.#stepper = new Stepper(rule, this.#scalars, this.#states, this.#clipping);
+    this.#stepper = new Stepper({
+      rule,
+      states: this.#states,
+      clipping: this.#clipping,
+      scalars: this.#scalars,
+      writeScalars: (iterations) => {
+        this.writeScalars(iterations + 1, this.#rate.at(iterations), this.#scalars);
+      },
+    });
   }
 
   /**
@@ -135,7 +154,7 @@ export abstract class Optimizer {
     return this.#states.iterations;
   }
   set iterations(variable: Variable<BigInt64Array>) {
-    this.#stepper.checkIdle('iterations');
+    this.#stepper.turn.check('iterations');
     this.#states.iterations = variable;
   }
 
@@ -161,9 +180,8 @@ export abstract class Optimizer {
    *   `ERR_ADAMAX_OVERLAP`, `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE` (of a learning rate that is a function)
    */
   applyGradients(gradsAndVars: GradsAndVars, options?: ApplyOptions): number {
-    const pairs = this.#begin('applyGradients', gradsAndVars, options);
-    if (pairs.count > 0) this.#stepper.step(pairs);
-    return this.#end(pairs);
+    const aggregate = this.#aggregates('applyGradients', options);
+    return this.#end(this.#stepper.step('applyGradients', gradsAndVars, aggregate));
   }
 
   /**
@@ -178,9 +196,8 @@ export abstract class Optimizer {
    * @throws TypeError `ERR_ADAMAX_BUSY` (as a rejection) while another step is under way
    */
   async applyGradientsAsync(gradsAndVars: GradsAndVars, options?: ApplyOptions): Promise<number> {
-    const pairs = this.#begin('applyGradientsAsync', gradsAndVars, options);
-    if (pairs.count > 0) await this.#stepper.stepAsync(pairs);
-    return this.#end(pairs);
+    const aggregate = this.#aggregates('applyGradientsAsync', options);
+    return this.#end(await this.#stepper.stepAsync('applyGradientsAsync', gradsAndVars, aggregate));
   }
 
   /**
@@ -212,16 +229,30 @@ export abstract class Optimizer {
    * Variables that have slots keep them.
    */
   build(varList: Iterable<VariableLike>): void {
-    this.#stepper.checkIdle('build');
-    const variables = toVariables('varList', varList);
-    const creation = this.#states.creation();
-    try {
-      variables.forEach(creation.stateOf);
-    } catch (error) {
-      creation.undo();
-      throw error;
-    }
-    creation.keep();
+    this.#stepper.turn.during('build', () => {
+      const variables = toVariables('varList', varList);
+      this.#states.follow();
+      const creation = this.#states.creation();
+      try {
+        variables.forEach(creation.stateOf);
+      } catch (error) {
+        creation.undo();
+        throw error;
+      }
+      creation.keep();
+    });
+  }
+
+  /**
+   * Drops what the optimizer keeps of variables: their slots, and their arrays. A later step with one of them begins
+   * with new slots. Variables that it has never seen are passed over.
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_BUSY`
+   */
+  release(variables: Iterable<VariableLike>): void {
+    this.#stepper.turn.during('release', () => {
+      for (const variable of toVariables('variables', variables)) this.#states.release(variable);
+      this.#stepper.forget();
+    });
   }
 
   /**
@@ -235,12 +266,14 @@ export abstract class Optimizer {
     slotName: string,
     initializer: unknown = 'zeros',
   ): Variable<T> {
-    this.#stepper.checkIdle('addSlot');
-    checkString('slotName', slotName);
-    const owner = toVariable('variable', variable);
-    const existing = this.#states.slots.find(owner, slotName);
-    const slot = existing ?? this.#states.addSlot(owner, slotName, initialize('initializer', initializer, owner.shape));
-    return slot as unknown as Variable<T>;
+    return this.#stepper.turn.during('addSlot', () => {
+      checkString('slotName', slotName);
+      const owner = toVariable('variable', variable);
+      const existing = this.#states.slots.find(owner, slotName);
+      const slot =
+        existing ?? this.#states.addSlot(owner, slotName, initialize('initializer', initializer, owner.shape));
+      return slot as unknown as Variable<T>;
+    });
   }
 
   /**
@@ -263,8 +296,8 @@ export abstract class Optimizer {
 
   /** A copy of the state, in the order of `weights`. */
   getWeights(): NdArray[] {
-    this.#stepper.checkIdle('getWeights');
-    return this.#states.weights.map(copyOf);
+    this.#stepper.turn.check('getWeights');
+    return this.#states.weights.map(ndArrayOf);
   }
 
   /**
@@ -273,33 +306,21 @@ export abstract class Optimizer {
    * @throws RangeError `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_SHAPE`
    */
   setWeights(weights: readonly NdArray[]): void {
-    this.#stepper.checkIdle('setWeights');
-    const variables = this.#states.weights;
-    const values = checkWeights(this.name, variables, weights);
-    for (let i = 0; i < values.length; i++) variables[i].assign(values[i]);
+    this.#stepper.turn.during('setWeights', () => {
+      const variables = this.#states.weights;
+      const values = checkWeights(this.name, variables, weights);
+      for (let i = 0; i < values.length; i++) variables[i].assign(values[i]);
+    });
   }
 
-  /** Reads the pairs and writes the scalars of their step: all that runs code of the user. */
-  #begin(method: string, gradsAndVars: GradsAndVars, options: ApplyOptions | undefined): Pairs {
-    if (options !== undefined) checkApplyOptions(method, options);
-    this.#stepper.checkIdle(method);
-    // An iterator or a learning rate may itself call for a step: that one then begins with pairs of its own.
-    const pairs = this.#pairs ?? new Pairs();
-    this.#pairs = null;
-    pairs.read(gradsAndVars);
-    if (pairs.count > 0) {
-      const iterations = this.#states.counter.get();
-      this.writeScalars(iterations + 1, this.#rate.at(iterations), this.#scalars);
-      this.#stepper.checkIdle(method);
-    } else if (pairs.without.length > 0) {
-      throw noGradients(pairs.without);
-    }
-    return pairs;
+  /** Whether gradients are to be aggregated. */
+  #aggregates(method: string, options: ApplyOptions | undefined): boolean {
+    return options === undefined || checkApplyOptions(method, options);
   }
 
-  #end(pairs: Pairs): number {
-    if (pairs.without.length > 0) this.#warnWithout(pairs.without);
-    this.#pairs = pairs;
+  /** Warns, once for each variable, of those that were listed without a gradient. */
+  #end(without: readonly Variable[]): number {
+    if (without.length > 0) this.#warnWithout(without);
     return this.#states.counter.get();
   }
 
@@ -308,6 +329,6 @@ export abstract class Optimizer {
     if (fresh.length === 0) return;
     for (const variable of fresh) this.#warned.add(variable);
     const names = fresh.map(({ name }) => `'${name}'`).join(', ');
-    process.emitWarning(`No gradients for ${names}: left as they are.`, { code: 'ADAMAX_NO_GRADIENT' });
+    warn('ADAMAX_NO_GRADIENT', `No gradients for ${names}: left as they are.`);
   }
 }

@@ -1,5 +1,6 @@
 import { checkBoolean, checkOptions } from '../arguments/options.js';
 import { positive, unitInterval, unitIntervalClosed } from '../arguments/ranges.js';
+import { needKernel, withKernel } from '../backend/kernel.js';
 import { type Rule, withoutTiny } from '../backend/rule.js';
 import type { Config, ConfigKeys } from './config.js';
 import { Hyperparameter, type HyperValue } from './hyperparameter.js';
@@ -17,38 +18,48 @@ const { fround, sqrt } = Math;
  *
  * Scalars: lr, 1 − ρ, momentum, ε. Native twin: native/kernels/rmsprop-inl.h.
  */
-const rmspropRule = (centered: boolean, hasMomentum: boolean): Rule => ({
-  name: `rmsprop${centered ? '-centered' : ''}${hasMomentum ? '-momentum' : ''}`,
-  slots: ['rms', ...(centered ? ['mg'] : []), ...(hasMomentum ? ['momentum'] : [])],
-  scalars: 4,
-  sweep(param, out, slots, at, grad, gradAt, n, scalars) {
-    const learningRate = scalars[0];
-    const oneMinusRho = scalars[1];
-    const momentum = scalars[2];
-    const epsilon = scalars[3];
-    const s = slots[0];
-    const mean = slots[1];
-    const v = slots[slots.length - 1];
-    for (let i = at, j = gradAt; j < gradAt + n; i++, j++) {
-      const g = grad[j];
-      const s1 = withoutTiny(fround(s[i] + fround(fround(fround(g * g) - s[i]) * oneMinusRho)));
-      s[i] = s1;
-      let spread = s1;
-      if (centered) {
-        const mean1 = withoutTiny(fround(mean[i] + fround(fround(g - mean[i]) * oneMinusRho)));
-        mean[i] = mean1;
-        spread = fround(s1 - fround(mean1 * mean1));
+function rmspropRule(centered: boolean, hasMomentum: boolean): Rule {
+  const name = `rmsprop${centered ? '-centered' : ''}${hasMomentum ? '-momentum' : ''}`;
+  const slots = ['rms', ...(centered ? ['mg'] : []), ...(hasMomentum ? ['momentum'] : [])];
+  return withKernel(needKernel(name, slots.length, 4), {
+    name,
+    slots,
+    scalars: 4,
+    sweep(param, out, slots, at, grad, gradAt, n, scalars) {
+      const learningRate = scalars[0];
+      const oneMinusRho = scalars[1];
+      const momentum = scalars[2];
+      const epsilon = scalars[3];
+      const s = slots[0];
+      const mean = slots[1];
+      const v = slots[slots.length - 1];
+      for (let i = at, j = gradAt; j < gradAt + n; i++, j++) {
+        const g = grad[j];
+        const s1 = withoutTiny(fround(s[i] + fround(fround(fround(g * g) - s[i]) * oneMinusRho)));
+        s[i] = s1;
+        let spread = s1;
+        if (centered) {
+          const mean1 = withoutTiny(fround(mean[i] + fround(fround(g - mean[i]) * oneMinusRho)));
+          mean[i] = mean1;
+          spread = fround(s1 - fround(mean1 * mean1));
+        }
+        // The root of a binary32 number, rounded to binary64 and then to binary32, is the correctly rounded one.
+        let change = fround(fround(learningRate * g) / fround(sqrt(fround(spread + epsilon))));
+        if (hasMomentum) {
+          change = withoutTiny(fround(fround(momentum * v[i]) + change));
+          v[i] = change;
+        }
+        out[i] = fround(param[i] - change);
       }
-      // The root of a binary32 number, rounded to binary64 and then to binary32, is the correctly rounded one.
-      let change = fround(fround(learningRate * g) / fround(sqrt(fround(spread + epsilon))));
-      if (hasMomentum) {
-        change = withoutTiny(fround(fround(momentum * v[i]) + change));
-        v[i] = change;
-      }
-      out[i] = fround(param[i] - change);
-    }
-  },
-});
+    },
+  });
+}
+
+/** By whether it is centered, then by whether it has momentum. */
+const RULES = [
+  [rmspropRule(false, false), rmspropRule(false, true)],
+  [rmspropRule(true, false), rmspropRule(true, true)],
+];
 
 export interface RMSpropOptions extends OptimizerOptions {
   /** Decay rate of the moving averages, in [0, 1). Default: 0.9. */
@@ -86,7 +97,7 @@ export class RMSprop extends Optimizer {
     checkOptions('RMSprop', options, [...optimizerOptionNames, 'rho', 'momentum', 'epsilon', 'centered']);
     const { learningRate = 0.001, rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false } = options;
     checkBoolean('centered', centered);
-    super(rmspropRule(centered, momentum !== 0), 'RMSprop', { ...options, learningRate });
+    super(RULES[Number(centered)][Number(momentum !== 0)], 'RMSprop', { ...options, learningRate });
     this.centered = centered;
     this.#rho = new Hyperparameter('rho', unitInterval, rho);
     this.#momentum = new Hyperparameter('momentum', unitIntervalClosed, momentum);

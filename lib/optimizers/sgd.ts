@@ -1,6 +1,7 @@
 import { checkBoolean, checkOptions } from '../arguments/options.js';
 import { unitIntervalClosed } from '../arguments/ranges.js';
-import { type Rule, withoutTiny } from '../backend/rule.js';
+import { needKernel, withKernel } from '../backend/kernel.js';
+import { withoutTiny } from '../backend/rule.js';
 import type { Config, ConfigKeys } from './config.js';
 import { Hyperparameter, type HyperValue } from './hyperparameter.js';
 import { Optimizer } from './optimizer.js';
@@ -9,7 +10,7 @@ import { type OptimizerOptions, optimizerOptionNames } from './optimizer-options
 const { fround } = Math;
 
 /** p' = p − lr·g. Native twin: native/kernels/sgd-inl.h. */
-const plainRule: Rule = {
+const plainRule = withKernel(needKernel('sgd', 0, 1), {
   name: 'sgd',
   slots: [],
   scalars: 1,
@@ -17,25 +18,29 @@ const plainRule: Rule = {
     const learningRate = scalars[0];
     for (let i = at, j = gradAt; j < gradAt + n; i++, j++) out[i] = fround(param[i] - fround(learningRate * grad[j]));
   },
-};
+});
 
 /** v' = momentum·v − lr·g, and p' = p + v', or p' = p + (momentum·v' − lr·g) with Nesterov's look ahead. */
-const momentumRule = (nesterov: boolean): Rule => ({
-  name: nesterov ? 'sgd-nesterov' : 'sgd-momentum',
-  slots: ['momentum'],
-  scalars: 2,
-  sweep(param, out, [v], at, grad, gradAt, n, scalars) {
-    const learningRate = scalars[0];
-    const momentum = scalars[1];
-    for (let i = at, j = gradAt; j < gradAt + n; i++, j++) {
-      const downhill = fround(learningRate * grad[j]);
-      const v1 = withoutTiny(fround(fround(momentum * v[i]) - downhill));
-      const change = nesterov ? fround(fround(momentum * v1) - downhill) : v1;
-      v[i] = v1;
-      out[i] = fround(param[i] + change);
-    }
-  },
-});
+const momentumRule = (name: string, nesterov: boolean) =>
+  withKernel(needKernel(name, 1, 2), {
+    name,
+    slots: ['momentum'],
+    scalars: 2,
+    sweep(param, out, [v], at, grad, gradAt, n, scalars) {
+      const learningRate = scalars[0];
+      const momentum = scalars[1];
+      for (let i = at, j = gradAt; j < gradAt + n; i++, j++) {
+        const downhill = fround(learningRate * grad[j]);
+        const v1 = withoutTiny(fround(fround(momentum * v[i]) - downhill));
+        const change = nesterov ? fround(fround(momentum * v1) - downhill) : v1;
+        v[i] = v1;
+        out[i] = fround(param[i] + change);
+      }
+    },
+  });
+
+const heavyBall = momentumRule('sgd-momentum', false);
+const lookAhead = momentumRule('sgd-nesterov', true);
 
 export interface SGDOptions extends OptimizerOptions {
   /** In [0, 1]. Default: 0, and then there are no slots. */
@@ -62,7 +67,7 @@ export class SGD extends Optimizer {
     checkOptions('SGD', options, [...optimizerOptionNames, 'momentum', 'nesterov']);
     const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
     checkBoolean('nesterov', nesterov);
-    super(momentum === 0 ? plainRule : momentumRule(nesterov), 'SGD', { ...options, learningRate });
+    super(momentum === 0 ? plainRule : nesterov ? lookAhead : heavyBall, 'SGD', { ...options, learningRate });
     this.nesterov = nesterov;
     this.#momentum = new Hyperparameter('momentum', unitIntervalClosed, momentum);
   }

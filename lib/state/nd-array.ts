@@ -1,8 +1,8 @@
-import { types } from 'node:util';
 import { describe, rangeError, wrongType } from '../arguments/errors.js';
 import { widen } from '../math/bfloat16.js';
+import { copyOf, isBigInt64Array, isFloat32Array, isUint16Array } from '../memory/typed-arrays.js';
 import { equalShapes, formatShape } from '../variables/shape.js';
-import type { AnyVariable, DType, Elements } from '../variables/variable.js';
+import { type AnyVariable, type DType, type Elements, memoryOf, type Variable } from '../variables/variable.js';
 
 /** A plain array with a shape, detached from any optimizer: what `getWeights` returns, ready to be stored. */
 export interface NdArray {
@@ -12,8 +12,8 @@ export interface NdArray {
   readonly data: Elements;
 }
 
-export function copyOf(variable: AnyVariable): NdArray {
-  return { dtype: variable.dtype, shape: [...variable.shape], data: variable.data.slice() };
+export function ndArrayOf(variable: AnyVariable): NdArray {
+  return { dtype: variable.dtype, shape: [...variable.shape], data: copyOf(memoryOf(variable as Variable<Elements>)) };
 }
 
 /** The arrays of `weights`, after a check that each of them fits its variable. Keras: length first, then all shapes. */
@@ -40,7 +40,7 @@ export function checkWeights(name: string, variables: readonly AnyVariable[], we
       const expected = `${variable.size} elements`;
       throw rangeError('ERR_ADAMAX_LENGTH', `${argument}.data must have ${expected}: received ${describe(data)}`);
     }
-    return variable.dtype === 'float32' && types.isUint16Array(data) ? widened(data) : data;
+    return variable.dtype === 'float32' && isUint16Array(data) ? widened(data) : data;
   });
 }
 
@@ -52,8 +52,8 @@ const KINDS: Readonly<Record<DType, string>> = {
 
 /** Moments saved in one format may be loaded in the other. */
 function fits({ dtype }: AnyVariable, data: unknown): data is Elements {
-  if (dtype === 'int64') return types.isBigInt64Array(data);
-  return types.isFloat32Array(data) || types.isUint16Array(data);
+  if (dtype === 'int64') return isBigInt64Array(data);
+  return isFloat32Array(data) || isUint16Array(data);
 }
 
 function widened(data: Uint16Array): Float32Array {

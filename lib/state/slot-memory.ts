@@ -1,6 +1,7 @@
 import { rangeError } from '../arguments/errors.js';
 import type { SlotArray, SlotDtype } from '../backend/backend.js';
 import { backend } from '../backend/choose-backend.js';
+import { lengthOf } from '../memory/typed-arrays.js';
 
 const FORMATS = { float32: Float32Array, bfloat16: Uint16Array } as const;
 /** Bytes of a cache line and of a page. */
@@ -11,7 +12,7 @@ const SMALL = 4096;
 const SMALLEST_CHUNK = 4096;
 const LARGEST_CHUNK = 256 * 1024;
 
-/** The slots of one variable: zeros, all on one buffer. */
+/** The slots of one variable: zeros, all on one buffer, which those of others may share. */
 export interface Slots {
   readonly arrays: readonly SlotArray[];
   /** A view that is whole as long as the slots are. */
@@ -27,8 +28,11 @@ export interface Slots {
  * Nothing is written here: a table costs memory only for the pages that steps touch.
  */
 export class SlotMemory {
+  /** Where buffers come from. Whoever replaces it hands out zeros, on buffers of fixed length. */
+  allocator: (bytes: number) => ArrayBufferLike = (bytes) => new ArrayBuffer(bytes);
   readonly #format: typeof Float32Array | typeof Uint16Array;
-  #chunk = new ArrayBuffer(0);
+  /** All of the buffer that small slots share at present. */
+  #chunk: Float32Array = new Float32Array(0);
   #used = 0;
 
   constructor(dtype: SlotDtype) {
@@ -36,7 +40,8 @@ export class SlotMemory {
   }
 
   /** `count` slots of as many elements as `param` has. @throws RangeError `ERR_ADAMAX_MEMORY` */
-  allocate(param: Float32Array, size: number, count: number): Slots {
+  allocate(param: Float32Array, count: number): Slots {
+    const size = lengthOf(param);
     if (count === 0) return { arrays: [], memory: param };
     return size < SMALL ? this.#packed(size, count) : this.#spread(param, size, count);
   }
@@ -45,39 +50,38 @@ export class SlotMemory {
     const stride = Math.max(1, Math.ceil((size * this.#format.BYTES_PER_ELEMENT) / LINE)) * LINE;
     if (this.#used + count * stride > this.#chunk.byteLength) {
       const doubled = Math.min(2 * this.#chunk.byteLength, LARGEST_CHUNK);
-      this.#chunk = new ArrayBuffer(Math.max(SMALLEST_CHUNK, doubled, count * stride + LINE));
-      this.#used = (LINE - (pageOffset(this.#chunk) % LINE)) % LINE;
+      this.#chunk = this.#allocated(Math.max(SMALLEST_CHUNK, doubled, count * stride + LINE), size);
+      this.#used = (LINE - (backend().pageOffset(this.#chunk) % LINE)) % LINE;
     }
     const begin = this.#used;
     this.#used += count * stride;
-    const buffer = this.#chunk;
-    return this.#slots(buffer, begin, stride, size, count);
+    return this.#slots(this.#chunk, begin, stride, size, count);
   }
 
   #spread(param: Float32Array, size: number, count: number): Slots {
     const shift = Math.floor(PAGE / (count + 1) / LINE) * LINE;
     const stride = Math.ceil((size * this.#format.BYTES_PER_ELEMENT) / PAGE) * PAGE + shift;
-    const buffer = allocated(count * stride + PAGE, size);
+    const memory = this.#allocated(count * stride + PAGE, size);
     const wanted = backend().pageOffset(param) + shift;
-    const begin = (((wanted - pageOffset(buffer)) % PAGE) + PAGE) % PAGE;
-    return this.#slots(buffer, begin, stride, size, count);
+    const begin = (((wanted - backend().pageOffset(memory)) % PAGE) + PAGE) % PAGE;
+    return this.#slots(memory, begin, stride, size, count);
   }
 
-  #slots(buffer: ArrayBuffer, begin: number, stride: number, size: number, count: number): Slots {
+  #slots(memory: Float32Array, begin: number, stride: number, size: number, count: number): Slots {
     const Format = this.#format;
-    const arrays = Array.from({ length: count }, (_, k) => new Format(buffer, begin + k * stride, size));
-    return { arrays, memory: new Float32Array(buffer, begin, 1) };
+    const arrays = Array.from(
+      { length: count },
+      (_, k) => new Format(memory.buffer as ArrayBuffer, begin + k * stride, size),
+    );
+    return { arrays, memory };
   }
-}
 
-function pageOffset(buffer: ArrayBuffer): number {
-  return backend().pageOffset(new Float32Array(buffer, 0, 1));
-}
-
-function allocated(bytes: number, size: number): ArrayBuffer {
-  try {
-    return new ArrayBuffer(bytes);
-  } catch {
-    throw rangeError('ERR_ADAMAX_MEMORY', `slots must fit in memory: received a variable of ${size} elements`);
+  /** A whole buffer, of at least so many bytes. */
+  #allocated(bytes: number, size: number): Float32Array {
+    try {
+      return new Float32Array(this.allocator(Math.ceil(bytes / 4) * 4));
+    } catch {
+      throw rangeError('ERR_ADAMAX_MEMORY', `slots must fit in memory: received a variable of ${size} elements`);
+    }
   }
 }

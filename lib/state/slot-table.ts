@@ -26,6 +26,18 @@ export class SlotTable {
     else ofName.set(owner, slot);
   }
 
+  /** Forgets the slots of a variable, and returns them. */
+  delete(owner: Variable): SlotVariable[] {
+    const deleted: SlotVariable[] = [];
+    for (const [name, ofName] of this.#slots) {
+      const slot = ofName.get(owner);
+      if (slot !== undefined) deleted.push(slot);
+      ofName.delete(owner);
+      if (ofName.size === 0) this.#slots.delete(name);
+    }
+    return deleted;
+  }
+
   /** In order of creation. */
   names(): string[] {
     return [...this.#slots.keys()];

@@ -2,9 +2,10 @@ import { checkApart } from '../arguments/arrays.js';
 import { typeError, wrongType } from '../arguments/errors.js';
 import type { SlotArray, SlotDtype, Target } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
+import { toBfloat16 } from '../math/bfloat16.js';
 import { MemoryRegions } from '../memory/regions.js';
 import { rowLengthOf } from '../variables/shape.js';
-import { type AnyVariable, Variable } from '../variables/variable.js';
+import { type AnyVariable, isVariable, memoryOf, pin, timesRebound, Variable } from '../variables/variable.js';
 import { SlotMemory, type Slots } from './slot-memory.js';
 import { SlotTable, type SlotVariable } from './slot-table.js';
 import { StepCounter } from './step-counter.js';
@@ -13,11 +14,17 @@ import { StepCounter } from './step-counter.js';
 export interface VariableState extends Target {
   readonly variable: Variable;
   readonly slotVariables: readonly SlotVariable[];
+  /** Where the parameter lay when `follow` last asked. */
+  param: Float32Array;
+  /** A view that is whole as long as the slots are. */
+  readonly memory: Float32Array;
 }
 
-/** States that may yet be undone. */
+/** States made on trial: `keep` commits them, `undo` removes them without a trace. */
 export interface Creation {
   stateOf(this: void, variable: Variable): VariableState;
+  /** How many of them there are so far. */
+  readonly count: number;
   keep(): void;
   undo(): void;
 }
@@ -26,20 +33,21 @@ export interface Creation {
 export class VariableStates {
   readonly slots = new SlotTable();
   /** Memory that steps write to. */
-  readonly written = new MemoryRegions();
+  readonly written = new MemoryRegions<string>();
+  readonly slotMemory: SlotMemory;
+  readonly slotDtype: SlotDtype;
   readonly #rule: Rule;
   readonly #owner: string;
   readonly #states = new Map<Variable, VariableState>();
-  readonly slotDtype: SlotDtype;
-  readonly #slotMemory: SlotMemory;
   /** Memory of variables that have a slot by `addSlot`, but no state yet. */
   readonly #early = new Map<Variable, Slots>();
-  readonly #weights: AnyVariable[];
+  #weights: AnyVariable[];
   #counter: StepCounter;
+  #followed = timesRebound();
 
   constructor(rule: Rule, owner: string, slotDtype: SlotDtype) {
     this.slotDtype = slotDtype;
-    this.#slotMemory = new SlotMemory(slotDtype);
+    this.slotMemory = new SlotMemory(slotDtype);
     this.#rule = rule;
     this.#owner = owner;
     const iterations = new Variable(new BigInt64Array(1), { shape: [], name: 'iter', trainable: false });
@@ -58,8 +66,8 @@ export class VariableStates {
 
   /** Replaces the counter, as long as nothing counts on it. */
   set iterations(variable: unknown) {
-    if (!(variable instanceof Variable) || variable.dtype !== 'int64' || variable.size !== 1) {
-      throw wrongType('iterations', 'a scalar int64 Variable', variable instanceof Variable ? `${variable}` : variable);
+    if (!isVariable(variable) || variable.dtype !== 'int64' || variable.size !== 1) {
+      throw wrongType('iterations', 'a scalar int64 Variable', isVariable(variable) ? `${variable}` : variable);
     }
     if (this.#weights.length > 1) {
       throw typeError(
@@ -76,18 +84,58 @@ export class VariableStates {
     return this.#weights;
   }
 
-  has(variable: Variable): boolean {
-    return this.#states.has(variable);
+  /** How many variables have a state. */
+  get size(): number {
+    return this.#states.size;
   }
 
-  /** Begins what may create states: they stay if it is kept, and have never been if it is undone. */
+  /** Starts a transaction that may create states: `keep()` commits them, `undo()` removes them without a trace. */
   creation(): Creation {
     const created: VariableState[] = [];
     return {
       stateOf: (variable) => this.#states.get(variable) ?? this.#create(variable, created),
+      get count() {
+        return created.length;
+      },
       keep: () => this.#register(created),
       undo: () => this.#forget(created),
     };
+  }
+
+  /**
+   * Lets go of the old memory of variables that were given other, and takes note of the new. When it throws, nothing
+   * has changed.
+   * @throws RangeError `ERR_ADAMAX_OVERLAP` where the new memory is another variable's
+   */
+  follow(): void {
+    if (this.#followed === timesRebound()) return;
+    const moved = [...this.#states.values()].filter((state) => state.param !== memoryOf(state.variable));
+    for (const { param } of moved) this.written.delete(param);
+    const placed: VariableState[] = [];
+    try {
+      for (const state of moved) {
+        const memory = memoryOf(state.variable);
+        checkApart(`'${state.name}'`, memory, this.written);
+        this.written.add(`'${state.name}'`, memory);
+        placed.push(state);
+      }
+    } catch (error) {
+      for (const { variable } of placed) this.written.delete(memoryOf(variable));
+      for (const { name, param } of moved) this.written.add(`'${name}'`, param);
+      throw error;
+    }
+    for (const state of moved) state.param = memoryOf(state.variable);
+    this.#followed = timesRebound();
+  }
+
+  /** Drops what is kept of a variable: its slots, and the note of its memory. */
+  release(variable: Variable): void {
+    const state = this.#states.get(variable);
+    if (state !== undefined) this.#forget([state]);
+    this.#early.delete(variable);
+    const slots = new Set<AnyVariable>(this.slots.delete(variable));
+    if (slots.size > 0) this.#weights = this.#weights.filter((weight) => !slots.has(weight));
+    for (const slot of slots) pin(slot, null);
   }
 
   /** Adds a slot: one of the rule's own, ahead of the first step, or any other. */
@@ -107,13 +155,20 @@ export class VariableStates {
     return slots;
   }
 
-  #allocate({ data, size }: Variable): Slots {
-    return this.#slotMemory.allocate(data, size, this.#rule.slots.length);
+  /** Zeros are there already, and writing them would touch every page of a table. */
+  #allocate(variable: Variable): Slots {
+    const slots = this.slotMemory.allocate(memoryOf(variable), this.#rule.slots.length);
+    slots.arrays.forEach((array, k) => {
+      const value = this.#rule.initial?.[k] ?? 0;
+      if (value !== 0) array.fill(this.slotDtype === 'float32' ? value : toBfloat16(value));
+    });
+    return slots;
   }
 
-  /** A state with slots of zeros, unless slots are there already. It counts as there once it is registered. */
+  /** A state with new slots, unless slots are there already. It counts as there once it is registered. */
   #create(variable: Variable, created: VariableState[]): VariableState {
-    checkApart(`'${variable.name}'`, variable.data, this.written);
+    const param = memoryOf(variable);
+    checkApart(`'${variable.name}'`, param, this.written);
     const { arrays, memory } = this.#early.get(variable) ?? this.#allocate(variable);
     const slotVariables = this.#rule.slots.map((name, k) => {
       return this.slots.find(variable, name) ?? this.#slotOn(variable, name, arrays[k]);
@@ -122,21 +177,24 @@ export class VariableStates {
       name: variable.name,
       variable,
       slotVariables,
-      param: variable.data,
+      param,
       slots: arrays,
       memory,
       size: variable.size,
       rowLength: rowLengthOf(variable.shape),
+      set: 0,
     };
     this.#states.set(variable, state);
     this.written.add(`'${state.name}'`, state.param);
-    for (const slot of slotVariables) this.written.add(`slot '${slot.name}'`, slot.data);
+    slotVariables.forEach((slot, k) => {
+      this.written.add(`slot '${slot.name}'`, arrays[k]);
+    });
     created.push(state);
     return state;
   }
 
-  #forget(created: readonly VariableState[]): void {
-    for (const { variable, param, slots } of created) {
+  #forget(states: readonly VariableState[]): void {
+    for (const { variable, param, slots } of states) {
       this.#states.delete(variable);
       for (const array of [param, ...slots]) this.written.delete(array);
     }
@@ -156,6 +214,8 @@ export class VariableStates {
 
   #slotOn(owner: Variable, name: string, data: SlotArray): SlotVariable {
     const path = `${this.#owner}/${owner.name}/${name}`;
-    return new Variable<SlotArray>(data, { shape: owner.shape, name: path, trainable: false }) as SlotVariable;
+    const slot = new Variable<SlotArray>(data, { shape: owner.shape, name: path, trainable: false }) as SlotVariable;
+    pin(slot, `the slot '${path}', whose memory is its optimizer's`);
+    return slot;
   }
 }

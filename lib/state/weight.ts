@@ -1,7 +1,7 @@
-import { types } from 'node:util';
 import { typeError, wrongType } from '../arguments/errors.js';
 import { checkOneOf, checkOptions, checkString } from '../arguments/options.js';
 import { initialize } from '../initializers/initialize.js';
+import { isBigInt64Array } from '../memory/typed-arrays.js';
 import { checkShape, sizeOf } from '../variables/shape.js';
 import { type AnyVariable, Variable } from '../variables/variable.js';
 
@@ -35,12 +35,12 @@ export function makeWeight(name: unknown, shape: unknown, options: WeightOptions
     throw typeError('ERR_ADAMAX_ARG_TYPE', "trainable must be false where synchronization is 'onRead': received true");
   }
   const variableOptions = { name, shape: checked, trainable: trainable ?? synchronization !== 'onRead' };
-  if ((dtype ?? (types.isBigInt64Array(initializer) ? 'int64' : 'float32')) === 'float32') {
+  if ((dtype ?? (isBigInt64Array(initializer) ? 'int64' : 'float32')) === 'float32') {
     return new Variable(initialize('initializer', initializer, checked), variableOptions);
   }
   const data = new BigInt64Array(sizeOf(checked));
   const weight = new Variable(data, variableOptions);
-  if (types.isBigInt64Array(initializer)) weight.assign(initializer);
+  if (isBigInt64Array(initializer)) weight.assign(initializer);
   else weight.assign(Array.from(initialize('initializer', initializer, checked)));
   return weight;
 }

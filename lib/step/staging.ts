@@ -7,7 +7,10 @@ const LARGEST = 512;
 const CHUNK = 16384;
 const LINE = 16;
 
-/** Memory for copies of small gradients, one after another, so that a step reads it from one end to the other. */
+/**
+ * Memory for copies of small gradients, one after another, so that a step reads it from one end to the other. Nobody
+ * else can reach it, so that it stays whole.
+ */
 export class Staging {
   #chunk = new Float32Array(0);
   #used = 0;
@@ -22,7 +25,7 @@ export class Staging {
       this.#chunk = new Float32Array(CHUNK);
       this.#used = 0;
     }
-    const stage = this.#chunk.subarray(this.#used, this.#used + size);
+    const stage = new Float32Array(this.#chunk.buffer, 4 * this.#used, size);
     this.#used += Math.ceil(size / LINE) * LINE;
     return stage;
   }

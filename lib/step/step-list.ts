@@ -1,85 +1,62 @@
-import { checkApart, checkFloat32Array, checkLength, checkMemory, detached } from '../arguments/arrays.js';
+import { checkApart, detached } from '../arguments/arrays.js';
 import { rangeError } from '../arguments/errors.js';
-import {
-  type Backend,
-  type BackendPlan,
-  type BadIndex,
-  type Clipping,
-  CONTROL,
-  type SlotDtype,
-  type Target,
-} from '../backend/backend.js';
+import type { Backend, BackendPlan, BadIndex, Clipping } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
-import type { MemoryRegions } from '../memory/regions.js';
-import { lengthOf, type RowIndices } from '../memory/typed-arrays.js';
-import type { StepGradient } from '../variables/gradients.js';
-import { IndexedSlices } from '../variables/indexed-slices.js';
+import { MemoryRegions } from '../memory/regions.js';
+import { lengthOf } from '../memory/typed-arrays.js';
+import type { VariableState, VariableStates } from '../state/variable-states.js';
+import type { StepGradient } from '../variables/gradient.js';
+import { timesRebound } from '../variables/variable.js';
+import { Control } from './control.js';
+import { Entry, gradientOf, type Way } from './entry.js';
 import { Staging } from './staging.js';
-
-/** What the backend has been told of one variable. */
-class Entry {
-  readonly target: Target;
-  /** The dense gradient that is bound by its address, if one is. */
-  direct: Float32Array | null = null;
-  /** The dense gradient of the last step. */
-  last: Float32Array | null = null;
-  /** What is bound instead of dense gradients that are another array at each step. */
-  stage: Float32Array | null = null;
-  values: Float32Array | null = null;
-  indices: RowIndices | null = null;
-  /** Number of indices when they were bound. */
-  slices = 0;
-
-  constructor(target: Target) {
-    this.target = target;
-  }
-}
+import type { Change } from './step-pairs.js';
 
 /**
- * The list of a step: who is updated from which gradient. Only what changed since the last step is checked in full and
- * told to the backend; of the rest it is only asked whether its memory is still whole. After an error the next step
- * starts afresh.
+ * What is known of the list since the last step. docs/architecture.md draws the transitions.
+ *
+ *   new             nothing: states are to be looked up
+ *   resolved        the states: each gradient is to be checked, and bound if it is not what it was
+ *   bound           the backend knows everything, as of this step
+ *   bound for long  the same list has come twice, by addresses only: all there is to ask is whether `arrays` are whole
  */
-export class Plan {
+type Stage =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'resolved' }
+  | { readonly kind: 'bound' }
+  | { readonly kind: 'bound for long'; readonly arrays: readonly ArrayBufferView[] };
+
+const NEW: Stage = { kind: 'new' };
+const RESOLVED: Stage = { kind: 'resolved' };
+const BOUND: Stage = { kind: 'bound' };
+
+/** Where to write parameters, by entry; null for in place. */
+export type Outs = readonly (Float32Array | null)[] | null;
+
+/**
+ * The list of a step on one backend: who is updated from which gradient. It alone answers whether this step is the same
+ * as the last one. Only what has changed since then is checked in full and told to the backend; of the rest it is only
+ * asked whether its memory is still whole. After an error it starts afresh.
+ */
+export class StepList {
   readonly #plan: BackendPlan;
-  /** Never handed out, so its memory cannot go. */
-  readonly #control: Float64Array;
-  readonly #scalars: Float32Array;
-  readonly #scalarCount: number;
-  readonly #written: MemoryRegions;
-  #writtenVersion = 0;
+  readonly #control: Control;
+  readonly #states: VariableStates;
   readonly #staging = new Staging();
   readonly #entries: Entry[] = [];
-  /** The list that was bound last. */
-  #bound: readonly StepGradient[] = [];
-  /** All memory of a step whose gradients are all bound directly; empty where one is not. */
-  readonly #direct: Float32Array[] = [];
+  readonly #ways: Way[] = [];
+  /** Of the caller's variables: every array that the step reads or writes whatever its gradients. */
+  #owned: readonly Float32Array[] = [];
+  #stage: Stage = NEW;
+  /** What the stage was reached under. */
+  #version = -1;
+  #rebound = -1;
+  #outs: Outs = null;
 
-  constructor(backend: Backend, rule: Rule, scalars: Float32Array, written: MemoryRegions, slotDtype: SlotDtype) {
-    this.#control = new Float64Array(CONTROL.scalars + rule.scalars);
-    this.#plan = backend.plan(rule, this.#control, slotDtype);
-    this.#scalars = scalars;
-    this.#scalarCount = rule.scalars;
-    this.#written = written;
-  }
-
-  /**
-   * Steps `targets[i]` by `gradients[i]`, or throws and writes nothing.
-   * Nothing in here runs code of the user, so no memory can go between its check and the end of the step.
-   *
-   * @param changed - whether a target or a gradient is not what it was when these very lists were bound last
-   */
-  step(targets: readonly Target[], gradients: readonly StepGradient[], changed: boolean, clipping: Clipping): void {
-    try {
-      if (changed || gradients !== this.#bound) this.#bind(targets, gradients);
-      else if (!this.#isWhole()) this.#bindForLong(targets, gradients);
-      this.#setControl(targets.length, clipping);
-      const bad = this.#plan.run();
-      if (bad !== undefined) throw badIndex(this.#entries[bad.entry], bad);
-    } catch (error) {
-      this.#reset();
-      throw error;
-    }
+  constructor(backend: Backend, rule: Rule, states: VariableStates) {
+    this.#control = new Control(rule.scalars);
+    this.#plan = backend.plan(rule, this.#control.array, states.slotDtype);
+    this.#states = states;
   }
 
   /** Whether there is a thread to go to. */
@@ -87,153 +64,211 @@ export class Plan {
     return this.#plan.runAsync !== undefined;
   }
 
+  get count(): number {
+    return this.#entries.length;
+  }
+
+  /** Takes note of what is other than at the last step. */
+  note(change: Change, outs: Outs): void {
+    if (this.#rebound !== timesRebound() || this.#version !== this.#states.written.version) this.#stage = NEW;
+    else if (change === 'variables' || outs !== null || this.#outs !== null) this.#stage = NEW;
+    else if (change === 'gradients' && this.#stage.kind !== 'new') this.#stage = RESOLVED;
+    this.#outs = outs;
+  }
+
+  /** Any stage → new: another list was stepped meanwhile, so that what the pairs say of the last step is not of this one. */
+  startAfresh(): void {
+    this.#stage = NEW;
+  }
+
+  /** Whether the states of the variables are to be looked up. */
+  get isNew(): boolean {
+    return this.#stage.kind === 'new';
+  }
+
+  /** Whether all that is left to ask is whether memory is whole. */
+  get isSettled(): boolean {
+    return this.#stage.kind === 'bound for long';
+  }
+
   /**
-   * The same off the event loop. Everything but the indices is checked before it returns; until the promise settles,
-   * nothing else may be asked of the plan, and the arrays must stay where they are.
-   *
-   * @throws TypeError `ERR_ADAMAX_DETACHED` (as a rejection) when one of them has not
+   * new → resolved: takes the states of the variables, in the order of the step.
+   * @throws TypeError `ERR_ADAMAX_DETACHED`
    */
-  async stepAsync(targets: readonly Target[], gradients: readonly StepGradient[], clipping: Clipping): Promise<void> {
-    try {
-      this.#bind(targets, gradients);
-      this.#setControl(targets.length, clipping);
-      // What the step works on is held by the addon itself, as well as by this suspended call.
-      const bad = await this.#plan.runAsync?.([...this.#entries, targets, gradients]);
-      if (bad !== undefined) throw badIndex(this.#entries[bad.entry], bad);
-      for (const target of targets) checkTarget(target);
-    } catch (error) {
-      this.#reset();
-      throw error;
+  resolve(states: readonly VariableState[]): void {
+    const entries = this.#entries;
+    if (this.#version !== this.#states.written.version) {
+      // A gradient bound before may lie on a variable that has come since.
+      entries.length = 0;
     }
-  }
-
-  /** Forgets what it knows, so that everything is checked and bound again. */
-  #reset(): void {
-    this.#entries.length = 0;
-    this.#direct.length = 0;
-  }
-
-  /** Whether everything is bound directly, and its memory is where it was. */
-  #isWhole(): boolean {
-    if (this.#direct.length === 0 || this.#writtenVersion !== this.#written.version) return false;
-    const direct = this.#direct;
-    for (let i = 0; i < direct.length; i++) if (direct[i][0] === undefined) return false;
-    return true;
-  }
-
-  #bind(targets: readonly Target[], gradients: readonly StepGradient[]): void {
-    // A gradient bound before may lie on a variable that has come since.
-    if (this.#writtenVersion !== this.#written.version) this.#reset();
-    this.#writtenVersion = this.#written.version;
-    this.#direct.length = 0;
-    this.#bound = gradients;
-    for (let i = 0; i < targets.length; i++) {
-      const target = targets[i];
-      let entry = this.#entries[i];
-      if (entry === undefined || entry.target !== target) {
-        this.#plan.target(i, target);
-        entry = new Entry(target);
-        this.#entries[i] = entry;
+    const outs = this.#outs;
+    const owned = new Set<Float32Array>();
+    for (let i = 0; i < states.length; i++) {
+      const state = states[i];
+      const out = outs?.[i] ?? state.param;
+      const entry = entries[i];
+      if (entry === undefined || entry.state !== state || entry.param !== state.param || entry.out !== out) {
+        checkState(state);
+        this.#plan.target(i, state, state.param, out);
+        entries[i] = new Entry(state, out);
       }
-      if (target.param[0] === undefined || target.memory[0] === undefined) checkTarget(target);
-      this.#take(i, entry, gradients[i]);
+      if (state.size > 0) owned.add(state.param).add(state.memory).add(out);
     }
-  }
-
-  /** Binds a list that came a second time, and may well come again. */
-  #bindForLong(targets: readonly Target[], gradients: readonly StepGradient[]): void {
-    this.#bind(targets, gradients);
-    const arrays = new Set<Float32Array>();
-    for (let i = 0; i < targets.length; i++) {
-      const { target, direct } = this.#entries[i];
-      if (direct === null || target.size === 0) return;
-      arrays.add(target.param).add(target.memory).add(direct);
+    if (entries.length > states.length) {
+      entries.length = states.length;
+      this.#plan.truncate(states.length);
     }
-    this.#direct.push(...arrays);
+    this.#owned = [...owned];
+    this.#version = this.#states.written.version;
+    this.#rebound = timesRebound();
+    this.#stage = RESOLVED;
   }
 
-  #take(i: number, entry: Entry, gradient: StepGradient): void {
-    if (gradient instanceof IndexedSlices) this.#takeRows(i, entry, gradient);
-    else if (this.#isPassing(entry, gradient)) this.#stage(i, entry, gradient);
-    else this.#takeDense(i, entry, gradient);
+  /** Throws unless each gradient can be stepped by. Writes nothing, and changes nothing but notes of what to bind. */
+  check(gradients: readonly StepGradient[]): void {
+    const written = this.#states.written;
+    const entries = this.#entries;
+    for (let i = 0; i < entries.length; i++) this.#ways[i] = entries[i].check(gradients[i], written);
+    if (this.#outs !== null) this.#checkOuts(gradients);
   }
 
-  /** Whether this is one of many small gradients, each in an array of its own, with nothing to object to. */
-  #isPassing({ last, target }: Entry, gradient: Float32Array): boolean {
-    return last !== null && gradient !== last && Staging.fits(gradient, target.size) && this.#written.isApart(gradient);
+  /** Out of place, what is written is no variable's memory, and no gradient's. */
+  #checkOuts(gradients: readonly StepGradient[]): void {
+    const written = new MemoryRegions<string>();
+    for (const { state, param, out } of this.#entries) {
+      if (out === param) continue;
+      const name = `out of '${state.name}'`;
+      checkApart(name, out, this.#states.written);
+      checkApart(name, out, written);
+      written.add(name, out);
+    }
+    this.#entries.forEach(({ state }, i) => {
+      const gradient = gradients[i];
+      if (!('indices' in gradient)) checkApart(gradientOf(state), gradient, written);
+    });
   }
 
-  /** Copies a gradient, which costs less than telling the backend where it is. */
-  #stage(i: number, entry: Entry, gradient: Float32Array): void {
-    if (entry.stage === null) entry.stage = this.#staging.allocate(entry.target.size);
-    if (entry.direct !== null) this.#plan.gradient(i, entry.stage, null);
-    entry.direct = null;
-    entry.stage.set(gradient);
-    entry.last = gradient;
+  /** resolved → bound, bound → bound for long: tells the backend what has changed. */
+  bind(gradients: readonly StepGradient[]): void {
+    const entries = this.#entries;
+    for (let i = 0; i < entries.length; i++) {
+      entries[i].bind(this.#plan, i, gradients[i], this.#ways[i], this.#staging);
+    }
+    // A list that came a second time may well come again.
+    this.#stage = this.#stage.kind === 'bound' ? this.#settled() : BOUND;
   }
 
-  #takeDense(i: number, entry: Entry, gradient: Float32Array): void {
-    const argument = gradientOf(entry.target);
-    checkFloat32Array(argument, gradient);
-    checkLength(argument, gradient, entry.target.size, `'${entry.target.name}'`);
-    if (gradient === entry.direct) return;
-    checkApart(argument, gradient, this.#written);
-    this.#plan.gradient(i, gradient, null);
-    entry.direct = gradient;
-    entry.last = gradient;
-    entry.indices = null;
+  #settled(): Stage {
+    const arrays = new Set<ArrayBufferView>(this.#owned);
+    for (const { state, direct, rows } of this.#entries) {
+      if (state.size === 0) continue;
+      if (direct !== null) arrays.add(direct);
+      else if (rows !== null && lengthOf(rows.indices) > 0 && state.rowLength > 0) {
+        arrays.add(rows.values).add(rows.indices);
+      } else return BOUND;
+    }
+    return { kind: 'bound for long', arrays: [...arrays] };
   }
 
-  #takeRows(i: number, entry: Entry, { values, indices }: IndexedSlices): void {
-    const { target } = entry;
-    const argument = gradientOf(target);
-    if (values === entry.values && indices === entry.indices) {
-      if (lengthOf(indices) !== entry.slices) throw detached(`${argument}.indices`, indices);
-      if (lengthOf(values) !== entry.slices * target.rowLength) throw detached(`${argument}.values`, values);
+  /**
+   * The last pass, right before the backend is called: asks every array whether it is whole. It runs nothing that a user
+   * could have replaced: an element of a typed array is undefined as soon as its memory has gone, whatever prototypes say.
+   * @throws TypeError `ERR_ADAMAX_DETACHED`
+   */
+  askWhole(): void {
+    const stage = this.#stage;
+    if (stage.kind === 'bound for long') {
+      const arrays = stage.arrays as readonly Float32Array[];
+      for (let i = 0; i < arrays.length; i++) if (arrays[i][0] === undefined) throw this.#missing();
       return;
     }
-    checkMemory(`${argument}.values`, values);
-    checkMemory(`${argument}.indices`, indices);
-    const slices = lengthOf(indices);
-    checkLength(`${argument}.values`, values, slices * target.rowLength, `${slices} rows of ${target.rowLength}`);
-    checkApart(`${argument}.values`, values, this.#written);
-    checkApart(`${argument}.indices`, indices, this.#written);
-    this.#plan.gradient(i, values, indices);
-    entry.direct = null;
-    entry.last = null;
-    entry.values = values;
-    entry.indices = indices;
-    entry.slices = slices;
-  }
-
-  #setControl(count: number, { norm, value }: Clipping): void {
-    const control = this.#control;
-    control[CONTROL.count] = count;
-    control[CONTROL.clipnorm] = norm;
-    control[CONTROL.clipvalue] = value;
-    for (let k = 0; k < this.#scalarCount; k++) {
-      const scalar: number | undefined = this.#scalars[k];
-      // A subclass was handed the scalars, and may have done anything with them.
-      if (scalar === undefined) throw detached('scalars', this.#scalars);
-      control[CONTROL.scalars + k] = scalar;
+    const owned = this.#owned;
+    for (let i = 0; i < owned.length; i++) if (owned[i][0] === undefined) throw this.#missing();
+    const entries = this.#entries;
+    for (let i = 0; i < entries.length; i++) {
+      const { direct, rows } = entries[i];
+      if (direct !== null) {
+        if (direct[0] === undefined && entries[i].state.size > 0) throw this.#missing();
+      } else if (rows !== null && entries[i].slices > 0) {
+        if (rows.indices[0] === undefined) throw this.#missing();
+        if (rows.values[0] === undefined && entries[i].state.rowLength > 0) throw this.#missing();
+      }
     }
   }
+
+  /** Which array has lost its memory, for the message. */
+  #missing(): TypeError {
+    for (const entry of this.#entries) {
+      const { state, out, direct, rows, slices } = entry;
+      if (isMissing(entry.param, state.size)) return detached(`'${state.name}'`, entry.param);
+      if (isMissing(state.memory, state.size)) return detached(`slots of '${state.name}'`, state.memory);
+      if (isMissing(out, state.size)) return detached(`out of '${state.name}'`, out);
+      if (direct !== null && isMissing(direct, state.size)) return detached(gradientOf(state), direct);
+      if (rows !== null) {
+        if (isMissing(rows.indices, slices)) return detached(`${gradientOf(state)}.indices`, rows.indices);
+        if (isMissing(rows.values, slices)) return detached(`${gradientOf(state)}.values`, rows.values);
+      }
+    }
+    return detached('an array of the step', undefined);
+  }
+
+  /** Sets what changes from step to step. @throws TypeError `ERR_ADAMAX_DETACHED` where `scalars` were given away */
+  setScalars(scalars: Float32Array, clipping: Clipping): void {
+    this.#control.setScalars(scalars, clipping);
+  }
+
+  /** Supplies the norms that gradients are clipped by; null for their own. */
+  setNorms(norms: Float64Array | null): void {
+    this.#plan.norms(norms);
+  }
+
+  /** Steps `count` entries from `first` on. @throws RangeError `ERR_ADAMAX_INDEX`, `ERR_ADAMAX_MEMORY` */
+  run(first: number, count: number): void {
+    this.#control.setRange(first, count);
+    this.askWhole();
+    const bad = this.#plan.run();
+    if (bad !== undefined) throw this.#badIndex(bad);
+  }
+
+  /**
+   * Steps all entries on another thread. Until the promise settles nothing else may be asked of the list, and the arrays
+   * must stay where they are.
+   * @throws (as rejections) as `run`; TypeError `ERR_ADAMAX_DETACHED` if an array lost its memory while the step ran
+   */
+  async runAsync(): Promise<void> {
+    this.#control.setRange(0, this.count);
+    this.askWhole();
+    // What the step works on is held by the addon itself, as well as by this suspended call.
+    const bad = await this.#plan.runAsync?.([...this.#entries]);
+    if (bad !== undefined) throw this.#badIndex(bad);
+    for (const { state } of this.#entries) checkState(state);
+  }
+
+  /** Any stage → new: forgets what is known, so that everything is checked and bound again. */
+  reset(): void {
+    this.#stage = NEW;
+    this.#entries.length = 0;
+    this.#owned = [];
+    this.#outs = null;
+    this.#plan.truncate(0);
+  }
+
+  #badIndex({ entry, position }: BadIndex): RangeError {
+    const { state, rows } = this.#entries[entry];
+    const tableRows = state.rowLength === 0 ? 0 : state.size / state.rowLength;
+    return rangeError(
+      'ERR_ADAMAX_INDEX',
+      `${gradientOf(state)}.indices[${position}] must be in [0, ${tableRows}): received ${rows?.indices[position]}`,
+    );
+  }
 }
 
-function badIndex({ target, indices }: Entry, { position }: BadIndex): RangeError {
-  const rows = target.rowLength === 0 ? 0 : target.size / target.rowLength;
-  return rangeError(
-    'ERR_ADAMAX_INDEX',
-    `${gradientOf(target)}.indices[${position}] must be in [0, ${rows}): received ${indices?.[position]}`,
-  );
-}
-
-function gradientOf(target: Target): string {
-  return `gradient of '${target.name}'`;
+function isMissing(array: ArrayBufferView, length: number): boolean {
+  return length > 0 && lengthOf(array) === 0;
 }
 
 /** Throws unless all that a step writes of the variable is there. */
-function checkTarget({ name, param, memory, size }: Target): void {
+function checkState({ name, param, memory, size }: VariableState): void {
   if (lengthOf(param) !== size) throw detached(`'${name}'`, param);
-  if (size > 0 && lengthOf(memory) === 0) throw detached(`slots of '${name}'`, memory);
+  if (isMissing(memory, size)) throw detached(`slots of '${name}'`, memory);
 }

@@ -1,30 +1,28 @@
 import { rangeError, wrongType } from '../arguments/errors.js';
 import { isFloat32Array, lengthOf } from '../memory/typed-arrays.js';
-import type { VariableState } from '../state/variable-states.js';
-import { knownVariable, type StepGradient, toGradient, toVariable } from '../variables/gradients.js';
-import { IndexedSlices } from '../variables/indexed-slices.js';
-import type { Variable } from '../variables/variable.js';
-import { isConstrained } from './constraints.js';
+import { Rows, type StepGradient, toGradient } from '../variables/gradient.js';
+import { timesRebound, type Variable } from '../variables/variable.js';
+import { knownVariable, toVariable } from '../variables/variable-like.js';
+
+/** What differs between the pairs of a step and those of the step before. */
+export type Change = 'nothing' | 'gradients' | 'variables';
 
 /**
- * The pairs of a step that have a gradient. Kept from one step to the next: mostly the same list comes again, and then
- * there is nothing to look up.
+ * The pairs of a step that have a gradient, read from what the caller listed: all code of the caller runs in `read`, and
+ * what was read is kept here. Mostly the same list comes again, and then there is nothing to look up.
  */
-export class Pairs {
-  /** What the caller listed as variables. */
-  readonly #targets: unknown[] = [];
+export class StepPairs {
   readonly variables: Variable[] = [];
   readonly gradients: StepGradient[] = [];
-  /** Of `variables`, as far as `resolved`. */
-  readonly states: VariableState[] = [];
-  /** Whether the variables are those of the last step that went well. */
-  resolved = false;
-  /** Whether a variable or a gradient is not what it was at the last step. */
-  changed = true;
-  /** Whether one of the variables may have a constraint. */
-  constrained = false;
   /** Variables whose gradient is null. */
-  without: Variable[] = [];
+  without: readonly Variable[] = NONE;
+  /** Whether gradients are to be aggregated over replicas, where there are any. */
+  aggregate = true;
+  /** What the caller listed as variables. */
+  readonly #targets: unknown[] = [];
+  /** What the caller listed as gradients, where that is an array of floats, which alone stands for itself. */
+  readonly #given: unknown[] = [];
+  #rebound = timesRebound();
 
   get count(): number {
     return this.gradients.length;
@@ -33,88 +31,99 @@ export class Pairs {
   /** Elements of all gradients. */
   get elements(): number {
     let sum = 0;
-    for (const gradient of this.gradients) {
-      sum += lengthOf(gradient instanceof IndexedSlices ? gradient.values : gradient);
-    }
+    for (const gradient of this.gradients) sum += lengthOf(gradient instanceof Rows ? gradient.values : gradient);
     return sum;
   }
 
   /**
    * Reads `gradsAndVars` once, running whatever code its iterator holds, and sets the pairs without a gradient apart.
    * Keras: `_filter_grads`.
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_CONSTRAINT`; RangeError `ERR_ADAMAX_SHAPE`,
+   *   `ERR_ADAMAX_NO_GRADIENTS`; and what the caller's code throws
    */
-  read(gradsAndVars: unknown): void {
+  read(gradsAndVars: unknown): Change {
     if (typeof gradsAndVars !== 'object' || gradsAndVars === null || !(Symbol.iterator in gradsAndVars)) {
       throw wrongType('gradsAndVars', 'an iterable of [gradient, variable] pairs', gradsAndVars);
     }
+    // An array that stood for a variable may not do so any more once variables were given other memory.
+    if (this.#rebound !== timesRebound()) this.#truncate(0);
+    this.#rebound = timesRebound();
     const targets = this.#targets;
-    const gradients = this.gradients;
-    if (this.without.length > 0) this.without = [];
+    const given = this.#given;
+    let without: Variable[] | null = null;
     let position = 0;
     let count = 0;
-    let changed = false;
+    let change: Change = 'nothing';
     for (const item of gradsAndVars as Iterable<unknown>) {
       if (!Array.isArray(item) || item.length !== 2) {
         throw wrongType(`gradsAndVars[${position}]`, 'a [gradient, variable] pair', item);
       }
       const gradient: unknown = item[0];
       const target: unknown = item[1];
-      // Looked at before, for this very variable; only an array of floats stands for itself.
-      if (target === targets[count] && gradient === gradients[count] && gradient !== undefined) {
-        count++;
-      } else if (this.#take(count, position, gradient, target)) {
-        changed = true;
-        count++;
+      // The same array for the same variable as in the last step was looked at then.
+      if (target !== targets[count] || gradient !== given[count] || gradient === undefined) {
+        const variable = this.#variableOf(count, position, target);
+        if (gradient === null || gradient === undefined) {
+          without ??= [];
+          without.push(variable);
+          position++;
+          continue;
+        }
+        const difference = this.#take(count, position, gradient, variable);
+        if (difference === 'variables' || change === 'nothing') change = difference;
+        targets[count] = target;
       }
+      count++;
       position++;
     }
-    if (count < gradients.length) {
-      changed = true;
+    this.without = without ?? NONE;
+    if (count < this.gradients.length) {
+      change = 'variables';
       this.#truncate(count);
     }
-    this.changed = changed;
+    if (count === 0 && without !== null) throw noGradients(without);
+    return change;
   }
 
-  /** Looks the states of the variables up. @throws RangeError `ERR_ADAMAX_DUPLICATE` */
-  resolve(stateOf: (variable: Variable) => VariableState): void {
-    const distinct = new Set<Variable>();
-    this.constrained = this.variables.some(isConstrained);
-    this.variables.forEach((variable, i) => {
-      if (distinct.has(variable)) throw listedTwice(variable);
-      distinct.add(variable);
-      this.states[i] = stateOf(variable);
-    });
+  /** Forgets everything, so that nothing of a failed step is taken for known. */
+  clear(): void {
+    this.#truncate(0);
+    this.without = NONE;
   }
 
-  /** Whether the pair has a gradient. What it is called in a message is put together only where it may be needed. */
-  #take(i: number, position: number, gradient: unknown, target: unknown): boolean {
-    const variable =
-      i < this.count && target === this.#targets[i]
-        ? this.variables[i]
-        : (knownVariable(target) ?? toVariable(`gradsAndVars[${position}][1]`, target));
-    if (gradient === null || gradient === undefined) {
-      this.without.push(variable);
-      return false;
-    }
-    const taken = isFloat32Array(gradient) ? gradient : toGradient(`gradsAndVars[${position}][0]`, gradient, variable);
-    if (variable !== this.variables[i]) this.resolved = false;
-    this.#targets[i] = target;
+  #variableOf(i: number, position: number, target: unknown): Variable {
+    if (i < this.count && target === this.#targets[i]) return this.variables[i];
+    // What the variable is called in a message is put together only where it may be needed.
+    return knownVariable(target) ?? toVariable(`gradsAndVars[${position}][1]`, target);
+  }
+
+  #take(i: number, position: number, gradient: unknown, variable: Variable): Change {
+    const isFloats = isFloat32Array(gradient);
+    const same = variable === this.variables[i];
+    const last = same ? this.gradients[i] : undefined;
+    const taken = isFloats ? gradient : toGradient(`gradsAndVars[${position}][0]`, gradient, variable, last);
+    this.#given[i] = isFloats ? gradient : undefined;
     this.variables[i] = variable;
     this.gradients[i] = taken;
-    return true;
+    if (!same) return 'variables';
+    return taken === last ? 'nothing' : 'gradients';
   }
 
   #truncate(count: number): void {
     this.#targets.length = count;
+    this.#given.length = count;
     this.variables.length = count;
     this.gradients.length = count;
-    if (this.states.length > count) this.states.length = count;
   }
 }
 
-function listedTwice(variable: Variable): RangeError {
+const NONE: readonly Variable[] = [];
+
+/** All gradients are missing: almost always a mistake in the caller's backward pass. */
+function noGradients(variables: readonly Variable[]): RangeError {
+  const names = variables.map(({ name }) => `'${name}'`).join(', ');
   return rangeError(
-    'ERR_ADAMAX_DUPLICATE',
-    `gradsAndVars must list each variable once: received '${variable.name}' twice`,
+    'ERR_ADAMAX_NO_GRADIENTS',
+    `gradsAndVars must hold a gradient for some variable: received null for ${names}`,
   );
 }

@@ -1,12 +1,19 @@
-import { typeError } from '../arguments/errors.js';
+import { rangeError, typeError } from '../arguments/errors.js';
+import { warn } from '../arguments/warn.js';
 import type { Backend, Clipping } from '../backend/backend.js';
 import { backend } from '../backend/choose-backend.js';
 import type { Rule } from '../backend/rule.js';
-import type { VariableStates } from '../state/variable-states.js';
-import { projectedAfter, projectedAfterAsync } from './constraints.js';
-import { checkNotInFlight, enter, leave } from './in-flight.js';
-import { Plan } from './step-list.js';
-import type { Pairs } from './step-pairs.js';
+import { copyInto, copyOf, lengthOf } from '../memory/typed-arrays.js';
+import type { Creation, VariableState, VariableStates } from '../state/variable-states.js';
+import type { StepGradient } from '../variables/gradient.js';
+import type { Variable } from '../variables/variable.js';
+import { constraintHooks, isConstrained } from './constraints.js';
+import { HeapList } from './heap-list.js';
+import type { StepHooks } from './hooks.js';
+import { checkNotInFlight, InFlight } from './in-flight.js';
+import { type Outs, StepList } from './step-list.js';
+import { type Change, StepPairs } from './step-pairs.js';
+import { Turn } from './turn.js';
 
 /**
  * From this many elements on a step that need not block leaves the event loop. Below, the way to another thread and
@@ -14,101 +21,294 @@ import type { Pairs } from './step-pairs.js';
  */
 const WORTH_LEAVING = 2 ** 19;
 
-/** Takes the steps of one optimizer: all or nothing, at once or off the event loop. */
+/** What a step needs of its optimizer. */
+export interface StepSource {
+  readonly rule: Rule;
+  readonly states: VariableStates;
+  readonly clipping: Clipping;
+  /** Computes the scalars of the next step, after `iterations` steps: code of the user may run. */
+  writeScalars(iterations: number): void;
+  /** Where `writeScalars` puts them. */
+  readonly scalars: Float32Array;
+}
+
+/**
+ * Takes the steps of one optimizer: all or nothing, at once or off the event loop. A step goes through its rooms in one
+ * order: read, resolve, aggregate, check, bind, run, count. All code of the user runs in the first; from the check to
+ * the end of the run nothing runs that a user could have written or replaced.
+ */
 export class Stepper {
-  readonly #rule: Rule;
-  readonly #scalars: Float32Array;
-  readonly #states: VariableStates;
-  readonly #clipping: Clipping;
-  #plan: Plan | null = null;
+  /** What takes part from outside of the optimizer. */
+  hooks: StepHooks = {};
+  readonly turn = new Turn();
+  readonly #source: StepSource;
+  readonly #pairs = new StepPairs();
+  /** States of the variables of the pairs, as far as the list knows them. */
+  readonly #resolved: VariableState[] = [];
+  #constrained = false;
+  readonly #lists = new Map<Backend, StepList>();
+  readonly #heapLists = new Map<Backend, HeapList>();
+  #list: StepList | null = null;
   #backend: Backend | null = null;
-  #running = false;
+  #warnedOfNew = false;
 
-  constructor(rule: Rule, scalars: Float32Array, states: VariableStates, clipping: Clipping) {
-    this.#rule = rule;
-    this.#scalars = scalars;
-    this.#states = states;
-    this.#clipping = clipping;
+  constructor(source: StepSource) {
+    this.#source = source;
   }
 
-  /** @throws TypeError `ERR_ADAMAX_BUSY` while a step is off the event loop */
-  checkIdle(method: string): void {
-    if (!this.#running) return;
-    throw typeError(
-      'ERR_ADAMAX_BUSY',
-      `${method} must wait for the promise of applyGradientsAsync: received a call before it settled`,
-    );
-  }
-
-  /** Takes one step, with the scalars that have been written, and counts it. */
-  step(pairs: Pairs): void {
-    if (pairs.resolved) {
-      this.#stepResolved(pairs);
-    } else {
-      const creation = this.#states.creation();
-      try {
-        pairs.resolve(creation.stateOf);
-        this.#stepResolved(pairs);
-      } catch (error) {
-        creation.undo();
-        throw error;
-      }
-      creation.keep();
-      pairs.resolved = true;
+  /**
+   * Takes one step, and counts it. Does nothing for an empty list.
+   * @param outs - where parameters are written, by pair with a gradient; null for in place
+   * @returns variables that were listed without a gradient
+   */
+  step(method: string, gradsAndVars: unknown, aggregate: boolean, outs: Outs = null): readonly Variable[] {
+    this.turn.take(method);
+    try {
+      const change = this.#read(gradsAndVars, aggregate);
+      if (this.#pairs.count > 0) this.#step(change, outs);
+      return this.#pairs.without;
+    } catch (error) {
+      this.forget();
+      throw error;
+    } finally {
+      this.turn.end();
     }
-    this.#states.counter.increment();
   }
 
   /** The same off the event loop, where that is worth the way. */
-  async stepAsync(pairs: Pairs): Promise<void> {
-    const plan = this.#currentPlan();
-    if (!plan.canLeave || pairs.elements < WORTH_LEAVING) {
-      this.step(pairs);
-      return;
-    }
-    const creation = this.#states.creation();
+  async stepAsync(method: string, gradsAndVars: unknown, aggregate: boolean): Promise<readonly Variable[]> {
+    this.turn.take(method);
     try {
-      pairs.resolve(creation.stateOf);
-      await this.#away(plan, pairs);
+      const change = this.#read(gradsAndVars, aggregate);
+      if (this.#pairs.count > 0) {
+        const leaves = this.#currentList().canLeave && this.#pairs.elements >= WORTH_LEAVING;
+        if (leaves || this.#aggregates) await this.#stepLater(change, leaves);
+        else this.#step(change, null);
+      }
+      return this.#pairs.without;
     } catch (error) {
-      creation.undo();
+      this.forget();
       throw error;
     } finally {
       // Not before all is undone: others may be called between two turns of this function.
-      this.#running = false;
+      this.turn.end();
     }
-    creation.keep();
-    pairs.resolved = true;
-    this.#states.counter.increment();
   }
 
-  #stepResolved(pairs: Pairs): void {
-    checkNotInFlight(pairs);
-    const { states, gradients, changed } = pairs;
-    const plan = this.#currentPlan();
-    if (!pairs.constrained) plan.step(states, gradients, changed, this.#clipping);
-    else projectedAfter(states, () => plan.step(states, gradients, changed, this.#clipping));
-  }
-
-  async #away(plan: Plan, pairs: Pairs): Promise<void> {
-    const { states, gradients } = pairs;
-    checkNotInFlight(pairs);
-    this.#running = true;
-    enter(pairs);
+  /**
+   * Steps variables that lie in one array, where binding each by a view of its own would take longer than the step.
+   * @param variables - the same list at each call, for the least work; their own memory is not looked at
+   * @param offsets - for each of them, where in `heap` its parameter is read, where it is written, and where its dense
+   *   gradient begins, in elements. That nothing overlaps which must not is the caller's business
+   */
+  stepOnHeap(method: string, variables: readonly Variable[], heap: Float32Array, offsets: Float64Array): void {
+    this.turn.take(method);
     try {
-      const step = () => plan.stepAsync(states, gradients, this.#clipping);
-      await (pairs.constrained ? projectedAfterAsync(states, step) : step());
+      const { states, rule, scalars, clipping } = this.#source;
+      this.#source.writeScalars(states.counter.get());
+      const current = backend();
+      let list = this.#heapLists.get(current);
+      if (list === undefined) {
+        list = new HeapList(current, rule, states);
+        this.#heapLists.set(current, list);
+      }
+      list.step(variables, heap, offsets, scalars, clipping);
+      states.counter.increment();
+    } catch (error) {
+      this.#heapLists.clear();
+      throw error;
     } finally {
-      leave(pairs);
+      this.turn.end();
     }
   }
 
-  #currentPlan(): Plan {
-    const current = backend();
-    if (this.#plan === null || this.#backend !== current) {
-      this.#plan = new Plan(current, this.#rule, this.#scalars, this.#states.written, this.#states.slotDtype);
-      this.#backend = current;
-    }
-    return this.#plan;
+  /** Forgets all that is known of the last step, and lets go of its arrays. */
+  forget(): void {
+    this.#pairs.clear();
+    this.#resolved.length = 0;
+    for (const list of this.#lists.values()) list.reset();
+    this.#heapLists.clear();
   }
+
+  /** Room one: all code of the user. */
+  #read(gradsAndVars: unknown, aggregate: boolean): Change {
+    const change = this.#pairs.read(gradsAndVars);
+    this.#pairs.aggregate = aggregate;
+    if (this.#pairs.count > 0) this.#source.writeScalars(this.#source.states.counter.get());
+    return change;
+  }
+
+  #step(change: Change, outs: Outs): void {
+    const list = this.#currentList();
+    list.note(change, outs);
+    if (!list.isNew) {
+      this.#stepResolved(list, this.#gradients());
+      return;
+    }
+    const creation = this.#source.states.creation();
+    try {
+      this.#resolve(list, creation);
+      this.#stepResolved(list, this.#gradients());
+    } catch (error) {
+      creation.undo();
+      throw error;
+    }
+    this.#keep(creation);
+  }
+
+  /** @param leaves - whether the step itself goes to another thread, too */
+  async #stepLater(change: Change, leaves: boolean): Promise<void> {
+    this.turn.goAway();
+    const list = this.#currentList();
+    const creation = this.#source.states.creation();
+    try {
+      list.note(change, null);
+      if (list.isNew) this.#resolve(list, creation);
+      let gradients: readonly StepGradient[] = this.#pairs.gradients;
+      // Without an aggregation nothing is waited for, so that everything is checked before the call returns.
+      if (this.#aggregates) {
+        gradients = (await this.hooks.aggregate?.(this.#pairs)) ?? gradients;
+        // Meanwhile a variable may have been given other memory.
+        list.note('nothing', null);
+        if (list.isNew) this.#resolve(list, creation);
+      }
+      if (leaves) await this.#runAway(list, gradients);
+      else this.#stepResolved(list, gradients);
+    } catch (error) {
+      creation.undo();
+      throw error;
+    }
+    this.#keep(creation);
+  }
+
+  async #runAway(list: StepList, gradients: readonly StepGradient[]): Promise<void> {
+    this.#prepare(list, gradients);
+    const inFlight = new InFlight({ states: this.#resolved, gradients });
+    try {
+      const restore = this.#saved();
+      await list.runAsync();
+      this.#finish(restore);
+    } finally {
+      inFlight.end();
+    }
+  }
+
+  /** Room two: looks the states of the variables up. @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_OVERLAP` */
+  #resolve(list: StepList, creation: Creation): void {
+    const { variables } = this.#pairs;
+    this.#source.states.follow();
+    const distinct = new Set<Variable>();
+    const resolved = this.#resolved;
+    resolved.length = variables.length;
+    for (let i = 0; i < variables.length; i++) {
+      if (distinct.has(variables[i])) throw listedTwice(variables[i]);
+      distinct.add(variables[i]);
+      resolved[i] = creation.stateOf(variables[i]);
+    }
+    this.#constrained = variables.some(isConstrained);
+    list.resolve(resolved);
+  }
+
+  /** Room three: what the step goes by, which others may have a say in. */
+  #gradients(): readonly StepGradient[] {
+    if (!this.#aggregates) return this.#pairs.gradients;
+    const gradients = this.hooks.aggregate?.(this.#pairs);
+    if (gradients instanceof Promise) {
+      // Nobody waits for it any more.
+      gradients.catch(() => {});
+      throw typeError(
+        'ERR_ADAMAX_STATE',
+        'the aggregation must be waited for by an asynchronous step: received a promise',
+      );
+    }
+    return gradients ?? this.#pairs.gradients;
+  }
+
+  get #aggregates(): boolean {
+    return this.hooks.aggregate !== undefined && this.#pairs.aggregate;
+  }
+
+  #stepResolved(list: StepList, gradients: readonly StepGradient[]): void {
+    this.#prepare(list, gradients);
+    const restore = this.#saved();
+    if (this.hooks.drive === undefined) list.run(0, list.count);
+    else this.hooks.drive(list.count, (first, count) => list.run(first, count));
+    this.#finish(restore);
+  }
+
+  /** Rooms four and five: everything that can throw, then what the backend is to be told. */
+  #prepare(list: StepList, gradients: readonly StepGradient[]): void {
+    const { scalars, clipping } = this.#source;
+    checkNotInFlight({ states: this.#resolved, gradients });
+    if (!list.isSettled || this.#aggregates) {
+      list.check(gradients);
+      list.bind(gradients);
+    }
+    list.setScalars(scalars, clipping);
+    if (this.hooks.normOf !== undefined) this.#setNorms(list);
+  }
+
+  #setNorms(list: StepList): void {
+    const { normOf } = this.hooks;
+    if (normOf === undefined || this.#source.clipping.norm === Infinity) list.setNorms(null);
+    else list.setNorms(Float64Array.from({ length: list.count }, (_, i) => normOf(i)));
+  }
+
+  /** Room seven, once everything is written: whatever may still fail takes the writing back. */
+  #finish(restore: (() => void) | null): void {
+    try {
+      if (this.#constrained) constraintHooks.after?.(this.#pairs);
+      this.hooks.after?.(this.#pairs);
+      this.#source.states.counter.increment();
+    } catch (error) {
+      restore?.();
+      throw error;
+    }
+  }
+
+  /** Copies what the step writes, where what comes after it may fail; the result puts it back. */
+  #saved(): (() => void) | null {
+    if (!this.#constrained && this.hooks.after === undefined) return null;
+    const arrays = this.#resolved.flatMap(({ param, slots }) => [param, ...slots]);
+    const copies = arrays.map((array) => ({ array, copy: copyOf(array) }));
+    return () => {
+      for (const { array, copy } of copies) if (lengthOf(array) === lengthOf(copy)) copyInto(array, copy);
+    };
+  }
+
+  #keep(creation: Creation): void {
+    const { states } = this.#source;
+    // Mostly a mistake: `w = step(w)` brings a new array each time, which starts with moments of zero.
+    const onlyNew = creation.count === this.#pairs.count && states.size > creation.count;
+    creation.keep();
+    if (!onlyNew || this.#warnedOfNew) return;
+    this.#warnedOfNew = true;
+    const names = this.#pairs.variables.slice(0, 3).map(({ name }) => `'${name}'`);
+    warn(
+      'ADAMAX_NEW_VARIABLES',
+      `All variables of a later step were new to the optimizer (${names.join(', ')}${this.#pairs.count > 3 ? ', …' : ''}): their moments begin at zero.`,
+      'A parameter that moves to another array keeps its moments if it is a Variable that is given the array by rebind().',
+    );
+  }
+
+  #currentList(): StepList {
+    const current = backend();
+    if (this.#list !== null && this.#backend === current) return this.#list;
+    let list = this.#lists.get(current);
+    if (list === undefined) {
+      list = new StepList(current, this.#source.rule, this.#source.states);
+      this.#lists.set(current, list);
+    }
+    list.startAfresh();
+    this.#list = list;
+    this.#backend = current;
+    return list;
+  }
+}
+
+function listedTwice(variable: Variable): RangeError {
+  return rangeError(
+    'ERR_ADAMAX_DUPLICATE',
+    `gradsAndVars must list each variable once: received '${variable.name}' twice`,
+  );
 }

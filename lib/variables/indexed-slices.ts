@@ -25,8 +25,12 @@ export class IndexedSlices {
     this.values = values;
     this.indices = toRowIndices(indices);
     this.denseShape = denseShape === undefined ? null : checkShape('denseShape', denseShape);
+    // What is handed to a step is what is stepped: TypeScript's `readonly` would not stop a script.
+    for (const name of ['values', 'indices', 'denseShape']) Object.defineProperty(this, name, FIXED);
   }
 }
+
+const FIXED = { writable: false, configurable: false };
 
 function toRowIndices(indices: unknown): RowIndices {
   if (isRowIndices(indices)) {

@@ -1,9 +1,8 @@
-import { types } from 'node:util';
-import { checkFloat32Array, checkMemory } from '../arguments/arrays.js';
-import { rangeError, wrongType } from '../arguments/errors.js';
+import { checkFloat32Array, checkLength, checkMemory } from '../arguments/arrays.js';
+import { rangeError, typeError, wrongType } from '../arguments/errors.js';
 import { checkOptions, checkString } from '../arguments/options.js';
 import { fromBfloat16, toBfloat16 } from '../math/bfloat16.js';
-import { lengthOf } from '../memory/typed-arrays.js';
+import { isBigInt64Array, isTypedArray, isUint16Array, lengthOf } from '../memory/typed-arrays.js';
 import { checkShape, formatShape, type Shape } from './shape.js';
 
 export type DType = 'float32' | 'int64' | 'bfloat16';
@@ -28,25 +27,59 @@ export interface VariableOptions {
  */
 export type Constraint = (values: Float32Array, variable: Variable) => ArrayLike<number> | undefined | void;
 
+/** Why a variable is pinned while a step off the event loop works on it. */
+export const IN_FLIGHT = 'a variable that a step off the event loop works on';
+
 /** A variable of any dtype. */
 export type AnyVariable = Variable<Float32Array> | Variable<BigInt64Array> | Variable<Uint16Array>;
 
 let unnamed = 0;
+let rebound = 0;
+
+/** The array of a variable, whatever a subclass or an own property makes of `data`. */
+export let memoryOf: <T extends Elements>(variable: Variable<T>) => T;
+
+/** Whether `value` was made by the constructor of `Variable`: no proxy of one, and no object of another shape. */
+export let isVariable: (value: unknown) => value is AnyVariable;
+
+/**
+ * Says that the memory of a variable is not its holder's to replace, or with null that it is again.
+ * @param why - completes "received …"
+ * @returns what was said before
+ */
+export let pin: (variable: AnyVariable, why: string | null) => string | null;
+
+/** How often any variable has been given other memory: as long as it stays, every array is where it was. */
+export function timesRebound(): number {
+  return rebound;
+}
 
 /**
  * A named array with a shape. It *adopts* the typed array it is given: no copy is made, and steps of an optimizer are
- * seen in that very array.
+ * seen in that very array. What an optimizer keeps of it hangs on the variable, not on the array, which `rebind` can
+ * replace.
  *
  * Like `tf.Variable`, as far as an optimizer needs it.
  */
 export class Variable<T extends Elements = Float32Array> {
-  /** The adopted array itself. */
-  readonly data: T;
   readonly dtype: DType;
   readonly shape: Shape;
   readonly name: string;
   readonly trainable: boolean;
   readonly constraint: Constraint | null;
+  #data: T;
+  readonly #size: number;
+  #pinned: string | null = null;
+
+  static {
+    memoryOf = (variable) => variable.#data;
+    isVariable = (value): value is AnyVariable => typeof value === 'object' && value !== null && #data in value;
+    pin = (variable, why) => {
+      const pinned = (variable as Variable<Elements>).#pinned;
+      (variable as Variable<Elements>).#pinned = why;
+      return pinned;
+    };
+  }
 
   /**
    * @param data - elements in row-major order; a `BigInt64Array` makes an int64 variable, a `Uint16Array` one of
@@ -55,7 +88,7 @@ export class Variable<T extends Elements = Float32Array> {
    * @throws RangeError `ERR_ADAMAX_SHAPE` when the shape does not hold `data.length` elements
    */
   constructor(data: T, options: VariableOptions = {}) {
-    if (types.isBigInt64Array(data) || types.isUint16Array(data)) checkMemory('data', data);
+    if (isBigInt64Array(data) || isUint16Array(data)) checkMemory('data', data);
     else checkFloat32Array('data', data);
     checkOptions('Variable', options, ['shape', 'name', 'trainable', 'constraint']);
     const { shape, name, trainable = true, constraint } = options;
@@ -64,7 +97,8 @@ export class Variable<T extends Elements = Float32Array> {
     if (constraint !== undefined && typeof constraint !== 'function') {
       throw wrongType('constraint', 'a function', constraint);
     }
-    this.data = data;
+    this.#data = data;
+    this.#size = lengthOf(data);
     this.dtype = dtypeOf(data);
     this.shape = checkShape('shape', shape ?? [lengthOf(data)], lengthOf(data));
     this.name = name ?? (unnamed === 0 ? 'Variable' : `Variable_${unnamed}`);
@@ -73,9 +107,40 @@ export class Variable<T extends Elements = Float32Array> {
     this.constraint = constraint ?? null;
   }
 
+  /** The array that holds the elements: the adopted one, or the one that `rebind` put in its place. */
+  get data(): T {
+    return this.#data;
+  }
+
   /** Number of elements. */
   get size(): number {
-    return lengthOf(this.data);
+    return lengthOf(this.#data);
+  }
+
+  /**
+   * Gives the variable other memory, for instance because a WebAssembly memory has grown or a library hands out a new
+   * array each step. Nothing is copied: `data` holds the elements already. Slots and step counts stay, and optimizers
+   * let go of the old array at their next step.
+   *
+   * @param data - an array of the same kind and length
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`; `ERR_ADAMAX_STATE` for a
+   *   slot, whose memory is its optimizer's; `ERR_ADAMAX_BUSY` while a step off the event loop works on the variable
+   * @throws RangeError `ERR_ADAMAX_LENGTH`
+   */
+  rebind(data: T): this {
+    if (this.dtype === 'float32') checkFloat32Array('data', data);
+    else if (!(this.dtype === 'int64' ? isBigInt64Array(data) : isUint16Array(data))) {
+      throw wrongType('data', this.dtype === 'int64' ? 'a BigInt64Array' : 'a Uint16Array', data);
+    } else checkMemory('data', data);
+    checkLength('data', data, this.#size, `'${this.name}'`);
+    if (this.#pinned !== null) {
+      const code = this.#pinned === IN_FLIGHT ? 'ERR_ADAMAX_BUSY' : 'ERR_ADAMAX_STATE';
+      throw typeError(code, `rebind must be asked of memory that is yours: received ${this.#pinned}`);
+    }
+    if (data === this.#data) return this;
+    this.#data = data;
+    rebound++;
+    return this;
   }
 
   /**
@@ -89,7 +154,7 @@ export class Variable<T extends Elements = Float32Array> {
         `item() must be asked of one element: received shape ${formatShape(this.shape)}`,
       );
     }
-    return this.dtype === 'bfloat16' ? fromBfloat16(this.data[0] as number) : Number(this.data[0]);
+    return this.dtype === 'bfloat16' ? fromBfloat16(this.#data[0] as number) : Number(this.#data[0]);
   }
 
   /**
@@ -105,14 +170,13 @@ export class Variable<T extends Elements = Float32Array> {
     if (list.length !== this.size) {
       throw rangeError('ERR_ADAMAX_LENGTH', `values must have ${this.size} elements: received ${list.length}`);
     }
-    const asIs =
-      this.dtype === 'float32' ? isArrayOfNumbers(list) : this.dtype === 'bfloat16' && types.isUint16Array(list);
+    const asIs = this.dtype === 'float32' ? isArrayOfNumbers(list) : this.dtype === 'bfloat16' && isUint16Array(list);
     if (asIs) {
-      (this.data as Float32Array | Uint16Array).set(list as ArrayLike<number>);
+      (this.#data as Float32Array | Uint16Array).set(list as ArrayLike<number>);
       return this;
     }
     const copy = Array.from({ length: list.length }, (_, i) => this.#element(list[i]));
-    (this.data as { set(array: readonly (number | bigint)[]): void }).set(copy);
+    (this.#data as { set(array: readonly (number | bigint)[]): void }).set(copy);
     return this;
   }
 
@@ -131,10 +195,10 @@ export class Variable<T extends Elements = Float32Array> {
 }
 
 function dtypeOf(data: Elements): DType {
-  if (types.isBigInt64Array(data)) return 'int64';
-  return types.isUint16Array(data) ? 'bfloat16' : 'float32';
+  if (isBigInt64Array(data)) return 'int64';
+  return isUint16Array(data) ? 'bfloat16' : 'float32';
 }
 
 function isArrayOfNumbers(list: unknown): boolean {
-  return types.isTypedArray(list) && typeof list[0] === 'number';
+  return isTypedArray(list) && typeof list[0] === 'number';
 }

@@ -4,6 +4,7 @@
 
 static Napi::Object init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new adamax::Instance(adamax::tables().best()));
+  adamax::export_settings(env, exports);
   adamax::export_kernels(env, exports);
   adamax::export_plan(env, exports);
   return exports;

@@ -1,7 +1,9 @@
 #include "binding/arrays.h"
 
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
+#include <limits>
 
 namespace adamax {
 namespace {
@@ -12,7 +14,7 @@ struct View {
   void* data;
 };
 
-// Whether an array without elements has none by itself.
+// True if an array without elements is really empty; false, with an exception pending, if its buffer was detached.
 bool check_attached(Napi::Env env, napi_value value, const char* name) {
   napi_value buffer = nullptr;
   bool detached = false;
@@ -59,12 +61,12 @@ bool read_slot(Napi::Env env, napi_value value, SlotFormat format, std::size_t l
   return view.length == length || fail_length(env, "slot", length, view.length);
 }
 
-bool read_doubles(Napi::Env env, napi_value value, const char* name, std::size_t length, const double** data) {
+bool read_doubles(Napi::Env env, napi_value value, const char* name, DoubleSpan* span) {
   View view{};
   if (!read_view(env, value, name, "a Float64Array", &view)) return false;
   if (view.type != napi_float64_array) return fail_type(env, name, "a Float64Array");
-  *data = static_cast<const double*>(view.data);
-  return view.length == length || fail_length(env, name, length, view.length);
+  *span = {static_cast<const double*>(view.data), view.length};
+  return true;
 }
 
 bool read_indices(Napi::Env env, napi_value value, const char* name, Indices* indices) {
@@ -99,6 +101,24 @@ bool read_size(Napi::Env env, napi_value value, const char* name, std::size_t* s
   return true;
 }
 
+bool read_bool(Napi::Env env, napi_value value, const char* name, bool* yes) {
+  napi_valuetype type = napi_undefined;
+  napi_typeof(env, value, &type);
+  *yes = false;
+  return type == napi_undefined || napi_get_value_bool(env, value, yes) == napi_ok || fail_type(env, name, "a boolean");
+}
+
+bool multiply(Napi::Env env, const char* name, std::size_t a, std::size_t b, std::size_t* product) {
+  if (a != 0 && b > SIZE_MAX / a) return fail_type(env, name, "as long as memory allows");
+  *product = a * b;
+  return true;
+}
+
+bool is_null(Napi::Env env, napi_value value) {
+  napi_valuetype type = napi_undefined;
+  return napi_typeof(env, value, &type) == napi_ok && type == napi_null;
+}
+
 bool read_double(Napi::Env env, napi_value value, const char* name, double* number) {
   return napi_get_value_double(env, value, number) == napi_ok || fail_type(env, name, "a number");
 }
@@ -106,6 +126,9 @@ bool read_double(Napi::Env env, napi_value value, const char* name, double* numb
 bool read_float(Napi::Env env, napi_value value, const char* name, float* number) {
   double wide = 0;
   if (!read_double(env, value, name, &wide)) return false;
+  // Beyond the largest float the conversion of the language is undefined; IEEE 754 has infinity.
+  constexpr double kLargest = std::numeric_limits<float>::max();
+  if (std::fabs(wide) > kLargest * (1 + 0x1p-25)) wide = std::copysign(INFINITY, wide);
   *number = static_cast<float>(wide);
   return true;
 }

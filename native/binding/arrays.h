@@ -19,14 +19,24 @@ struct FloatSpan {
   std::size_t length;
 };
 
+struct DoubleSpan {
+  const double* data;
+  std::size_t length;
+};
+
 bool read_floats(Napi::Env env, napi_value value, const char* name, FloatSpan* span);
 // The same, with the length it must have.
 bool read_floats(Napi::Env env, napi_value value, const char* name, std::size_t length, FloatSpan* span);
 // The slot of a variable of `length` elements: a Float32Array, or a Uint16Array of bfloat16 patterns.
 bool read_slot(Napi::Env env, napi_value value, SlotFormat format, std::size_t length, void** data);
-bool read_doubles(Napi::Env env, napi_value value, const char* name, std::size_t length, const double** data);
+bool read_doubles(Napi::Env env, napi_value value, const char* name, DoubleSpan* span);
 bool read_indices(Napi::Env env, napi_value value, const char* name, Indices* indices);
 bool read_size(Napi::Env env, napi_value value, const char* name, std::size_t* size);
+// Absent is false.
+bool read_bool(Napi::Env env, napi_value value, const char* name, bool* yes);
+// Refuses a product that no array can have.
+bool multiply(Napi::Env env, const char* name, std::size_t a, std::size_t b, std::size_t* product);
+bool is_null(Napi::Env env, napi_value value);
 bool read_double(Napi::Env env, napi_value value, const char* name, double* number);
 bool read_float(Napi::Env env, napi_value value, const char* name, float* number);
 

@@ -6,8 +6,8 @@
 
 #include "kernels/table.h"
 #include "runtime/cores.h"
+#include "runtime/index_pool.h"
 #include "runtime/pool.h"
-#include "runtime/row_index.h"
 
 namespace adamax {
 
@@ -20,8 +20,8 @@ class Instance {
 
   // The implementation this environment runs.
   const KernelTable* table;
-  // Working memory of the bare sparse kernel.
-  RowIndex rows;
+  // Working memory of sparse steps.
+  IndexPool indices;
 
   // Most threads of a step: as many as were set, or as there are cores to use. The system is asked at the first step.
   std::size_t threads() {
@@ -30,8 +30,21 @@ class Instance {
   }
   void set_threads(std::size_t threads) { threads_ = threads; }
 
+  // Tells the collector of `env` what its objects hold outside of its heap, so that it does not take them for small.
+  void report_indices(napi_env env) {
+    const std::size_t bytes = indices.bytes();
+    if (bytes == reported_) return;
+    report_memory(env, reported_, bytes);
+    reported_ = bytes;
+  }
+  static void report_memory(napi_env env, std::size_t before, std::size_t now) {
+    std::int64_t total = 0;
+    napi_adjust_external_memory(env, static_cast<std::int64_t>(now) - static_cast<std::int64_t>(before), &total);
+  }
+
  private:
   std::size_t threads_ = 0;
+  std::size_t reported_ = 0;
 };
 
 inline Instance& instance_of(Napi::Env env) { return *env.GetInstanceData<Instance>(); }
@@ -39,5 +52,6 @@ inline Instance& instance_of(Napi::Env env) { return *env.GetInstanceData<Instan
 // Each adds its part of the exports.
 void export_kernels(Napi::Env env, Napi::Object exports);
 void export_plan(Napi::Env env, Napi::Object exports);
+void export_settings(Napi::Env env, Napi::Object exports);
 
 }  // namespace adamax

@@ -1,11 +1,10 @@
-// The bare kernels, and which implementation runs them. No arithmetic: check, convert, call.
-#include <string>
-
+// The bare kernels. No arithmetic: check, convert, call.
 #include "binding/arrays.h"
+#include "binding/contract.h"
 #include "binding/instance.h"
-#include "runtime/plan.h"
+#include "runtime/plan_entry.h"
 #include "runtime/sum_squares.h"
-#include "runtime/tables.h"
+#include "runtime/work.h"
 
 namespace adamax {
 namespace {
@@ -45,24 +44,21 @@ void dense(const Napi::CallbackInfo& info) {
   Dense d{param.data, {}, grad.data, out.data, param.length, kNoClip};
   float scalars[kMaxScalars];
   if (!read_rest(info, 4, *kernels, &d, scalars)) return;
-  const Sweeps& sweeps = kernels->over(SlotFormat::kFloat32);
-  if (d.out == d.param) {
-    sweeps.dense(&d, 1, scalars);
-  } else {
-    sweeps.dense_out(d, scalars);
-  }
+  kernels->over(SlotFormat::kFloat32).dense(&d, 1, scalars);
 }
 
-// rows(rule, param, rowLength, values, indices, ...slots, ...scalars): an outcome of RowIndex::build
+// rows(rule, param, rowLength, values, indices, ...slots, ...scalars): a number by number_of(Outcome)
 Napi::Value rows(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const RuleKernels* const kernels = read_rule(info);
   PlanEntry entry{};
   FloatSpan param{}, values{};
+  std::size_t length = 0;
   if (kernels == nullptr || !read_floats(env, info[1], "param", &param) ||
       !read_size(env, info[2], "rowLength", &entry.row_length) ||
       !read_indices(env, info[4], "indices", &entry.indices) ||
-      !read_floats(env, info[3], "values", entry.indices.count * entry.row_length, &values)) {
+      !multiply(env, "values", entry.indices.count, entry.row_length, &length) ||
+      !read_floats(env, info[3], "values", length, &values)) {
     return env.Undefined();
   }
   entry.dense.param = param.data;
@@ -70,12 +66,18 @@ Napi::Value rows(const Napi::CallbackInfo& info) {
   entry.dense.length = param.length;
   float scalars[kMaxScalars];
   if (!read_rest(info, 5, *kernels, &entry.dense, scalars)) return env.Undefined();
-  entry.index = &instance_of(env).rows;
-  const std::int64_t outcome = entry.index->build(entry.indices, table_rows(param.length, entry.row_length));
-  if (outcome == kAllGood) {
-    run_rows(kernels->over(SlotFormat::kFloat32), entry, 0, entry.index->count(), scalars, kNoClip);
+  Instance& instance = instance_of(env);
+  entry.index = instance.indices.take();
+  Outcome outcome{Outcome::Kind::kOutOfMemory};
+  if (entry.index != nullptr) {
+    outcome = entry.index->build(entry.indices, table_rows(param.length, entry.row_length));
+    if (outcome.good()) {
+      run_rows(kernels->over(SlotFormat::kFloat32), entry, 0, entry.index->count(), scalars, kNoClip);
+    }
+    instance.indices.give(entry.index);
+    instance.report_indices(env);
   }
-  return Napi::Number::New(env, static_cast<double>(outcome));
+  return Napi::Number::New(env, number_of(outcome));
 }
 
 // sumSquares(x)
@@ -92,66 +94,12 @@ Napi::Value page_offset(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(reinterpret_cast<std::uintptr_t>(x.data) % 4096));
 }
 
-// isa()
-Napi::Value isa(const Napi::CallbackInfo& info) {
-  return Napi::String::New(info.Env(), instance_of(info.Env()).table->isa);
-}
-
-// setIsa(name): whether there is such an implementation here
-Napi::Value set_isa(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  if (!info[0].IsString()) {
-    fail_type(env, "isa", "a string");
-    return env.Undefined();
-  }
-  const KernelTable* const table = tables().find(info[0].As<Napi::String>().Utf8Value().c_str());
-  if (table != nullptr) instance_of(env).table = table;
-  return Napi::Boolean::New(env, table != nullptr);
-}
-
-// threads()
-Napi::Value threads(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), static_cast<double>(instance_of(info.Env()).threads()));
-}
-
-// setThreads(n), with n in [1, kMaxThreads]
-void set_threads(const Napi::CallbackInfo& info) {
-  std::size_t n = 0;
-  if (!read_size(info.Env(), info[0], "n", &n)) return;
-  if (n < 1 || n > kMaxThreads) {
-    fail_type(info.Env(), "n", "a number of threads");
-    return;
-  }
-  instance_of(info.Env()).set_threads(n);
-}
-
-Napi::Array available(Napi::Env env) {
-  Napi::Array names = Napi::Array::New(env);
-  for (int i = 0; i < tables().count; ++i) names.Set(i, Napi::String::New(env, tables().available[i]->isa));
-  return names;
-}
-
-Napi::Array rule_names(Napi::Env env) {
-  const KernelTable& table = *tables().best();
-  Napi::Array names = Napi::Array::New(env);
-  for (std::size_t i = 0; i < table.rule_count; ++i) {
-    names.Set(static_cast<std::uint32_t>(i), Napi::String::New(env, table.rules[i].name));
-  }
-  return names;
-}
-
 }  // namespace
 
 void export_kernels(Napi::Env env, Napi::Object exports) {
-  exports.Set("available", available(env));
-  exports.Set("rules", rule_names(env));
-  exports.Set("isa", Napi::Function::New<isa>(env, "isa"));
-  exports.Set("setIsa", Napi::Function::New<set_isa>(env, "setIsa"));
   exports.Set("dense", Napi::Function::New<dense>(env, "dense"));
   exports.Set("rows", Napi::Function::New<rows>(env, "rows"));
   exports.Set("sumSquares", Napi::Function::New<sum_squares>(env, "sumSquares"));
-  exports.Set("threads", Napi::Function::New<threads>(env, "threads"));
-  exports.Set("setThreads", Napi::Function::New<set_threads>(env, "setThreads"));
   exports.Set("pageOffset", Napi::Function::New<page_offset>(env, "pageOffset"));
 }
 

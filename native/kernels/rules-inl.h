@@ -15,11 +15,11 @@
 
 template <class Rule, class Slot>
 constexpr Sweeps sweeps_of() {
-  // Without slots, their format is one.
+  // A rule without slots needs only one instantiation.
   if constexpr (Rule::kSlots == 0 && sizeof(Slot) < sizeof(float)) {
     return sweeps_of<Rule, float>();
   } else {
-    return {dense<Rule, Slot>, dense_out<Rule, Slot>, rows<Rule, Slot>};
+    return {dense<Rule, Slot>, rows<Rule, Slot>};
   }
 }
 

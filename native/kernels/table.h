@@ -29,10 +29,9 @@ struct Clip {
 };
 inline constexpr Clip kNoClip{};
 
-// The factor that brings a gradient whose squares sum to `sum_squares` to a norm of at most `clipnorm`. NaN for NaN, 0
-// for an infinite norm, 1 where there is nothing to do, so that a short gradient keeps its bits.
-inline float clip_factor(double sum_squares, double clipnorm) {
-  const double norm = std::sqrt(sum_squares);
+// The factor that brings a gradient of this norm to a norm of at most `clipnorm`. NaN for NaN, 0 for an infinite norm,
+// 1 where there is nothing to do, so that a short gradient keeps its bits.
+inline float clip_factor(double norm, double clipnorm) {
   return norm <= clipnorm ? 1.0f : static_cast<float>(clipnorm / norm);
 }
 
@@ -51,8 +50,8 @@ inline void* slot_at(void* slot, SlotFormat format, std::size_t i) {
   return static_cast<char*>(slot) + i * (format == SlotFormat::kFloat32 ? sizeof(float) : sizeof(Bfloat16));
 }
 
-// One dense sweep over `length` elements. `out` receives the parameters; it is `param` itself, or disjoint from all
-// other arrays. No array needs more alignment than its elements do.
+// One dense sweep over `length` elements. `param` is read and `out` receives the new parameters; they are one array, or
+// `out` is disjoint from all others. No array needs more alignment than its elements do.
 struct Dense {
   float* param;
   void* slot[kMaxSlots];  // in the format of the sweep
@@ -84,9 +83,8 @@ struct Rows {
 
 // The sweeps of one update rule over slots of one format. `scalars` has the rule's count of them, rounded to float32.
 struct Sweeps {
-  // In place, one after another; `out` is not looked at.
+  // One after another.
   void (*dense)(const Dense* list, std::size_t count, const float* scalars);
-  void (*dense_out)(const Dense& dense, const float* scalars);
   // Touched rows [begin, end).
   void (*rows)(const Rows& rows, std::size_t begin, std::size_t end, const float* scalars);
 };

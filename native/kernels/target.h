@@ -19,10 +19,12 @@
 // Functions of the vector vocabulary must vanish into their callers: a call would pass vectors through memory.
 #if defined(_MSC_VER)
 #define ADAMAX_INLINE static __forceinline
+#define ADAMAX_NOINLINE __declspec(noinline)
 #define ADAMAX_PREFETCH(address) _mm_prefetch(reinterpret_cast<const char*>(address), _MM_HINT_T0)
 #define ADAMAX_PREFETCH_READ(address) ADAMAX_PREFETCH(address)
 #else
 #define ADAMAX_INLINE static inline __attribute__((always_inline))
+#define ADAMAX_NOINLINE __attribute__((noinline))
 #define ADAMAX_PREFETCH(address) __builtin_prefetch(address, 1)
 #define ADAMAX_PREFETCH_READ(address) __builtin_prefetch(address)
 #endif

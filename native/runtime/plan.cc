@@ -1,11 +1,9 @@
 #include "runtime/plan.h"
 
-#include <new>
-
 namespace adamax {
 
-Plan::~Plan() {
-  for (std::size_t i = 0; i < size_; ++i) delete entries_[i].index;
+Plan::Plan(IndexPool& pool, std::size_t rule, SlotFormat format) : pool_(pool), rule_(rule) {
+  work_.set_slot_format(format);
 }
 
 PlanEntry* Plan::entry(std::size_t i) {
@@ -16,43 +14,73 @@ PlanEntry* Plan::entry(std::size_t i) {
   return &entries_[size_++];
 }
 
-bool Plan::all_bound(std::size_t count) const {
-  if (count > size_) return false;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (entries_[i].kind == GradientKind::kNone) return false;
+void Plan::truncate(std::size_t count) {
+  if (count >= size_) return;
+  listed_ = false;
+  size_ = count;
+}
+
+ScalarSet* Plan::sets(std::size_t count) {
+  if (count != set_count_) listed_ = false;
+  if (!sets_.reserve(count)) return nullptr;
+  set_count_ = count;
+  return sets_.data();
+}
+
+bool Plan::all_bound(std::size_t first, std::size_t count) const {
+  if (first > size_ || count > size_ - first) return false;
+  for (std::size_t i = first; i < first + count; ++i) {
+    if (entries_[i].kind == GradientKind::kNone || entries_[i].set >= set_count_) return false;
   }
   return true;
 }
 
-std::int64_t Plan::prepare(std::size_t count, const Clipping& clipping) {
-  if (!listed_ || count != count_) {
-    if (!all_bound(count)) return kUnbound;
-    if (!list(count)) return kOutOfMemory;
+Outcome Plan::prepare(std::size_t first, std::size_t count) {
+  if (!listed_ || first != first_ || count != count_) {
+    if (!all_bound(first, count)) return {Outcome::Kind::kUnbound};
+    if (!list(first, count)) return {Outcome::Kind::kOutOfMemory};
   }
-  work_.clear_rows();
-  for (std::size_t i = 0; work_.has_sparse() && i < count; ++i) {
-    const PlanEntry& entry = entries_[i];
-    if (!entry.sparse()) continue;
-    const std::int64_t outcome = entry.index->build(entry.indices, table_rows(entry.dense.length, entry.row_length));
-    if (outcome == kOutOfMemory || (outcome == kAllGood && !work_.list_rows(i))) return kOutOfMemory;
-    if (outcome != kAllGood) return (static_cast<std::int64_t>(i) << 32) + outcome;
+  if (work_.has_sparse()) {
+    const Outcome outcome = index_rows();
+    if (!outcome.good()) return outcome;
   }
-  return work_.set_clipping(clipping) ? kAllGood : kOutOfMemory;
+  return {work_.set_clipping(sets_.data(), set_count_) ? Outcome::Kind::kGood : Outcome::Kind::kOutOfMemory};
 }
 
-bool Plan::list(std::size_t count) {
+bool Plan::list(std::size_t first, std::size_t count) {
+  listed_ = false;
   work_.clear();
-  for (std::size_t i = 0; i < count; ++i) {
-    PlanEntry& entry = entries_[i];
-    if (entry.sparse() && entry.index == nullptr) {
-      entry.index = new (std::nothrow) RowIndex;
-      if (entry.index == nullptr) return false;
-    }
-    if (!work_.list(entry)) return false;
+  for (std::size_t i = first; i < first + count; ++i) {
+    if (!work_.list(entries_[i])) return false;
   }
+  first_ = first;
   count_ = count;
   listed_ = true;
   return true;
+}
+
+Outcome Plan::index_rows() {
+  finish();
+  work_.clear_rows();
+  for (std::size_t i = 0; i < count_; ++i) {
+    PlanEntry& entry = entries_[first_ + i];
+    if (!entry.sparse()) continue;
+    entry.index = pool_.take();
+    if (entry.index == nullptr) return {Outcome::Kind::kOutOfMemory};
+    Outcome outcome = entry.index->build(entry.indices, table_rows(entry.dense.length, entry.row_length));
+    outcome.entry = static_cast<std::uint32_t>(first_ + i);
+    if (!outcome.good()) return outcome;
+    if (!work_.list_rows(i)) return {Outcome::Kind::kOutOfMemory};
+  }
+  return {};
+}
+
+void Plan::finish() {
+  if (!work_.has_sparse()) return;
+  for (std::size_t i = 0; i < size_; ++i) {
+    if (entries_[i].index != nullptr) pool_.give(entries_[i].index);
+    entries_[i].index = nullptr;
+  }
 }
 
 }  // namespace adamax

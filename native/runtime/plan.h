@@ -6,6 +6,8 @@
 
 #include "kernels/table.h"
 #include "runtime/buffer.h"
+#include "runtime/index_pool.h"
+#include "runtime/outcome.h"
 #include "runtime/plan_entry.h"
 #include "runtime/work.h"
 
@@ -13,43 +15,52 @@ namespace adamax {
 
 class Plan {
  public:
-  Plan() = default;
-  ~Plan();
+  // `pool` lends the memory of sparse steps and must outlive the plan; `rule` is the position of the rule in a kernel
+  // table, and `format` that of all slots.
+  Plan(IndexPool& pool, std::size_t rule, SlotFormat format = SlotFormat::kFloat32);
+  ~Plan() { finish(); }
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
-  // The position of the rule in a kernel table, and the format of all slots. Before the first prepare().
-  void set_rule(std::size_t rule, SlotFormat format = SlotFormat::kFloat32) {
-    rule_ = rule;
-    work_.set_slot_format(format);
-  }
   std::size_t size() const { return size_; }
   // Entry i, to be changed; made if there is none yet. i is at most size(). Null when there is no memory.
   PlanEntry* entry(std::size_t i);
+  // Forgets all entries from `count` on.
+  void truncate(std::size_t count);
 
-  // Whether there are so many entries, and each has a gradient.
-  bool all_bound(std::size_t count) const;
-  // Lists what entries [0, count) need done, and checks the indices of the sparse ones. Returns kAllGood, kOutOfMemory,
-  // kUnbound if one of them has no gradient, or entry * 2^32 + position of the first bad index. Writes nothing but
+  // The sets of scalars, to be written before prepare(). Null when there is no memory.
+  ScalarSet* sets(std::size_t count);
+
+  // Whether these entries are there, each with a gradient and a set of scalars.
+  bool all_bound(std::size_t first, std::size_t count) const;
+  // Lists what entries [first, first + count) need done, and checks the indices of the sparse ones. Writes nothing but
   // working memory.
-  std::int64_t prepare(std::size_t count, const Clipping& clipping);
+  Outcome prepare(std::size_t first, std::size_t count);
   // Does what the last prepare() listed, on at most so many threads.
-  void run(const KernelTable& table, std::size_t threads, const float* scalars) {
-    work_.run(table, table.rules[rule_], threads, scalars);
+  void run(const KernelTable& table, std::size_t threads) {
+    work_.run(table, table.rules[rule_], threads, sets_.data());
   }
+  // Gives back what prepare() borrowed, whatever came of it.
+  void finish();
+
+  // Bytes of its own memory.
+  std::size_t bytes() const { return entries_.bytes() + sets_.bytes() + work_.bytes(); }
 
  private:
-  bool list(std::size_t count);
+  bool list(std::size_t first, std::size_t count);
+  Outcome index_rows();
 
-  std::size_t rule_ = 0;
+  IndexPool& pool_;
+  std::size_t rule_;
   Buffer<PlanEntry> entries_;
   std::size_t size_ = 0;
-  // Of the first count_ entries, if listed_: of an unchanged dense step nothing is listed anew.
+  Buffer<ScalarSet> sets_;
+  std::size_t set_count_ = 0;
+  // Of entries [first_, first_ + count_), if listed_: of an unchanged dense step nothing is listed anew.
   Work work_;
   bool listed_ = false;
+  std::size_t first_ = 0;
   std::size_t count_ = 0;
 };
-
-inline constexpr std::int64_t kUnbound = -3;
 
 }  // namespace adamax

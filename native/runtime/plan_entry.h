@@ -1,7 +1,9 @@
-// One variable of a step and its gradient, as bare addresses.
+// One variable of a step and its gradient, as bare addresses; and what all variables of one set share.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 #include "kernels/table.h"
 #include "runtime/row_index.h"
@@ -14,10 +16,16 @@ enum class GradientKind { kNone, kDense, kRows };
 struct PlanEntry {
   Dense dense;  // of a sparse gradient, `dense.grad` is its values
   std::size_t row_length;
-  bool has_target;  // all of the above but the gradient
+  std::uint32_t set;  // the number of its set of scalars
+  bool has_target;    // all of the above but the gradient, and perhaps `dense.param` and `dense.out`
+  bool placed;        // also these two
   GradientKind kind;
   Indices indices;
-  RowIndex* index;
+  RowIndex* index;  // from prepare() to finish() only
+  // The norm that the gradient is clipped by where somebody else knows it, for instance because this is a part of a
+  // larger variable; else it is the gradient's own.
+  bool has_norm;
+  double norm;
 
   bool sparse() const { return kind == GradientKind::kRows; }
   std::size_t gradient_length() const { return sparse() ? indices.count * row_length : dense.length; }
@@ -29,6 +37,12 @@ struct Clipping {
   float value = INFINITY;
 
   bool by_norm() const { return norm < INFINITY; }
+};
+
+// What a step does with all entries of one set.
+struct ScalarSet {
+  Clipping clipping;
+  float scalars[kMaxScalars];
 };
 
 }  // namespace adamax

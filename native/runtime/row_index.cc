@@ -4,15 +4,15 @@
 
 namespace adamax {
 
-std::int64_t RowIndex::build(const Indices& indices, std::size_t table_rows) {
+Outcome RowIndex::build(const Indices& indices, std::size_t table_rows) {
   count_ = 0;
   const std::size_t slices = indices.count;
-  if (slices >= kNoSlice) return kOutOfMemory;
+  if (slices >= kNoSlice) return {Outcome::Kind::kOutOfMemory};
   int bits = 4;
   while ((std::size_t{1} << bits) < 2 * slices) ++bits;
   const std::size_t places = std::size_t{1} << bits;
   if (!touched_.reserve(slices) || !last_.reserve(slices) || !next_.reserve(slices) || !ordinals_.reserve(places)) {
-    return kOutOfMemory;
+    return {Outcome::Kind::kOutOfMemory};
   }
   mask_ = places - 1;
   shift_ = 64 - bits;
@@ -25,17 +25,17 @@ std::int64_t RowIndex::build(const Indices& indices, std::size_t table_rows) {
     case Indices::Kind::kInt64:
       return build_from(static_cast<const std::int64_t*>(indices.data), slices, table_rows);
   }
-  return kAllGood;
+  return {};
 }
 
 template <class Int>
-std::int64_t RowIndex::build_from(const Int* indices, std::size_t slices, std::size_t table_rows) {
+Outcome RowIndex::build_from(const Int* indices, std::size_t slices, std::size_t table_rows) {
   const volatile Int* const shared = indices;
   for (std::uint32_t slice = 0; slice < slices; ++slice) {
     const Int index = shared[slice];
     // A negative index becomes a huge row.
     const std::uint64_t row = static_cast<std::uint64_t>(static_cast<std::int64_t>(index));
-    if (row >= table_rows) return slice;
+    if (row >= table_rows) return {Outcome::Kind::kBadIndex, 0, slice};
     next_[slice] = kNoSlice;
     std::uint32_t* const place = place_of(row);
     if (*place == kNoSlice) {
@@ -48,7 +48,7 @@ std::int64_t RowIndex::build_from(const Int* indices, std::size_t slices, std::s
       last_[*place] = slice;
     }
   }
-  return kAllGood;
+  return {};
 }
 
 std::uint32_t* RowIndex::place_of(std::size_t row) {

@@ -6,6 +6,7 @@
 
 #include "kernels/table.h"
 #include "runtime/buffer.h"
+#include "runtime/outcome.h"
 
 namespace adamax {
 
@@ -17,30 +18,29 @@ struct Indices {
   std::size_t count;
 };
 
-// Outcomes of build(): a position in the indices, or one of these.
-inline constexpr std::int64_t kAllGood = -1;
-inline constexpr std::int64_t kOutOfMemory = -2;
-
 // Rows of a table; none when rows have no elements.
 inline std::size_t table_rows(std::size_t length, std::size_t row_length) {
   return row_length == 0 ? 0 : length / row_length;
 }
 
 // Each touched row once, in order of first occurrence, with its slices chained in order of occurrence. O(slices).
-// The working memory is kept from one build to the next.
+// The working memory is kept from one build to the next; runtime/index_pool.h says for how long.
 class RowIndex {
  public:
   // Reads every index exactly once, so that a buffer shared with another thread cannot change a number between its
-  // check and its use. Returns kAllGood, the position of the first index outside [0, table_rows), or kOutOfMemory.
-  std::int64_t build(const Indices& indices, std::size_t table_rows);
+  // check and its use. Tells the position of the first index outside [0, table_rows); the entry is the caller's to fill
+  // in.
+  Outcome build(const Indices& indices, std::size_t table_rows);
 
   const TouchedRow* touched() const { return touched_.data(); }
   std::size_t count() const { return count_; }
   const std::uint32_t* next() const { return next_.data(); }
+  // Bytes of its working memory.
+  std::size_t bytes() const { return touched_.bytes() + last_.bytes() + next_.bytes() + ordinals_.bytes(); }
 
  private:
   template <class Int>
-  std::int64_t build_from(const Int* indices, std::size_t slices, std::size_t table_rows);
+  Outcome build_from(const Int* indices, std::size_t slices, std::size_t table_rows);
   // The place of `row` in the hash table: its own, or the empty one where it belongs.
   std::uint32_t* place_of(std::size_t row);
 

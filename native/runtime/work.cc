@@ -1,5 +1,7 @@
 #include "runtime/work.h"
 
+#include <cmath>
+
 #include "runtime/pool.h"
 #include "runtime/sum_squares.h"
 
@@ -17,21 +19,21 @@ std::size_t lesser(std::size_t a, std::size_t b) { return a < b ? a : b; }
 }  // namespace
 
 void Work::clear() {
-  item_count_ = piece_count_ = dense_parts_ = part_count_ = 0;
-  has_sparse_ = false;
+  item_count_ = piece_count_ = dense_parts_ = part_count_ = clipping_count_ = 0;
+  has_sparse_ = by_norm_ = false;
 }
 
 bool Work::list(const PlanEntry& entry) {
   if (!items_.make_room(item_count_)) return false;
   const std::size_t begin = piece_count_;
-  if (!entry.sparse() && !list_pieces(entry.dense)) return false;
+  if (!entry.sparse() && !list_pieces(entry)) return false;
   has_sparse_ = has_sparse_ || entry.sparse();
-  items_[item_count_] = {&entry, begin, piece_count_, kNoClip};
-  set_clip(items_[item_count_++], {1, clipping_.value});
+  items_[item_count_++] = {&entry, begin, piece_count_, kNoClip};
   return true;
 }
 
-bool Work::list_pieces(const Dense& whole) {
+bool Work::list_pieces(const PlanEntry& entry) {
+  const Dense& whole = entry.dense;
   for (std::size_t begin = 0; begin < whole.length; begin += kPiece) {
     if (!pieces_.make_room(piece_count_)) return false;
     Dense piece = whole;
@@ -40,13 +42,14 @@ bool Work::list_pieces(const Dense& whole) {
     piece.grad += begin;
     for (void*& slot : piece.slot) slot = slot == nullptr ? nullptr : slot_at(slot, slot_format_, begin);
     piece.length = lesser(kPiece, whole.length - begin);
+    piece.clip = kNoClip;
     pieces_[piece_count_++] = piece;
-    // Pieces of small variables share a part.
-    if (dense_parts_ > 0 && last_part_ + piece.length <= kPiece) {
+    // Pieces of small variables of one set share a part.
+    if (dense_parts_ > 0 && last_part_ + piece.length <= kPiece && parts_[dense_parts_ - 1].set == entry.set) {
       parts_[dense_parts_ - 1].end = piece_count_;
       last_part_ += piece.length;
     } else {
-      if (!add_part({nullptr, piece_count_ - 1, piece_count_})) return false;
+      if (!add_part({nullptr, piece_count_ - 1, piece_count_, entry.set})) return false;
       dense_parts_ = part_count_;
       last_part_ = piece.length;
     }
@@ -58,7 +61,7 @@ bool Work::list_rows(std::size_t i) {
   const PlanEntry& entry = *items_[i].entry;
   const std::size_t step = 1 + kRowElements / (entry.row_length + 1);
   for (std::size_t begin = 0; begin < entry.index->count(); begin += step) {
-    if (!add_part({&items_[i], begin, lesser(begin + step, entry.index->count())})) return false;
+    if (!add_part({&items_[i], begin, lesser(begin + step, entry.index->count()), entry.set})) return false;
   }
   return true;
 }
@@ -74,71 +77,93 @@ void Work::set_clip(Item& item, const Clip& clip) {
   for (std::size_t k = item.begin; k < item.end; ++k) pieces_[k].clip = clip;
 }
 
-bool Work::set_clipping(const Clipping& clipping) {
-  // A clip by norm is another one at each step, and has then to be taken back.
-  const bool other = clipping.value != clipping_.value || clipping.by_norm() != clipping_.by_norm();
-  clipping_ = clipping;
-  norm_part_count_ = 0;
-  if (!clipping.by_norm()) {
-    for (std::size_t i = 0; other && i < item_count_; ++i) set_clip(items_[i], {1, clipping.value});
-    return true;
+bool Work::set_clipping(const ScalarSet* sets, std::size_t count) {
+  bool same = !by_norm_;
+  for (std::size_t k = 0; same && k < count; ++k) {
+    const float value = k < clipping_count_ ? clippings_[k].value : kNoClip.bound;
+    same = !sets[k].clipping.by_norm() && sets[k].clipping.value == value;
   }
+  if (same) return true;
+  if (!clippings_.reserve(count)) return false;
+  clipping_count_ = count;
+  by_norm_ = false;
+  for (std::size_t k = 0; k < count; ++k) {
+    clippings_[k] = sets[k].clipping;
+    by_norm_ = by_norm_ || clippings_[k].by_norm();
+  }
+  // Norm clipping sets a new factor at each step, so the factors of the step before are reset here.
+  norm_part_count_ = 0;
   for (std::size_t i = 0; i < item_count_; ++i) {
     const PlanEntry& entry = *items_[i].entry;
-    const std::size_t length = entry.gradient_length();
-    for (std::size_t begin = 0; begin < length; begin += kPiece) {
-      if (!norm_parts_.make_room(norm_part_count_)) return false;
-      norm_parts_[norm_part_count_++] = {entry.dense.grad + begin, lesser(kPiece, length - begin), 0};
-    }
+    const Clipping& clipping = clippings_[entry.set];
+    set_clip(items_[i], {1, clipping.value});
+    if (clipping.by_norm() && !entry.has_norm && !list_norm_parts(entry)) return false;
   }
   return true;
 }
 
-struct Work::Sums {
+bool Work::list_norm_parts(const PlanEntry& entry) {
+  const std::size_t length = entry.gradient_length();
+  for (std::size_t begin = 0; begin < length; begin += kPiece) {
+    if (!norm_parts_.make_room(norm_part_count_)) return false;
+    norm_parts_[norm_part_count_++] = {entry.dense.grad + begin, lesser(kPiece, length - begin), 0};
+  }
+  return true;
+}
+
+struct Work::SumTask {
   const KernelTable& table;
   Buffer<NormPart>& norm_parts;
 
-  static void task(void* context, std::size_t i) {
-    const Sums& sums = *static_cast<Sums*>(context);
-    NormPart& part = sums.norm_parts[i];
-    part.sum = sum_squares(sums.table, part.x, part.length);
+  static void run(void* context, std::size_t i) {
+    const SumTask& task = *static_cast<SumTask*>(context);
+    NormPart& part = task.norm_parts[i];
+    part.sum = sum_squares(task.table, part.x, part.length);
   }
 };
 
-void Work::clip_by_norm(const KernelTable& table, std::size_t threads) {
-  Sums sums{table, norm_parts_};
-  run_parts(threads, norm_part_count_, Sums::task, &sums);
+void Work::clip_by_norm(const KernelTable& table, std::size_t threads, const ScalarSet* sets) {
+  SumTask task{table, norm_parts_};
+  run_parts(threads, norm_part_count_, SumTask::run, &task);
   std::size_t at = 0;
   for (std::size_t i = 0; i < item_count_; ++i) {
-    PairwiseSum sum;
-    for (std::size_t rest = items_[i].entry->gradient_length(); rest > 0; rest -= lesser(kPiece, rest)) {
-      sum.add(norm_parts_[at++].sum);
+    const PlanEntry& entry = *items_[i].entry;
+    const Clipping& clipping = sets[entry.set].clipping;
+    if (!clipping.by_norm()) continue;
+    double norm = entry.norm;
+    if (!entry.has_norm) {
+      PairwiseSum sum;
+      for (std::size_t rest = entry.gradient_length(); rest > 0; rest -= lesser(kPiece, rest)) {
+        sum.add(norm_parts_[at++].sum);
+      }
+      norm = std::sqrt(sum.total());
     }
-    set_clip(items_[i], {clip_factor(sum.total(), clipping_.norm), clipping_.value});
+    set_clip(items_[i], {clip_factor(norm, clipping.norm), clipping.value});
   }
 }
 
-struct Work::Step {
+struct Work::SweepTask {
   const Work& work;
   const Sweeps& sweeps;
-  const float* scalars;
+  const ScalarSet* sets;
 
-  static void task(void* context, std::size_t i) {
-    const Step& step = *static_cast<Step*>(context);
-    const Part& part = step.work.parts_[i];
+  static void run(void* context, std::size_t i) {
+    const SweepTask& task = *static_cast<SweepTask*>(context);
+    const Part& part = task.work.parts_[i];
+    const float* const scalars = task.sets[part.set].scalars;
     if (part.rows_of == nullptr) {
-      step.sweeps.dense(&step.work.pieces_[part.begin], part.end - part.begin, step.scalars);
+      task.sweeps.dense(&task.work.pieces_[part.begin], part.end - part.begin, scalars);
     } else {
       const Item& item = *part.rows_of;
-      run_rows(step.sweeps, *item.entry, part.begin, part.end, step.scalars, item.clip);
+      run_rows(task.sweeps, *item.entry, part.begin, part.end, scalars, item.clip);
     }
   }
 };
 
-void Work::run(const KernelTable& table, const RuleKernels& kernels, std::size_t threads, const float* scalars) {
-  if (clipping_.by_norm()) clip_by_norm(table, threads);
-  Step step{*this, kernels.over(slot_format_), scalars};
-  run_parts(threads, part_count_, Step::task, &step);
+void Work::run(const KernelTable& table, const RuleKernels& kernels, std::size_t threads, const ScalarSet* sets) {
+  if (by_norm_) clip_by_norm(table, threads, sets);
+  SweepTask task{*this, kernels.over(slot_format_), sets};
+  run_parts(threads, part_count_, SweepTask::run, &task);
 }
 
 void run_rows(const Sweeps& sweeps, const PlanEntry& entry, std::size_t begin, std::size_t end, const float* scalars,

@@ -1,5 +1,12 @@
 // The work of one step, cut into parts for threads. Borders are fixed: which thread does a part, and how many threads
 // there are, decides no bit.
+//
+//   entry      a variable with its gradient (plan_entry.h)
+//   item       an entry that is listed for this step
+//   piece      at most 65,536 elements of a dense item
+//   part       what a thread takes at a time: some pieces, or some rows of a sparse item
+//   norm part  at most 65,536 elements of a gradient whose norm is wanted
+//   block      4,096 elements, which one kernel call sums the squares of (kernels/table.h)
 #pragma once
 
 #include <cstddef>
@@ -17,39 +24,43 @@ class Work {
   // Adds an entry, which must stay where it is. False when there is no memory.
   bool list(const PlanEntry& entry);
   bool has_sparse() const { return has_sparse_; }
-  // Forgets the rows of all sparse entries; then, once its index is built, adds those of entry i.
+  // Forgets the rows of all sparse items; then, once its index is built, adds those of item i.
   void clear_rows() { part_count_ = dense_parts_; }
   bool list_rows(std::size_t i);
-  // How every gradient is to be clipped.
-  bool set_clipping(const Clipping& clipping);
+  // How every gradient is to be clipped, by the set of its entry. False when there is no memory.
+  bool set_clipping(const ScalarSet* sets, std::size_t count);
 
-  void run(const KernelTable& table, const RuleKernels& kernels, std::size_t threads, const float* scalars);
+  void run(const KernelTable& table, const RuleKernels& kernels, std::size_t threads, const ScalarSet* sets);
+
+  std::size_t bytes() const {
+    return items_.bytes() + pieces_.bytes() + parts_.bytes() + clippings_.bytes() + norm_parts_.bytes();
+  }
 
  private:
-  // An entry; if it is dense, with its pieces, else with the clip of its gradient.
+  // If it is dense, with its pieces, else with the clip of its gradient.
   struct Item {
     const PlanEntry* entry;
     std::size_t begin, end;
     Clip clip;
   };
-  // What a thread does at a time: pieces of dense entries, or touched rows of a sparse one.
   struct Part {
     const Item* rows_of;  // null for pieces
     std::size_t begin, end;
+    std::uint32_t set;
   };
-  // A part of a gradient whose norm is wanted, at most kPiece elements of it.
   struct NormPart {
     const float* x;
     std::size_t length;
     double sum;
   };
-  struct Step;
-  struct Sums;
+  struct SweepTask;
+  struct SumTask;
 
-  bool list_pieces(const Dense& whole);
+  bool list_pieces(const PlanEntry& entry);
   bool add_part(const Part& part);
   void set_clip(Item& item, const Clip& clip);
-  void clip_by_norm(const KernelTable& table, std::size_t threads);
+  bool list_norm_parts(const PlanEntry& entry);
+  void clip_by_norm(const KernelTable& table, std::size_t threads, const ScalarSet* sets);
 
   SlotFormat slot_format_ = SlotFormat::kFloat32;
   Buffer<Item> items_;
@@ -61,7 +72,10 @@ class Work {
   std::size_t part_count_ = 0;
   std::size_t last_part_ = 0;  // elements of the last part of pieces
   bool has_sparse_ = false;
-  Clipping clipping_;
+  // By set: what the clips of the items were last made from. Items just listed have none.
+  Buffer<Clipping> clippings_;
+  std::size_t clipping_count_ = 0;
+  bool by_norm_ = false;
   Buffer<NormPart> norm_parts_;
   std::size_t norm_part_count_ = 0;
 };

@@ -13,7 +13,7 @@ describe('the native addon by itself', () => {
     const loaded = loadBinding();
     if (loaded.binding === null) this.skip();
     binding = loaded.binding;
-    rule = binding.rules.indexOf('adamax');
+    rule = binding.rules.findIndex(({ name }) => name === 'adamax');
   });
 
   const fresh = (n = 6) => new Float32Array(n).fill(1);
@@ -117,17 +117,30 @@ describe('the native addon by itself', () => {
     expect(outcome).to.equal(0);
   });
 
-  /** The control array of a plan: one variable, no clipping, and the scalars. */
-  const control = (count = 1) => Float64Array.of(count, Infinity, Infinity, ...scalars);
+  /** One set of scalars, as it lies in the control array of a plan: no clipping, then the scalars. */
+  const set = (alpha = 0.01, clipnorm = Infinity) => [clipnorm, Infinity, 0.1, 0.999, alpha, 1e-7];
+  /** The control array of a plan: which entries to step, and the sets. */
+  const control = (count = 1, first = 0, ...sets: number[][]) => {
+    return Float64Array.of(first, count, ...(sets.length > 0 ? sets : [set()]).flat());
+  };
   type Call = (...args: unknown[]) => unknown;
+  /** A plan with one variable in place. */
+  const planOf = (param: Float32Array, array = control()) => {
+    const plan = binding.plan(rule, array);
+    plan.target(0, 0, 6, param.length, param, null, fresh(param.length), fresh(param.length));
+    return plan;
+  };
 
   const targets: Bad[] = [
     ['no arguments', [], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
-    ['an entry beyond the next one', [5, 6, fresh(), fresh(), fresh()], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
-    ['a row length that is no size', [0, -1, fresh(), fresh(), fresh()], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
-    ['a detached param', [0, 6, detached(), fresh(0), fresh(0)], TypeError, 'ERR_ADAMAX_DETACHED'],
-    ['a missing slot', [0, 6, fresh(), fresh()], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
-    ['a slot of another length', [0, 6, fresh(), fresh(), fresh(5)], RangeError, 'ERR_ADAMAX_LENGTH'],
+    ['an entry beyond the next one', [5, 0, 6, 6, fresh(), null, fresh(), fresh()], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['a set that is not there', [0, 1, 6, 6, fresh(), null, fresh(), fresh()], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['a row length that is no size', [0, 0, -1, 6, fresh(), null, fresh(), fresh()], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['a param of another length', [0, 0, 6, 7, fresh(), null, fresh(7), fresh(7)], RangeError, 'ERR_ADAMAX_LENGTH'],
+    ['an out of another length', [0, 0, 6, 6, fresh(), fresh(5), fresh(), fresh()], RangeError, 'ERR_ADAMAX_LENGTH'],
+    ['a detached param', [0, 0, 6, 0, detached(), null, fresh(0), fresh(0)], TypeError, 'ERR_ADAMAX_DETACHED'],
+    ['a missing slot', [0, 0, 6, 6, fresh(), null, fresh()], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['a slot of another length', [0, 0, 6, 6, fresh(), null, fresh(), fresh(5)], RangeError, 'ERR_ADAMAX_LENGTH'],
   ];
   for (const [title, args, type, code] of targets) {
     it(`a plan refuses ${title} as a target, and does not run with it`, () => {
@@ -147,47 +160,146 @@ describe('the native addon by itself', () => {
   ];
   for (const [title, args, type, code] of gradients) {
     it(`a plan refuses ${title} as a gradient, and does not run with it`, () => {
-      const plan = binding.plan(rule, control());
       const param = fresh();
-      plan.target(0, 6, param, fresh(), fresh());
+      const plan = planOf(param);
       expectError(() => (plan.gradient as Call)(...args), type, code, /: received/);
       expectError(() => plan.run(), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^count must be/);
       expectSameBits(param, fresh(), 'param');
     });
   }
 
-  it('a plan whose target is bound anew has no gradient any more', () => {
+  it('a plan refuses rows for a variable that is stepped out of place', () => {
     const plan = binding.plan(rule, control());
-    plan.target(0, 6, fresh(), fresh(), fresh());
+    plan.target(0, 0, 6, 6, fresh(), fresh(), fresh(), fresh());
+    expectError(() => plan.gradient(0, fresh(), Int32Array.of(0)), TypeError, 'ERR_ADAMAX_ARG_TYPE', /out of place/);
+  });
+
+  it('a plan whose target is bound anew has no gradient any more', () => {
+    const plan = planOf(fresh());
     plan.gradient(0, fresh(), null);
     expect(plan.run()).to.equal(undefined);
-    plan.target(0, 7, fresh(7), fresh(7), fresh(7));
+    plan.target(0, 0, 7, 7, fresh(7), null, fresh(7), fresh(7));
     expectError(() => plan.run(), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^count must be/);
   });
 
-  it('a plan refuses a count that is none of its entries', () => {
-    for (const count of [2, -1, Number.NaN, Infinity]) {
-      const plan = binding.plan(rule, control(count));
-      plan.target(0, 6, fresh(), fresh(), fresh());
+  it('a plan without a place for its variable does not run', () => {
+    const plan = binding.plan(rule, control());
+    plan.target(0, 0, 6, 6, null, null, fresh(), fresh());
+    expectError(() => plan.gradient(0, fresh(), null), TypeError, 'ERR_ADAMAX_ARG_TYPE', /has a target/);
+    expectError(() => plan.run(), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^count must be/);
+  });
+
+  it('a plan places variables within one array, and refuses places that are not in it', () => {
+    const heap = new Float32Array(32).fill(1);
+    const plan = binding.plan(rule, control());
+    plan.target(0, 0, 6, 6, null, null, new Float32Array(6), new Float32Array(6));
+    const bad = [
+      [-1, 0, 0],
+      [0, 27, 0],
+      [0, 0, 26.5],
+      [0, 0, Number.NaN],
+      [0, 0, 2 ** 60],
+      [0, 0],
+    ];
+    for (const offsets of bad) {
+      expectError(
+        () => plan.place(heap, Float64Array.from(offsets)),
+        TypeError,
+        'ERR_ADAMAX_ARG_TYPE',
+        /^offsets must be/,
+      );
       expectError(() => plan.run(), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^count must be/);
     }
+    expectError(() => plan.place(heap, new Float64Array(6)), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^offsets must be/);
+    plan.place(heap, Float64Array.of(0, 10, 26));
+    expect(plan.run()).to.equal(undefined);
+    // m = 0.1, u = 1: p - 0.01 * (0.1 / 1)
+    expect([...heap].map((x) => x.toFixed(3)).join()).to.equal(
+      [...new Array(10).fill('1.000'), ...new Array(6).fill('0.999'), ...new Array(16).fill('1.000')].join(),
+    );
+  });
+
+  it('a plan steps each variable by its set of scalars, and clips it by the bounds of its set', () => {
+    const array = control(2, 0, set(0.01), set(0.02, 0.5));
+    const plan = binding.plan(rule, array);
+    const [a, b] = [fresh(4), fresh(4)];
+    const slots = () => [new Float32Array(4), new Float32Array(4)] as const;
+    const ofB = slots();
+    plan.target(0, 0, 4, 4, a, null, ...slots());
+    plan.target(1, 1, 4, 4, b, null, ...ofB);
+    plan.gradient(0, fresh(4), null);
+    plan.gradient(1, fresh(4), null);
+    expect(plan.run()).to.equal(undefined);
+    expect(a[0]).to.be.closeTo(1 - 0.01 * 0.1, 1e-6);
+    expect(b[0]).to.be.closeTo(1 - 0.02 * 0.1, 1e-6);
+    expect(ofB[1][0]).to.equal(0.25); // a norm of 2 brought to 0.5
+  });
+
+  it('a plan clips by norms from outside, until it is told to take its own', () => {
+    const u = () => new Float32Array(4);
+    const plan = binding.plan(rule, control(1, 0, set(0.01, 1)));
+    const slot = u();
+    plan.target(0, 0, 4, 4, fresh(4), null, u(), slot);
+    plan.gradient(0, fresh(4), null);
+    plan.norms(Float64Array.of(8));
+    plan.run();
+    expect(slot[0]).to.equal(0.125);
+    slot.fill(0);
+    plan.norms(null);
+    plan.run();
+    expect(slot[0]).to.equal(0.5);
+    expectError(() => plan.norms(new Float64Array(2)), RangeError, 'ERR_ADAMAX_LENGTH', /^norms must have 1/);
+  });
+
+  it('a plan refuses a range that is none of its entries, and runs one that is', () => {
+    for (const [first, count] of [
+      [0, 2],
+      [0, -1],
+      [0, Number.NaN],
+      [0, Infinity],
+      [1, 1],
+      [-1, 1],
+      [2 ** 53, 0],
+    ]) {
+      const plan = planOf(fresh(), control(count, first));
+      plan.gradient(0, fresh(), null);
+      expectError(() => plan.run(), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^count must be/);
+    }
+    const [a, b] = [fresh(), fresh()];
+    const plan = planOf(a, control(1, 1));
+    plan.target(1, 0, 6, 6, b, null, fresh(), fresh());
+    plan.gradient(1, fresh(), null);
+    expect(plan.run()).to.equal(undefined);
+    expect([a[0] === 1, b[0] === 1]).to.deep.equal([true, false]);
+    plan.truncate(1);
+    expectError(() => plan.run(), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^count must be/);
   });
 
   it('a plan keeps its control array alive, and each of its functions keeps the plan', () => {
-    const { target, gradient, run } = binding.plan(rule, control());
     const param = fresh();
-    target(0, 6, param, fresh(), fresh());
+    const { gradient, run } = planOf(param);
     gradient(0, fresh(), null);
     for (let i = 0; i < 2000; i++) new Float32Array(1000).fill(i);
     expect(run()).to.equal(undefined);
     expect(param[0]).to.be.closeTo(1 - (0.01 * 1) / 1, 1e-6);
   });
 
-  it('plan() refuses what is no rule and what is no control array', () => {
-    for (const args of [[], [99, control()], [rule], [rule, [1, 2, 3, 4]], [rule, new Float32Array(7)]]) {
+  it('plan() refuses what is no rule, what is no control array, and what is no format', () => {
+    const calls = [
+      [],
+      [99, control()],
+      [rule],
+      [rule, [1, 2, 3, 4]],
+      [rule, new Float32Array(8)],
+      [rule, control(), 1],
+    ];
+    for (const args of calls) {
       expectError(() => (binding.plan as Call)(...args), TypeError, 'ERR_ADAMAX_ARG_TYPE', /: received/);
     }
-    expectError(() => binding.plan(rule, new Float64Array(6)), RangeError, 'ERR_ADAMAX_LENGTH', /: received 6$/);
+    for (const length of [0, 2, 7, 9]) {
+      const received = new RegExp(`: received ${length}$`);
+      expectError(() => binding.plan(rule, new Float64Array(length)), RangeError, 'ERR_ADAMAX_LENGTH', received);
+    }
   });
 
   it('setIsa says whether it did', () => {

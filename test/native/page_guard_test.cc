@@ -52,7 +52,7 @@ void run_dense(Pages& pages, const RuleKernels& kernels, SlotFormat format, std:
   d.grad = filled(pages.grad, length, at_end);
   d.out = filled(pages.out, length, at_end);
   d.length = length;
-  kernels.over(format).dense_out(d, scalars_of(0));
+  kernels.over(format).dense(&d, 1, scalars_of(0));
   d.out = d.param;
   kernels.over(format).dense(&d, 1, scalars_of(0));
   report().pass();

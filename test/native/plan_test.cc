@@ -6,6 +6,7 @@
 #include "cases.h"
 #include "check.h"
 #include "runtime/plan.h"
+#include "scalars.h"
 #include "subject.h"
 #include "tests.h"
 
@@ -72,8 +73,8 @@ void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& 
   std::vector<Variable> got;
   for (std::size_t i = 0; i < kEntries; ++i) got.emplace_back(random, i % 2 == 1, rule.slots, format);
   std::vector<Variable> want = got;
-  Plan plan;
-  plan.set_rule(rule_number, format);
+  IndexPool pool;
+  Plan plan(pool, rule_number, format);
   report().expect(plan.entry(1) == nullptr, "gave entry 1 of an empty plan");
   for (std::size_t i = 0; i < kEntries; ++i) {
     PlanEntry* entry = plan.entry(i);
@@ -85,9 +86,10 @@ void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& 
   // Fewer entries than there are, too: a step may leave out variables at the end.
   for (std::size_t count : {kEntries, kEntries, std::size_t{3}, std::size_t{0}}) {
     const float* scalars = scalars_of(count);
-    const std::int64_t outcome = plan.prepare(count, {});
-    report().expect(outcome == kAllGood, "outcome %lld", static_cast<long long>(outcome));
-    plan.run(table, 1, scalars);
+    set_scalars(plan, scalars);
+    report().expect(plan.prepare(0, count).good(), "cannot prepare %zu entries", count);
+    plan.run(table, 1);
+    plan.finish();
     for (std::size_t i = 0; i < count; ++i) step(subject, want[i], scalars);
     for (std::size_t i = 0; i < kEntries; ++i) {
       report().expect(equal(got[i], want[i]), "variable %zu differs, of %zu in the step", i, count);
@@ -98,10 +100,11 @@ void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& 
     for (std::size_t at : {std::size_t{1}, kEntries - 1}) {
       const std::int64_t good = got[at].indices[4];
       got[at].indices[4] = bad;
-      const std::int64_t outcome = plan.prepare(kEntries, {});
-      const std::int64_t expected = (static_cast<std::int64_t>(at) << 32) + 4;
-      report().expect(outcome == expected, "outcome %llx, want %llx", static_cast<long long>(outcome),
-                      static_cast<long long>(expected));
+      const Outcome outcome = plan.prepare(0, kEntries);
+      plan.finish();
+      report().expect(outcome.kind == Outcome::Kind::kBadIndex && outcome.entry == at && outcome.position == 4,
+                      "outcome %d at %u of %u, want a bad index at 4 of %zu", static_cast<int>(outcome.kind),
+                      outcome.position, outcome.entry, at);
       got[at].indices[4] = good;
       for (std::size_t i = 0; i < kEntries; ++i) {
         report().expect(equal(got[i], want[i]), "variable %zu was written before a bad index was found", i);

@@ -37,12 +37,16 @@ class KernelSubject : public Subject {
   KernelSubject(const RuleKernels& kernels, SlotFormat format) : kernels_(kernels), sweeps_(kernels.over(format)) {}
 
   int slots() const override { return kernels_.slots; }
-  void dense(const Dense& arrays, const float* scalars) override { sweeps_.dense(&arrays, 1, scalars); }
-  void dense_out(const Dense& arrays, const float* scalars) override { sweeps_.dense_out(arrays, scalars); }
+  void dense(const Dense& arrays, const float* scalars) override {
+    Dense in_place = arrays;
+    in_place.out = in_place.param;
+    sweeps_.dense(&in_place, 1, scalars);
+  }
+  void dense_out(const Dense& arrays, const float* scalars) override { sweeps_.dense(&arrays, 1, scalars); }
   void rows(const SparseStep& step, const float* scalars) override {
     RowIndex index;
     const Indices indices{step.indices.data(), Indices::Kind::kInt64, step.indices.size()};
-    if (index.build(indices, table_rows(step.table_length, step.row_length)) != kAllGood) return;
+    if (!index.build(indices, table_rows(step.table_length, step.row_length)).good()) return;
     PlanEntry entry{};
     entry.dense.param = step.param;
     for (int k = 0; k < kernels_.slots; ++k) entry.dense.slot[k] = step.slot[k];

@@ -1,6 +1,7 @@
 // Steps on several threads: whatever their number, each variable has the bits of the oracle. Its own program, so that
 // ThreadSanitizer has nothing else to follow.
 #include <cstdio>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "runtime/plan.h"
 #include "runtime/pool.h"
 #include "runtime/tables.h"
+#include "scalars.h"
 
 namespace adamax::test {
 namespace {
@@ -55,8 +57,14 @@ struct Variable {
     entry->indices = {indices.data(), Indices::Kind::kInt64, indices.size()};
   }
 
+  double own_norm() const { return std::sqrt(oracle::sum_squares(gradient.data(), gradient.size())); }
+
   void step_by_oracle(const oracle::Rule& rule, SlotFormat format, const float* scalars, const Clipping& clipping) {
-    const double norm = std::sqrt(oracle::sum_squares(gradient.data(), gradient.size()));
+    step_by_oracle(rule, format, scalars, clipping, own_norm());
+  }
+
+  void step_by_oracle(const oracle::Rule& rule, SlotFormat format, const float* scalars, const Clipping& clipping,
+                      double norm) {
     const float factor = norm <= clipping.norm ? 1.0f : static_cast<float>(clipping.norm / norm);
     oracle::Slot slots[kMaxSlots];
     for (int k = 0; k < rule.slots; ++k) slots[k] = {slot[k].data(), format == SlotFormat::kBfloat16};
@@ -95,22 +103,70 @@ void expect_equal(const std::vector<Variable>& got, const std::vector<Variable>&
 
 // Two clipped steps, then two that are not: what was set for the first must not stay.
 constexpr Clipping kClippings[] = {{3, 0.5f}, {200, INFINITY}, {INFINITY, INFINITY}, {INFINITY, 0.25f}};
+constexpr std::size_t kClippingCount = sizeof kClippings / sizeof *kClippings;
 
 void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& rule, SlotFormat format,
          std::size_t threads, const std::vector<std::vector<Variable>>& want) {
   std::vector<Variable> got = variables(rule.slots, format);
-  Plan plan;
-  plan.set_rule(rule_number, format);
+  IndexPool pool;
+  Plan plan(pool, rule_number, format);
   for (std::size_t i = 0; i < got.size(); ++i) {
     PlanEntry* entry = plan.entry(i);
     if (!report().expect(entry != nullptr, "no entry %zu", i)) return;
     got[i].bind(entry);
   }
   for (std::size_t step = 0; step < want.size(); ++step) {
-    const std::int64_t outcome = plan.prepare(got.size(), kClippings[step]);
-    report().expect(outcome == kAllGood, "outcome %lld", static_cast<long long>(outcome));
-    plan.run(table, threads, scalars_of(step));
+    set_scalars(plan, scalars_of(step), kClippings[step]);
+    report().expect(plan.prepare(0, got.size()).good(), "cannot prepare step %zu", step);
+    plan.run(table, threads);
+    plan.finish();
     expect_equal(got, want[step]);
+  }
+}
+
+// Two sets of scalars, variables stepped out of place, norms from outside, and a step in three ranges.
+void run_apart(const KernelTable& table, std::size_t rule_number, const oracle::Rule& rule, SlotFormat format,
+               std::size_t threads) {
+  std::vector<Variable> got = variables(rule.slots, format);
+  std::vector<Variable> want = got;
+  std::vector<std::vector<float>> out(got.size());
+  IndexPool pool;
+  Plan plan(pool, rule_number, format);
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    PlanEntry* entry = plan.entry(i);
+    if (!report().expect(entry != nullptr, "no entry %zu", i)) return;
+    got[i].bind(entry);
+    entry->set = static_cast<std::uint32_t>(i % 2);
+    entry->has_norm = i % 3 == 0;
+    entry->norm = 2 * got[i].own_norm();
+    if (got[i].sparse || i % 2 == 0) continue;
+    out[i].resize(got[i].param.size());
+    entry->dense.out = out[i].data();
+  }
+  for (std::size_t step = 0; step + 1 < kClippingCount; ++step) {
+    ScalarSet* const sets = plan.sets(2);
+    for (std::size_t s = 0; s < 2; ++s) {
+      sets[s].clipping = kClippings[step + s];
+      std::memcpy(sets[s].scalars, scalars_of(step + s), sizeof sets[s].scalars);
+    }
+    const std::size_t borders[] = {0, 2, 2 + step, got.size()};
+    for (std::size_t r = 0; r < 3; ++r) {
+      report().expect(plan.prepare(borders[r], borders[r + 1] - borders[r]).good(), "cannot prepare range %zu", r);
+      plan.run(table, threads);
+      plan.finish();
+    }
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      const double norm = (i % 3 == 0 ? 2 : 1) * want[i].own_norm();
+      const std::vector<float> before = want[i].param;
+      want[i].step_by_oracle(rule, format, scalars_of(step + i % 2), kClippings[step + i % 2], norm);
+      if (out[i].empty()) continue;
+      const std::size_t untouched = first_difference(got[i].param.data(), before.data(), before.size());
+      report().expect(untouched == before.size(), "element %zu of variable %zu was written in place", untouched, i);
+      got[i].param = out[i];
+      got[i].bind(plan.entry(i));
+      plan.entry(i)->dense.out = out[i].data();
+    }
+    expect_equal(got, want);
   }
 }
 
@@ -118,7 +174,7 @@ void run_rule(const char* name, SlotFormat format) {
   const oracle::Rule& rule = *oracle::find(name);
   std::vector<std::vector<Variable>> want;
   std::vector<Variable> state = variables(rule.slots, format);
-  for (std::size_t step = 0; step < sizeof(kClippings) / sizeof(kClippings[0]); ++step) {
+  for (std::size_t step = 0; step < kClippingCount; ++step) {
     for (Variable& variable : state) variable.step_by_oracle(rule, format, scalars_of(step), kClippings[step]);
     want.push_back(state);
   }
@@ -130,6 +186,9 @@ void run_rule(const char* name, SlotFormat format) {
       report().test(
           std::string(table.isa) + " " + name + " " + name_of(format) + " on " + std::to_string(threads) + " threads",
           [&] { run(table, number, rule, format, threads, want); });
+      report().test(std::string(table.isa) + " " + name + " " + name_of(format) + " out of place, by sets, on " +
+                        std::to_string(threads) + " threads",
+                    [&] { run_apart(table, number, rule, format, threads); });
     }
   }
 }

@@ -1,0 +1,33 @@
+/**
+ * Numbers that stand on both sides of the border. The addon exports its own (native/binding/contract.h), and one whose
+ * numbers are others was made for another version of this package.
+ */
+export const CONTRACT = {
+  /** Raised by one whenever a call of the addon changes its meaning. */
+  version: 2,
+  /** Places in the control array of a plan: the entries of a step, then one set of scalars after another. */
+  controlFirst: 0,
+  controlCount: 1,
+  controlSets: 2,
+  /** Places within a set. */
+  setClipnorm: 0,
+  setClipvalue: 1,
+  setScalars: 2,
+  /** What calls return beside the places of bad indices. */
+  allGood: -1,
+  outOfMemory: -2,
+  /** Most threads a step may use. */
+  mostThreads: 256,
+} as const;
+
+export type Contract = Readonly<Record<keyof typeof CONTRACT, number>>;
+
+/** Length of a control array for `sets` sets of `scalars` scalars. */
+export function controlLength(sets: number, scalars: number): number {
+  return CONTRACT.controlSets + sets * (CONTRACT.setScalars + scalars);
+}
+
+/** Where set `set` begins in a control array. */
+export function controlSet(set: number, scalars: number): number {
+  return CONTRACT.controlSets + set * (CONTRACT.setScalars + scalars);
+}

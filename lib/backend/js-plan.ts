@@ -1,0 +1,110 @@
+import { bufferOf, byteOffsetOf, lengthOf, type RowIndices } from '../memory/typed-arrays.js';
+import type { BackendPlan, BadIndex, Clipping, Target } from './backend.js';
+import { Clip } from './clip.js';
+import { CONTRACT, controlSet } from './contract.js';
+import { RowIndex } from './row-index.js';
+import type { Rule } from './rule.js';
+import { type Swept, sweep, sweepClipped, sweepRows } from './sweeps.js';
+
+/** One variable, where it lies, and its gradient. */
+interface Entry {
+  readonly target: Target;
+  param: Float32Array | null;
+  out: Float32Array | null;
+  values: Float32Array | null;
+  indices: RowIndices | null;
+}
+
+/** What all variables of a set share in a step. */
+interface ScalarSet {
+  readonly clipping: Clipping;
+  readonly scalars: Float32Array;
+}
+
+/** The plan of the fallback. */
+export class JsPlan implements BackendPlan {
+  readonly #rule: Rule;
+  readonly #control: Float64Array;
+  readonly #entries: Entry[] = [];
+  #norms: readonly number[] = [];
+
+  constructor(rule: Rule, control: Float64Array) {
+    this.#rule = rule;
+    this.#control = control;
+  }
+
+  target(i: number, target: Target, param: Float32Array | null, out: Float32Array | null): void {
+    this.#entries[i] = { target, param, out, values: null, indices: null };
+  }
+
+  gradient(i: number, values: Float32Array, indices: RowIndices | null): void {
+    const entry = this.#entries[i];
+    entry.values = values;
+    entry.indices = indices;
+  }
+
+  place(heap: Float32Array, offsets: Float64Array): void {
+    for (let i = 0; i < offsets.length / 3; i++) {
+      const entry = this.#entries[i];
+      entry.param = part(heap, offsets[3 * i], entry.target.size);
+      entry.out = part(heap, offsets[3 * i + 1], entry.target.size);
+      entry.values = part(heap, offsets[3 * i + 2], entry.target.size);
+      entry.indices = null;
+    }
+  }
+
+  norms(norms: Float64Array | null): void {
+    this.#norms = norms === null ? [] : [...norms];
+  }
+
+  truncate(count: number): void {
+    this.#entries.length = Math.min(this.#entries.length, count);
+  }
+
+  run(): BadIndex | undefined {
+    const first = this.#control[CONTRACT.controlFirst];
+    const end = first + this.#control[CONTRACT.controlCount];
+    const indexed: (RowIndex | null)[] = [];
+    for (let i = first; i < end; i++) {
+      const { indices, target } = this.#entries[i];
+      const index = indices && new RowIndex(indices, target.rowLength === 0 ? 0 : target.size / target.rowLength);
+      if (index?.bad !== undefined) return { entry: i, position: index.bad };
+      indexed.push(index);
+    }
+    const sets = this.#sets();
+    for (let i = first; i < end; i++) this.#step(i, sets[this.#entries[i].target.set], indexed[i - first]);
+    return undefined;
+  }
+
+  #sets(): ScalarSet[] {
+    const control = this.#control;
+    const { scalars } = this.#rule;
+    const sets: ScalarSet[] = [];
+    for (let at = controlSet(0, scalars); at < control.length; at = controlSet(sets.length, scalars)) {
+      const clipping = { norm: control[at + CONTRACT.setClipnorm], value: control[at + CONTRACT.setClipvalue] };
+      const own = new Float32Array(scalars);
+      for (let k = 0; k < scalars; k++) own[k] = control[at + CONTRACT.setScalars + k];
+      sets.push({ clipping, scalars: own });
+    }
+    return sets;
+  }
+
+  #step(i: number, { clipping, scalars }: ScalarSet, index: RowIndex | null): void {
+    const { target, param, out, values } = this.#entries[i] as Entry & {
+      [K in 'param' | 'out' | 'values']: Float32Array;
+    };
+    const swept: Swept = { rule: this.#rule, scalars, param, out, slots: target.slots };
+    const clip = Clip.of(values, clipping, this.#norms[i]);
+    if (index) sweepRows(swept, target.rowLength, values, index, clip);
+    else if (clip) sweepClipped(swept, values, target.size, clip);
+    else sweep(swept, 0, values, 0, target.size);
+  }
+}
+
+/** @throws RangeError where the part does not lie within `heap` */
+function part(heap: Float32Array, offset: number, length: number): Float32Array {
+  if (!(Number.isInteger(offset) && offset >= 0 && offset + length <= lengthOf(heap))) {
+    throw new RangeError(`offsets must be whole numbers within heap: received ${offset}`);
+  }
+  return new Float32Array(bufferOf(heap), byteOffsetOf(heap) + 4 * offset, length);
+}

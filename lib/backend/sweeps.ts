@@ -1,0 +1,73 @@
+/** Sweeps of the fallback over one variable: whatever its slots are stored as, clipped or not, dense or by rows. */
+import { narrow, widen } from '../math/bfloat16.js';
+import { isUint16Array } from '../memory/typed-arrays.js';
+import type { SlotArray } from './backend.js';
+import type { Clip } from './clip.js';
+import type { RowIndex } from './row-index.js';
+import type { Rule } from './rule.js';
+
+const { fround } = Math;
+
+/** Elements that are clipped or widened at a time, so that no copy of a whole array is made. */
+const STRETCH = 512;
+
+/** The rule of a step with its scalars, and the arrays of one variable. */
+export interface Swept {
+  readonly rule: Rule;
+  readonly scalars: Float32Array;
+  readonly param: Float32Array;
+  readonly out: Float32Array;
+  readonly slots: readonly SlotArray[];
+}
+
+/** Steps elements `at … at + n` by the gradient from `gradAt` on. */
+export function sweep(swept: Swept, at: number, grad: Float32Array, gradAt: number, n: number): void {
+  const { rule, scalars, param, out, slots } = swept;
+  if (!areBfloat16(slots)) {
+    rule.sweep(param, out, slots as readonly Float32Array[], at, grad, gradAt, n, scalars);
+    return;
+  }
+  const p = new Float32Array(Math.min(STRETCH, n));
+  const wide = slots.map(() => new Float32Array(p.length));
+  for (let done = 0; done < n; done += STRETCH) {
+    const length = Math.min(STRETCH, n - done);
+    const begin = at + done;
+    for (let i = 0; i < length; i++) p[i] = param[begin + i];
+    for (let k = 0; k < slots.length; k++) widen(slots[k], begin, wide[k], length);
+    rule.sweep(p, p, wide, 0, grad, gradAt + done, length, scalars);
+    for (let k = 0; k < slots.length; k++) narrow(wide[k], slots[k], begin, length);
+    for (let i = 0; i < length; i++) out[begin + i] = p[i];
+  }
+}
+
+function areBfloat16(slots: readonly SlotArray[]): slots is readonly Uint16Array[] {
+  return slots.length > 0 && isUint16Array(slots[0]);
+}
+
+export function sweepClipped(swept: Swept, grad: Float32Array, size: number, clip: Clip): void {
+  const stretch = new Float32Array(Math.min(STRETCH, size));
+  for (let at = 0; at < size; at += STRETCH) {
+    const n = Math.min(STRETCH, size - at);
+    for (let i = 0; i < n; i++) stretch[i] = clip.take(grad[at + i]);
+    sweep(swept, at, stretch, 0, n);
+  }
+}
+
+export function sweepRows(
+  swept: Swept,
+  rowLength: number,
+  values: Float32Array,
+  index: RowIndex,
+  clip: Clip | null,
+): void {
+  const take = (i: number) => (clip === null ? values[i] : clip.take(values[i]));
+  const sum = new Float32Array(rowLength);
+  for (let ordinal = 0; ordinal < index.rows.length; ordinal++) {
+    const first = index.first[ordinal];
+    for (let i = 0; i < rowLength; i++) sum[i] = take(first * rowLength + i);
+    for (let slice = index.next[first]; slice >= 0; slice = index.next[slice]) {
+      for (let i = 0; i < rowLength; i++) sum[i] = fround(sum[i] + take(slice * rowLength + i));
+    }
+    sweep(swept, index.rows[ordinal] * rowLength, sum, 0, rowLength);
+  }
+}

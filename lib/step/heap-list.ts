@@ -1,0 +1,76 @@
+import { checkFloat32Array, checkLength, detached } from '../arguments/arrays.js';
+import type { Backend, BackendPlan, Clipping } from '../backend/backend.js';
+import type { Rule } from '../backend/rule.js';
+import type { VariableState, VariableStates } from '../state/variable-states.js';
+import type { Variable } from '../variables/variable.js';
+import { Control } from './control.js';
+
+/**
+ * The list of a step whose variables all lie in one array, told by where they begin in it. They are placed anew at each
+ * step, in one call: the array may be another view each time, as those of a WebAssembly memory that grows are.
+ */
+export class HeapList {
+  readonly #plan: BackendPlan;
+  readonly #control: Control;
+  readonly #states: VariableStates;
+  #variables: readonly Variable[] | null = null;
+  #version = -1;
+  /** Views that are whole as long as all slots are. */
+  #slotMemory: readonly Float32Array[] = [];
+
+  constructor(backend: Backend, rule: Rule, states: VariableStates) {
+    this.#control = new Control(rule.scalars);
+    this.#plan = backend.plan(rule, this.#control.array, states.slotDtype);
+    this.#states = states;
+  }
+
+  step(
+    variables: readonly Variable[],
+    heap: Float32Array,
+    offsets: Float64Array,
+    scalars: Float32Array,
+    clipping: Clipping,
+  ): void {
+    if (variables === this.#variables && this.#version === this.#states.written.version) {
+      this.#stepResolved(variables.length, heap, offsets, scalars, clipping);
+      return;
+    }
+    const creation = this.#states.creation();
+    try {
+      this.#resolve(variables.map(creation.stateOf));
+      this.#stepResolved(variables.length, heap, offsets, scalars, clipping);
+    } catch (error) {
+      creation.undo();
+      throw error;
+    }
+    creation.keep();
+    this.#variables = variables;
+    this.#version = this.#states.written.version;
+  }
+
+  #resolve(states: readonly VariableState[]): void {
+    states.forEach((state, i) => {
+      this.#plan.target(i, state, null, null);
+    });
+    this.#plan.truncate(states.length);
+    this.#slotMemory = [...new Set(states.filter(({ slots }) => slots.length > 0).map(({ memory }) => memory))];
+  }
+
+  #stepResolved(
+    count: number,
+    heap: Float32Array,
+    offsets: Float64Array,
+    scalars: Float32Array,
+    clipping: Clipping,
+  ): void {
+    checkFloat32Array('heap', heap);
+    checkLength('offsets', offsets, 3 * count, `three for each of ${count} variables`);
+    this.#control.setScalars(scalars, clipping);
+    this.#control.setRange(0, count);
+    this.#plan.place(heap, offsets);
+    const memory = this.#slotMemory;
+    for (let i = 0; i < memory.length; i++) if (memory[i][0] === undefined) throw detached('slots', memory[i]);
+    if (heap[0] === undefined && count > 0) throw detached('heap', heap);
+    this.#plan.run();
+  }
+}

@@ -1,0 +1,87 @@
+import { wrongType } from '../arguments/errors.js';
+import { bufferOf, byteOffsetOf, isDetached, isFloat32Array, lengthOf } from '../memory/typed-arrays.js';
+import { isVariable, memoryOf, Variable } from './variable.js';
+
+/**
+ * What is updated: a variable, or a bare array. An array stands for one variable, and so does every other view of the
+ * same memory: buffer, offset and length.
+ */
+export type VariableLike = Variable | Float32Array;
+
+const byArray = new WeakMap<Float32Array, Variable>();
+
+/** Variables that stand for bare arrays on one buffer, by where they begin; weakly, since a buffer may outlive many. */
+interface Places {
+  readonly variables: Map<number, WeakRef<Variable>[]>;
+  /** How many places there may be until those of variables that have gone are looked for. */
+  limit: number;
+}
+
+const byBuffer = new WeakMap<ArrayBufferLike, Places>();
+
+/** The variable that stands for `target`. @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE` */
+export function toVariable(argument: string, target: unknown): Variable {
+  const known = knownVariable(target);
+  if (known !== undefined) return known;
+  if (isVariable(target)) throw wrongType(argument, 'a float32 Variable', target.toString());
+  if (!isFloat32Array(target)) throw wrongType(argument, 'a Variable or a Float32Array', target);
+  const variable = sameMemory(target) ?? adopt(target);
+  byArray.set(target, variable);
+  return variable;
+}
+
+/** The same, where it is known without a check. */
+export function knownVariable(target: unknown): Variable | undefined {
+  if (isVariable(target)) return target.dtype === 'float32' ? (target as Variable) : undefined;
+  const variable = byArray.get(target as Float32Array);
+  if (variable === undefined || memoryOf(variable) === target) return variable;
+  // The variable of an array may have been given other memory, and stands for that now.
+  return isAt(variable, target as Float32Array) ? variable : undefined;
+}
+
+/** The variables of a list, which may be any iterable. */
+export function toVariables(argument: string, list: unknown): Variable[] {
+  if (typeof list !== 'object' || list === null || !(Symbol.iterator in list)) {
+    throw wrongType(argument, 'an iterable of variables', list);
+  }
+  return Array.from(list as Iterable<unknown>, (target, i) => toVariable(`${argument}[${i}]`, target));
+}
+
+function sameMemory(array: Float32Array): Variable | undefined {
+  if (isDetached(array)) return undefined;
+  const candidates = byBuffer.get(bufferOf(array))?.variables.get(byteOffsetOf(array)) ?? [];
+  for (const candidate of candidates) {
+    const variable = candidate.deref();
+    if (variable !== undefined && isAt(variable, array)) return variable;
+  }
+  return undefined;
+}
+
+function isAt(variable: Variable, array: Float32Array): boolean {
+  const memory = memoryOf(variable);
+  return (
+    bufferOf(memory) === bufferOf(array) &&
+    byteOffsetOf(memory) === byteOffsetOf(array) &&
+    lengthOf(memory) === lengthOf(array)
+  );
+}
+
+function adopt(array: Float32Array): Variable {
+  const variable = new Variable(array);
+  const buffer = bufferOf(array);
+  let places = byBuffer.get(buffer);
+  if (places === undefined) {
+    places = { variables: new Map(), limit: 64 };
+    byBuffer.set(buffer, places);
+  }
+  const { variables } = places;
+  const at = byteOffsetOf(array);
+  variables.set(at, [...alive(variables.get(at) ?? []), new WeakRef(variable)]);
+  if (variables.size > places.limit) {
+    for (const [place, list] of variables) if (alive(list).length === 0) variables.delete(place);
+    places.limit = 2 * variables.size;
+  }
+  return variable;
+}
+
+const alive = (list: readonly WeakRef<Variable>[]) => list.filter((variable) => variable.deref() !== undefined);

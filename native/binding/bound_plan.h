@@ -1,0 +1,84 @@
+// A plan as JavaScript holds it: six functions over one BoundPlan.
+//
+//   target(entry, set, rowLength, length, param | null, out | null, ...slots)
+//                                        binds a variable; entry is at most the number of entries so far. Without a
+//                                        `param` it has no place until place() gives it one; without an `out` it is
+//                                        stepped in place
+//   gradient(entry, values, indices | null)
+//                                        binds its gradient
+//   place(heap, offsets)                 binds the first entries to parts of one array: `offsets` has, for each of
+//   them,
+//                                        where in `heap` its param, its out and its gradient begin, in elements
+//   norms(array | null)                  the norms that gradients are clipped by, by entry; null for their own
+//   truncate(count)                      forgets entries from `count` on
+//   run()                                steps the entries that `control` names: undefined when all went well, else a
+//                                        number by number_of(Outcome)
+//   runAsync(held)                       a promise of the same, kept on a thread of libuv; `control` is read before it
+//                                        returns, and `held` is kept alive until it is done
+//
+// The plan keeps addresses between steps. Their holders are on the other side: lib/step keeps every bound array alive
+// and, right before each run, makes sure that its memory is still there; arrays on buffers that can be resized never
+// get here. Only `control` is held by a reference of our own.
+//
+// An unchanged step crosses the border with no argument at all, since reading arguments would take longer than stepping
+// a small variable: what changes from step to step is read from `control`, a Float64Array (contract.h).
+#pragma once
+
+#include <napi.h>
+
+#include "binding/contract.h"
+#include "binding/instance.h"
+#include "runtime/plan.h"
+
+namespace adamax {
+
+struct BoundPlan {
+  BoundPlan(Instance& owner, std::size_t rule, SlotFormat format)
+      : plan(owner.indices, rule, format), instance(owner), slot_format(format) {}
+
+  Plan plan;
+  Instance& instance;
+  SlotFormat slot_format;
+  std::size_t slots = 0;
+  std::size_t scalars = 0;
+  const double* control = nullptr;
+  std::size_t sets = 0;
+  napi_ref control_holder = nullptr;
+  int users = 0;      // functions that are alive, and a run on another thread
+  bool busy = false;  // with a run on another thread: then nothing else may touch the plan
+  std::size_t reported = 0;
+
+  // Takes the scalars out of `control`, so that the array may change while a run is on another thread. False when there
+  // is no memory.
+  bool read_sets();
+  // Prepares and runs what `control` names.
+  Outcome step(std::size_t first, std::size_t count, const KernelTable& table, std::size_t threads);
+  void report_memory(napi_env env);
+};
+
+// Where a run begins and how many entries it takes, as `control` says. False when they are none of the plan's.
+bool read_range(const BoundPlan& bound, std::size_t* first, std::size_t* count);
+
+bool check_idle(napi_env env, const BoundPlan& bound);
+
+// One of the users has gone; with the last one goes the plan. A finalizer.
+void release_plan(napi_env env, void* bound, void*);
+
+napi_value run(napi_env env, napi_callback_info info);
+napi_value run_async(napi_env env, napi_callback_info info);
+
+// The arguments of a call: missing ones are undefined.
+template <std::size_t kMost>
+struct Arguments {
+  napi_value value[kMost] = {};
+  std::size_t count = kMost;
+  BoundPlan* plan = nullptr;
+
+  Arguments(napi_env env, napi_callback_info info) {
+    void* data = nullptr;
+    napi_get_cb_info(env, info, &count, value, nullptr, &data);
+    plan = static_cast<BoundPlan*>(data);
+  }
+};
+
+}  // namespace adamax

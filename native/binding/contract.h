@@ -1,0 +1,42 @@
+// Numbers that stand on both sides of the border. The addon exports them (settings.cc), and lib/backend/contract.ts has
+// its own; an addon whose numbers are others was made for another version, and is not used.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "runtime/outcome.h"
+
+namespace adamax {
+
+// Raised by one whenever a call of the addon changes its meaning.
+inline constexpr int kBindingVersion = 2;
+
+// Places in the control array of a plan: the entries of a step, then one set of scalars after another.
+inline constexpr std::size_t kControlFirst = 0;
+inline constexpr std::size_t kControlCount = 1;
+inline constexpr std::size_t kControlSets = 2;
+// Places within a set.
+inline constexpr std::size_t kSetClipnorm = 0;
+inline constexpr std::size_t kSetClipvalue = 1;
+inline constexpr std::size_t kSetScalars = 2;
+
+// What a call returns that found no memory. A bad index is entry * 2^32 + position.
+inline constexpr double kOutOfMemory = -2;
+// What rows() returns when all went well; run() returns undefined.
+inline constexpr double kAllGood = -1;
+
+inline double number_of(const Outcome& outcome) {
+  switch (outcome.kind) {
+    case Outcome::Kind::kGood:
+    case Outcome::Kind::kUnbound:
+      return kAllGood;
+    case Outcome::Kind::kOutOfMemory:
+      return kOutOfMemory;
+    case Outcome::Kind::kBadIndex:
+      return static_cast<double>((std::uint64_t{outcome.entry} << 32) + outcome.position);
+  }
+  return kAllGood;
+}
+
+}  // namespace adamax
