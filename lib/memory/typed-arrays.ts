@@ -54,9 +54,17 @@ export function copyOf<T extends Float32Array | Uint16Array | BigInt64Array>(arr
 const resizableOf: (buffer: ArrayBufferLike) => boolean = accessorOf(ArrayBuffer.prototype, 'resizable');
 const growableOf: (buffer: ArrayBufferLike) => boolean = accessorOf(SharedArrayBuffer.prototype, 'growable');
 
+const { getPrototypeOf } = Object;
+const sharedPrototype = SharedArrayBuffer.prototype;
+
 /** Whether a buffer may change its length. */
 export function isResizableBuffer(buffer: ArrayBufferLike): boolean {
-  return isSharedArrayBuffer(buffer) ? growableOf(buffer) : resizableOf(buffer);
+  try {
+    // The prototype is only a guess, which costs far less than asking for the kind: an accessor throws for the other one.
+    return getPrototypeOf(buffer) === sharedPrototype ? growableOf(buffer) : resizableOf(buffer);
+  } catch {
+    return isSharedArrayBuffer(buffer) ? growableOf(buffer) : resizableOf(buffer);
+  }
 }
 
 /** Whether the memory of a typed array may move or change its length. */

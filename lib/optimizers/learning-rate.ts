@@ -8,24 +8,32 @@ export type LearningRate = HyperValue | LearningRateSchedule;
 /** The learning rate of an optimizer: any hyperparameter or a schedule, with inverse time decay on top. */
 export class LearningRateSetting {
   readonly #decay: Hyperparameter;
-  #rate: Hyperparameter | LearningRateSchedule;
+  /** In force where there is no schedule. */
+  #rate: Hyperparameter;
+  #schedule: LearningRateSchedule | null = null;
 
   /** @param lr - Keras' older name; wins when both are given */
   constructor(learningRate: unknown, lr: unknown, decay: unknown) {
     if (lr !== undefined) checkNumber('lr', lr, nonNegative);
     const given = lr === undefined ? learningRate : lr;
-    this.#rate = given instanceof LearningRateSchedule ? given : new Hyperparameter('learningRate', finite, given);
+    if (given instanceof LearningRateSchedule) this.#schedule = given;
+    this.#rate = new Hyperparameter('learningRate', finite, this.#schedule === null ? given : 0);
     this.#decay = new Hyperparameter('decay', nonNegative, decay === undefined ? 0 : decay);
   }
 
   get(): LearningRate {
-    return this.#rate instanceof LearningRateSchedule ? this.#rate : this.#rate.get();
+    return this.#schedule ?? this.#rate.get();
   }
 
   set(value: unknown): void {
-    if (value instanceof LearningRateSchedule) this.#rate = value;
-    else if (this.#rate instanceof LearningRateSchedule) this.#rate = new Hyperparameter('learningRate', finite, value);
-    else this.#rate.set(value);
+    if (value instanceof LearningRateSchedule) {
+      this.#schedule = value;
+    } else if (this.#schedule === null) {
+      this.#rate.set(value);
+    } else {
+      this.#rate = new Hyperparameter('learningRate', finite, value);
+      this.#schedule = null;
+    }
   }
 
   get decay(): Hyperparameter {
@@ -34,18 +42,18 @@ export class LearningRateSetting {
 
   /** The rate of the step after `iterations` steps: `schedule(iterations) / (1 + decay · iterations)`. */
   at(iterations: number): number {
-    let rate: number;
-    if (this.#rate instanceof LearningRateSchedule) {
-      rate = this.#rate.call(iterations);
-      checkNumber(`learningRate.call(${iterations})`, rate, finite);
-    } else {
-      rate = this.#rate.current();
-    }
+    const rate = this.#schedule === null ? this.#rate.current() : this.#scheduled(this.#schedule, iterations);
     return rate / (1 + this.#decay.current() * iterations);
+  }
+
+  #scheduled(schedule: LearningRateSchedule, iterations: number): number {
+    const rate = schedule.call(iterations);
+    checkNumber(`learningRate.call(${iterations})`, rate, finite);
+    return rate;
   }
 
   /** As a config has it: a schedule with its own config, or the number in force. */
   toConfig(): unknown {
-    return this.#rate instanceof LearningRateSchedule ? serialize(this.#rate) : this.#rate.current();
+    return this.#schedule === null ? this.#rate.current() : serialize(this.#schedule);
   }
 }

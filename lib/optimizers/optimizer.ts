@@ -319,9 +319,9 @@ export abstract class Optimizer {
   }
 
   /** Warns, once for each variable, of those that were listed without a gradient. */
-  #end(without: readonly Variable[]): number {
-    if (without.length > 0) this.#warnWithout(without);
-    return this.#states.counter.get();
+  #end(count: number): number {
+    if (this.#stepper.without.length > 0) this.#warnWithout(this.#stepper.without);
+    return count;
   }
 
   #warnWithout(variables: readonly Variable[]): void {

@@ -2,27 +2,30 @@ import { detached } from '../arguments/arrays.js';
 import type { Clipping } from '../backend/backend.js';
 import { CONTRACT, controlLength, controlSet } from '../backend/contract.js';
 
+/** Places of the one set there is so far. */
+const SET = controlSet(0, 0);
+const CLIPNORM = SET + CONTRACT.setClipnorm;
+const CLIPVALUE = SET + CONTRACT.setClipvalue;
+const SCALARS = SET + CONTRACT.setScalars;
+
 /** What a plan reads afresh at each run. The array is never handed out, so its memory cannot go. */
 export class Control {
   readonly array: Float64Array;
-  readonly #scalarCount: number;
 
   constructor(scalarCount: number) {
     this.array = new Float64Array(controlLength(1, scalarCount));
-    this.#scalarCount = scalarCount;
   }
 
   /** @throws TypeError `ERR_ADAMAX_DETACHED` where `scalars` were given away */
-  setScalars(scalars: Float32Array, { norm, value }: Clipping): void {
+  setScalars(scalars: Float32Array, clipping: Clipping): void {
     const { array } = this;
-    const begin = controlSet(0, this.#scalarCount);
-    array[begin + CONTRACT.setClipnorm] = norm;
-    array[begin + CONTRACT.setClipvalue] = value;
-    for (let k = 0; k < this.#scalarCount; k++) {
-      const scalar: number | undefined = scalars[k];
+    array[CLIPNORM] = clipping.norm;
+    array[CLIPVALUE] = clipping.value;
+    for (let k = SCALARS; k < array.length; k++) {
+      const scalar: number | undefined = scalars[k - SCALARS];
       // A subclass was handed the scalars, and may have done anything with them.
       if (scalar === undefined) throw detached('scalars', scalars);
-      array[begin + CONTRACT.setScalars + k] = scalar;
+      array[k] = scalar;
     }
   }
 

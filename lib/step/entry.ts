@@ -13,13 +13,15 @@ type Bound =
   /** A dense gradient, by its address. */
   | { readonly kind: 'direct'; readonly gradient: Float32Array }
   /** A small dense gradient that is another array at each step: it is copied, and the copy is bound. */
-  | { readonly kind: 'staged'; last: Float32Array }
+  | { readonly kind: 'staged' }
   | { readonly kind: 'rows'; readonly rows: Rows; readonly slices: number };
 
 const NONE: Bound = { kind: 'none' };
+const STAGED: Bound = { kind: 'staged' };
 
-/** How the gradient of this step gets to the backend. */
-export type Way = 'as before' | 'copied' | 'told anew';
+/** How the gradient of this step gets to the backend: it is there already, it is copied, or the backend is told of it. */
+export const WAY = { asBefore: 0, copied: 1, told: 2 } as const;
+export type Way = (typeof WAY)[keyof typeof WAY];
 
 /** A variable in the list of a step: its state, where it is written, and what the backend knows of it. */
 export class Entry {
@@ -27,12 +29,16 @@ export class Entry {
   /** Where the parameter was read and written when the backend was told. */
   readonly param: Float32Array;
   readonly out: Float32Array;
+  readonly #size: number;
   #bound: Bound = NONE;
+  /** The dense gradient of the last step, where it is small enough to be better copied than bound. */
+  #last: Float32Array | null = null;
   /** Memory for copies, kept for when gradients are copied again. */
   #stage: Float32Array | null = null;
 
   constructor(state: VariableState, out: Float32Array | null) {
     this.state = state;
+    this.#size = state.size;
     this.param = state.param;
     this.out = out ?? state.param;
   }
@@ -52,24 +58,30 @@ export class Entry {
   }
 
   /**
-   * Throws unless the gradient can be stepped by, and says how it gets to the backend. Changes nothing.
+   * Whether this is one of many small gradients, each in an array of its own, with nothing to object to.
    * @param written - memory that steps write to
    */
+  isPassing(gradient: StepGradient, written: MemoryRegions<string>): boolean {
+    const last = this.#last;
+    return (
+      last !== null &&
+      last !== gradient &&
+      !(gradient instanceof Rows) &&
+      lengthOf(gradient) === this.#size &&
+      written.isApart(gradient)
+    );
+  }
+
+  /** Throws unless the gradient can be stepped by, and says how it gets to the backend. Changes nothing. */
   check(gradient: StepGradient, written: MemoryRegions<string>): Way {
     if (gradient instanceof Rows) return this.#checkRows(gradient, written);
-    const bound = this.#bound;
-    if (bound.kind === 'direct' && gradient === bound.gradient) return 'as before';
+    if (this.#bound.kind === 'direct' && gradient === this.#bound.gradient) return WAY.asBefore;
     const { state } = this;
-    const last = bound.kind === 'direct' ? bound.gradient : bound.kind === 'staged' ? bound.last : null;
-    // One of many small gradients, each in an array of its own, with nothing to object to.
-    if (last !== null && gradient !== last && Staging.fits(gradient, state.size) && written.isApart(gradient)) {
-      return 'copied';
-    }
     const argument = gradientOf(state);
     checkFloat32Array(argument, gradient);
     checkLength(argument, gradient, state.size, `'${state.name}'`);
     checkApart(argument, gradient, written);
-    return 'told anew';
+    return WAY.told;
   }
 
   #checkRows(rows: Rows, written: MemoryRegions<string>): Way {
@@ -80,7 +92,7 @@ export class Entry {
     if (bound.kind === 'rows' && bound.rows === rows) {
       if (lengthOf(indices) !== bound.slices) throw detached(`${argument}.indices`, indices);
       if (lengthOf(values) !== bound.slices * state.rowLength) throw detached(`${argument}.values`, values);
-      return 'as before';
+      return WAY.asBefore;
     }
     checkMemory(`${argument}.values`, values);
     checkMemory(`${argument}.indices`, indices);
@@ -91,33 +103,33 @@ export class Entry {
     if (this.out !== this.param) {
       throw typeError('ERR_ADAMAX_ARG_TYPE', `${argument} must be dense, out of place: received IndexedSlices`);
     }
-    return 'told anew';
+    return WAY.told;
   }
 
-  /** Brings a gradient that was checked to entry `i` of a plan. */
-  bind(plan: BackendPlan, i: number, gradient: StepGradient, way: Way, staging: Staging): void {
-    if (way === 'as before') return;
+  /** Tells entry `i` of a plan of a gradient that was checked. */
+  tell(plan: BackendPlan, i: number, gradient: StepGradient): void {
     if (gradient instanceof Rows) {
       plan.gradient(i, gradient.values, gradient.indices);
       this.#bound = { kind: 'rows', rows: gradient, slices: lengthOf(gradient.indices) };
-    } else if (way === 'told anew') {
+      this.#last = null;
+    } else {
       plan.gradient(i, gradient, null);
       this.#bound = { kind: 'direct', gradient };
-    } else {
-      this.#copy(plan, i, gradient, staging);
+      this.#last = Staging.fits(this.#size) ? gradient : null;
     }
   }
 
-  /** Copies a gradient, which costs less than telling the backend where it is. */
-  #copy(plan: BackendPlan, i: number, gradient: Float32Array, staging: Staging): void {
-    this.#stage ??= staging.allocate(this.state.size);
-    copyInto(this.#stage, gradient);
-    if (this.#bound.kind === 'staged') {
-      this.#bound.last = gradient;
-    } else {
-      plan.gradient(i, this.#stage, null);
-      this.#bound = { kind: 'staged', last: gradient };
-    }
+  /** Copies a gradient that was checked, which costs less than telling the plan where it is. */
+  copy(plan: BackendPlan, i: number, gradient: Float32Array, staging: Staging): void {
+    if (this.#bound !== STAGED) this.#beginToCopy(plan, i, staging);
+    copyInto(this.#stage as Float32Array, gradient);
+    this.#last = gradient;
+  }
+
+  #beginToCopy(plan: BackendPlan, i: number, staging: Staging): void {
+    this.#stage ??= staging.allocate(this.#size);
+    plan.gradient(i, this.#stage, null);
+    this.#bound = STAGED;
   }
 }
 

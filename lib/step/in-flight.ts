@@ -1,17 +1,13 @@
 import { checkApart } from '../arguments/arrays.js';
 import { MemoryRegions } from '../memory/regions.js';
 import type { VariableState } from '../state/variable-states.js';
-import type { StepGradient } from '../variables/gradient.js';
+import { Rows, type StepGradient } from '../variables/gradient.js';
 import { IN_FLIGHT, pin } from '../variables/variable.js';
-
-/** What a step works on: the memory it writes, and the memory it reads. */
-export interface Footprint {
-  readonly states: readonly VariableState[];
-  readonly gradients: readonly StepGradient[];
-}
 
 /** The steps off the event loop at this moment, of all optimizers of this thread. */
 const underWay = new Set<InFlight>();
+/** How many they are: asked at each step, and cheaper to ask than the set. */
+let count = 0;
 
 /** A step off the event loop. Until `end`, its variables cannot be given other memory. */
 export class InFlight {
@@ -19,22 +15,24 @@ export class InFlight {
   readonly read = new MemoryRegions<string>();
   readonly #pinned: (() => void)[] = [];
 
-  constructor(footprint: Footprint) {
-    for (const [name, array] of writtenBy(footprint)) {
+  constructor(states: readonly VariableState[], gradients: readonly StepGradient[]) {
+    for (const [name, array] of writtenBy(states)) {
       this.written.cover(`${name}, which a step off the event loop writes`, array);
     }
-    for (const [name, array] of readBy(footprint)) {
+    for (const [name, array] of readBy(states, gradients)) {
       this.read.cover(`${name}, which a step off the event loop reads`, array);
     }
-    for (const { variable } of footprint.states) {
+    for (const { variable } of states) {
       const before = pin(variable, IN_FLIGHT);
       this.#pinned.push(() => pin(variable, before));
     }
     underWay.add(this);
+    count++;
   }
 
   end(): void {
     underWay.delete(this);
+    count--;
     for (const unpin of this.#pinned) unpin();
   }
 }
@@ -43,28 +41,32 @@ export class InFlight {
  * Refuses a step that would write what one under way uses, or read what it writes.
  * @throws RangeError `ERR_ADAMAX_OVERLAP`
  */
-export function checkNotInFlight(footprint: Footprint): void {
+export function checkNotInFlight(states: readonly VariableState[], gradients: readonly StepGradient[]): void {
+  if (count > 0) checkApartFromAll(states, gradients);
+}
+
+function checkApartFromAll(states: readonly VariableState[], gradients: readonly StepGradient[]): void {
   for (const { written, read } of underWay) {
-    for (const [name, array] of writtenBy(footprint)) {
+    for (const [name, array] of writtenBy(states)) {
       checkApart(name, array, written);
       checkApart(name, array, read);
     }
-    for (const [name, array] of readBy(footprint)) checkApart(name, array, written);
+    for (const [name, array] of readBy(states, gradients)) checkApart(name, array, written);
   }
 }
 
 type Named = [name: string, array: ArrayBufferView];
 
-function writtenBy({ states }: Footprint): Named[] {
+function writtenBy(states: readonly VariableState[]): Named[] {
   return states.flatMap(({ name, param, slots }): Named[] => {
     return [[`'${name}'`, param], ...slots.map((slot): Named => [`a slot of '${name}'`, slot])];
   });
 }
 
-function readBy({ states, gradients }: Footprint): Named[] {
+function readBy(states: readonly VariableState[], gradients: readonly StepGradient[]): Named[] {
   return gradients.flatMap((gradient, i): Named[] => {
     const name = `gradient of '${states[i].name}'`;
-    if (!('indices' in gradient)) return [[name, gradient]];
+    if (!(gradient instanceof Rows)) return [[name, gradient]];
     return [
       [`${name}.values`, gradient.values],
       [`${name}.indices`, gradient.indices],

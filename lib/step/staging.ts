@@ -1,5 +1,3 @@
-import { isFloat32Array, lengthOf } from '../memory/typed-arrays.js';
-
 /** Up to this size a copy costs less than binding an array by its address: 20 to 60 ns against 80 and more. */
 const LARGEST = 512;
 
@@ -15,9 +13,9 @@ export class Staging {
   #chunk = new Float32Array(0);
   #used = 0;
 
-  /** Whether `gradient` is an array of `size` floats that is better copied than bound. */
-  static fits(gradient: unknown, size: number): gradient is Float32Array {
-    return size <= LARGEST && isFloat32Array(gradient) && lengthOf(gradient) === size;
+  /** Whether gradients of so many floats are better copied than bound. */
+  static fits(size: number): boolean {
+    return size <= LARGEST;
   }
 
   allocate(size: number): Float32Array {

@@ -8,7 +8,7 @@ import type { VariableState, VariableStates } from '../state/variable-states.js'
 import type { StepGradient } from '../variables/gradient.js';
 import { timesRebound } from '../variables/variable.js';
 import { Control } from './control.js';
-import { Entry, gradientOf, type Way } from './entry.js';
+import { Entry, gradientOf, WAY, type Way } from './entry.js';
 import { Staging } from './staging.js';
 import type { Change } from './step-pairs.js';
 
@@ -47,6 +47,8 @@ export class StepList {
   readonly #ways: Way[] = [];
   /** Of the caller's variables: every array that the step reads or writes whatever its gradients. */
   #owned: readonly Float32Array[] = [];
+  /** Whether the backend knows an array of the caller's gradients: of those that were copied it knows the copies. */
+  #borrows = true;
   #stage: Stage = NEW;
   /** What the stage was reached under. */
   #version = -1;
@@ -128,7 +130,12 @@ export class StepList {
   check(gradients: readonly StepGradient[]): void {
     const written = this.#states.written;
     const entries = this.#entries;
-    for (let i = 0; i < entries.length; i++) this.#ways[i] = entries[i].check(gradients[i], written);
+    const ways = this.#ways;
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i];
+      const gradient = gradients[i];
+      ways[i] = entry.isPassing(gradient, written) ? WAY.copied : entry.check(gradient, written);
+    }
     if (this.#outs !== null) this.#checkOuts(gradients);
   }
 
@@ -151,9 +158,18 @@ export class StepList {
   /** resolved → bound, bound → bound for long: tells the backend what has changed. */
   bind(gradients: readonly StepGradient[]): void {
     const entries = this.#entries;
+    const ways = this.#ways;
+    let borrows = false;
     for (let i = 0; i < entries.length; i++) {
-      entries[i].bind(this.#plan, i, gradients[i], this.#ways[i], this.#staging);
+      const way = ways[i];
+      if (way === WAY.copied) {
+        entries[i].copy(this.#plan, i, gradients[i] as Float32Array, this.#staging);
+      } else {
+        borrows = true;
+        if (way === WAY.told) entries[i].tell(this.#plan, i, gradients[i]);
+      }
     }
+    this.#borrows = borrows;
     // A list that came a second time may well come again.
     this.#stage = this.#stage.kind === 'bound' ? this.#settled() : BOUND;
   }
@@ -184,6 +200,7 @@ export class StepList {
     }
     const owned = this.#owned;
     for (let i = 0; i < owned.length; i++) if (owned[i][0] === undefined) throw this.#missing();
+    if (!this.#borrows) return;
     const entries = this.#entries;
     for (let i = 0; i < entries.length; i++) {
       const { direct, rows } = entries[i];

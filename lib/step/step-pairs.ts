@@ -23,6 +23,9 @@ export class StepPairs {
   /** What the caller listed as gradients, where that is an array of floats, which alone stands for itself. */
   readonly #given: unknown[] = [];
   #rebound = timesRebound();
+  /** Of the list that is being read. */
+  #change: Change = 'nothing';
+  #without: Variable[] | null = null;
 
   get count(): number {
     return this.gradients.length;
@@ -42,47 +45,31 @@ export class StepPairs {
    *   `ERR_ADAMAX_NO_GRADIENTS`; and what the caller's code throws
    */
   read(gradsAndVars: unknown): Change {
-    if (typeof gradsAndVars !== 'object' || gradsAndVars === null || !(Symbol.iterator in gradsAndVars)) {
+    const isArray = isPlainArray(gradsAndVars);
+    if (!isArray && !isIterable(gradsAndVars)) {
       throw wrongType('gradsAndVars', 'an iterable of [gradient, variable] pairs', gradsAndVars);
     }
     // An array that stood for a variable may not do so any more once variables were given other memory.
     if (this.#rebound !== timesRebound()) this.#truncate(0);
     this.#rebound = timesRebound();
-    const targets = this.#targets;
-    const given = this.#given;
-    let without: Variable[] | null = null;
-    let position = 0;
+    this.#change = 'nothing';
+    this.#without = null;
     let count = 0;
-    let change: Change = 'nothing';
-    for (const item of gradsAndVars as Iterable<unknown>) {
-      if (!Array.isArray(item) || item.length !== 2) {
-        throw wrongType(`gradsAndVars[${position}]`, 'a [gradient, variable] pair', item);
-      }
-      const gradient: unknown = item[0];
-      const target: unknown = item[1];
-      // The same array for the same variable as in the last step was looked at then.
-      if (target !== targets[count] || gradient !== given[count] || gradient === undefined) {
-        const variable = this.#variableOf(count, position, target);
-        if (gradient === null || gradient === undefined) {
-          without ??= [];
-          without.push(variable);
-          position++;
-          continue;
-        }
-        const difference = this.#take(count, position, gradient, variable);
-        if (difference === 'variables' || change === 'nothing') change = difference;
-        targets[count] = target;
-      }
-      count++;
-      position++;
+    let position = 0;
+    if (isArray) {
+      // As its iterator would go, in less time.
+      for (; position < gradsAndVars.length; position++)
+        count += this.#readPair(count, position, gradsAndVars[position]);
+    } else {
+      for (const item of gradsAndVars) count += this.#readPair(count, position++, item);
     }
-    this.without = without ?? NONE;
+    this.without = this.#without ?? NONE;
     if (count < this.gradients.length) {
-      change = 'variables';
+      this.#change = 'variables';
       this.#truncate(count);
     }
-    if (count === 0 && without !== null) throw noGradients(without);
-    return change;
+    if (count === 0 && this.without.length > 0) throw noGradients(this.without);
+    return this.#change;
   }
 
   /** Forgets everything, so that nothing of a failed step is taken for known. */
@@ -91,22 +78,58 @@ export class StepPairs {
     this.without = NONE;
   }
 
+  /** Reads a pair into place `i`. The number of pairs with a gradient in it: 1, or 0. */
+  #readPair(i: number, position: number, item: unknown): 0 | 1 {
+    if (!Array.isArray(item) || item.length !== 2) {
+      throw wrongType(`gradsAndVars[${position}]`, 'a [gradient, variable] pair', item);
+    }
+    const gradient: unknown = item[0];
+    const target: unknown = item[1];
+    if (target === this.#targets[i] && target !== undefined && gradient !== undefined) {
+      // The same array for the same variable as in the last step was looked at then.
+      if (gradient === this.#given[i]) return 1;
+      if (isFloat32Array(gradient)) {
+        this.#given[i] = gradient;
+        this.gradients[i] = gradient;
+        if (this.#change === 'nothing') this.#change = 'gradients';
+        return 1;
+      }
+    }
+    return this.#readOther(i, position, gradient, target);
+  }
+
+  /** A pair that is another one than in the last step, by more than an array of floats for another. */
+  #readOther(i: number, position: number, gradient: unknown, target: unknown): 0 | 1 {
+    const variable = this.#variableOf(i, position, target);
+    if (gradient === null || gradient === undefined) {
+      this.#without ??= [];
+      this.#without.push(variable);
+      return 0;
+    }
+    this.#take(i, position, gradient, variable);
+    if (target !== this.#targets[i]) this.#targets[i] = target;
+    return 1;
+  }
+
   #variableOf(i: number, position: number, target: unknown): Variable {
     if (i < this.count && target === this.#targets[i]) return this.variables[i];
     // What the variable is called in a message is put together only where it may be needed.
     return knownVariable(target) ?? toVariable(`gradsAndVars[${position}][1]`, target);
   }
 
-  #take(i: number, position: number, gradient: unknown, variable: Variable): Change {
+  #take(i: number, position: number, gradient: unknown, variable: Variable): void {
     const isFloats = isFloat32Array(gradient);
     const same = variable === this.variables[i];
     const last = same ? this.gradients[i] : undefined;
     const taken = isFloats ? gradient : toGradient(`gradsAndVars[${position}][0]`, gradient, variable, last);
     this.#given[i] = isFloats ? gradient : undefined;
-    this.variables[i] = variable;
     this.gradients[i] = taken;
-    if (!same) return 'variables';
-    return taken === last ? 'nothing' : 'gradients';
+    if (!same) {
+      this.variables[i] = variable;
+      this.#change = 'variables';
+    } else if (taken !== last && this.#change === 'nothing') {
+      this.#change = 'gradients';
+    }
   }
 
   #truncate(count: number): void {
@@ -118,6 +141,16 @@ export class StepPairs {
 }
 
 const NONE: readonly Variable[] = [];
+
+const arrayIterator = Array.prototype[Symbol.iterator];
+
+function isPlainArray(list: unknown): list is readonly unknown[] {
+  return Array.isArray(list) && list[Symbol.iterator] === arrayIterator;
+}
+
+function isIterable(list: unknown): list is Iterable<unknown> {
+  return typeof list === 'object' && list !== null && Symbol.iterator in list;
+}
 
 /** All gradients are missing: almost always a mistake in the caller's backward pass. */
 function noGradients(variables: readonly Variable[]): RangeError {

@@ -38,8 +38,8 @@ export interface StepSource {
  * the end of the run nothing runs that a user could have written or replaced.
  */
 export class Stepper {
-  /** What takes part from outside of the optimizer. */
-  hooks: StepHooks = {};
+  /** What takes part from outside of the optimizer; null for nothing. */
+  hooks: StepHooks | null = null;
   readonly turn = new Turn();
   readonly #source: StepSource;
   readonly #pairs = new StepPairs();
@@ -59,14 +59,13 @@ export class Stepper {
   /**
    * Takes one step, and counts it. Does nothing for an empty list.
    * @param outs - where parameters are written, by pair with a gradient; null for in place
-   * @returns variables that were listed without a gradient
+   * @returns the number of steps taken so far
    */
-  step(method: string, gradsAndVars: unknown, aggregate: boolean, outs: Outs = null): readonly Variable[] {
+  step(method: string, gradsAndVars: unknown, aggregate: boolean, outs: Outs = null): number {
     this.turn.take(method);
     try {
       const change = this.#read(gradsAndVars, aggregate);
-      if (this.#pairs.count > 0) this.#step(change, outs);
-      return this.#pairs.without;
+      return this.#pairs.count > 0 ? this.#step(change, outs) : this.#source.states.counter.get();
     } catch (error) {
       this.forget();
       throw error;
@@ -75,17 +74,20 @@ export class Stepper {
     }
   }
 
+  /** Variables that the last step listed without a gradient. */
+  get without(): readonly Variable[] {
+    return this.#pairs.without;
+  }
+
   /** The same off the event loop, where that is worth the way. */
-  async stepAsync(method: string, gradsAndVars: unknown, aggregate: boolean): Promise<readonly Variable[]> {
+  async stepAsync(method: string, gradsAndVars: unknown, aggregate: boolean): Promise<number> {
     this.turn.take(method);
     try {
       const change = this.#read(gradsAndVars, aggregate);
-      if (this.#pairs.count > 0) {
-        const leaves = this.#currentList().canLeave && this.#pairs.elements >= WORTH_LEAVING;
-        if (leaves || this.#aggregates) await this.#stepLater(change, leaves);
-        else this.#step(change, null);
-      }
-      return this.#pairs.without;
+      if (this.#pairs.count === 0) return this.#source.states.counter.get();
+      const leaves = this.#currentList().canLeave && this.#pairs.elements >= WORTH_LEAVING;
+      if (!leaves && this.#aggregator === null) return this.#step(change, null);
+      return await this.#stepLater(change, leaves);
     } catch (error) {
       this.forget();
       throw error;
@@ -138,56 +140,57 @@ export class Stepper {
     return change;
   }
 
-  #step(change: Change, outs: Outs): void {
+  #step(change: Change, outs: Outs): number {
     const list = this.#currentList();
     list.note(change, outs);
-    if (!list.isNew) {
-      this.#stepResolved(list, this.#gradients());
-      return;
-    }
+    if (!list.isNew) return this.#stepResolved(list, this.hooks === null ? this.#pairs.gradients : this.#gradients());
     const creation = this.#source.states.creation();
+    let count: number;
     try {
       this.#resolve(list, creation);
-      this.#stepResolved(list, this.#gradients());
+      count = this.#stepResolved(list, this.#gradients());
     } catch (error) {
       creation.undo();
       throw error;
     }
     this.#keep(creation);
+    return count;
   }
 
   /** @param leaves - whether the step itself goes to another thread, too */
-  async #stepLater(change: Change, leaves: boolean): Promise<void> {
+  async #stepLater(change: Change, leaves: boolean): Promise<number> {
     this.turn.goAway();
     const list = this.#currentList();
     const creation = this.#source.states.creation();
+    let count: number;
     try {
       list.note(change, null);
       if (list.isNew) this.#resolve(list, creation);
       let gradients: readonly StepGradient[] = this.#pairs.gradients;
       // Without an aggregation nothing is waited for, so that everything is checked before the call returns.
-      if (this.#aggregates) {
-        gradients = (await this.hooks.aggregate?.(this.#pairs)) ?? gradients;
+      const aggregator = this.#aggregator;
+      if (aggregator !== null) {
+        gradients = await aggregator.aggregate(this.#pairs);
         // Meanwhile a variable may have been given other memory.
         list.note('nothing', null);
         if (list.isNew) this.#resolve(list, creation);
       }
-      if (leaves) await this.#runAway(list, gradients);
-      else this.#stepResolved(list, gradients);
+      count = leaves ? await this.#runAway(list, gradients) : this.#stepResolved(list, gradients);
     } catch (error) {
       creation.undo();
       throw error;
     }
     this.#keep(creation);
+    return count;
   }
 
-  async #runAway(list: StepList, gradients: readonly StepGradient[]): Promise<void> {
+  async #runAway(list: StepList, gradients: readonly StepGradient[]): Promise<number> {
     this.#prepare(list, gradients);
-    const inFlight = new InFlight({ states: this.#resolved, gradients });
+    const inFlight = new InFlight(this.#resolved, gradients);
     try {
       const restore = this.#saved();
       await list.runAsync();
-      this.#finish(restore);
+      return this.#finish(restore);
     } finally {
       inFlight.end();
     }
@@ -211,64 +214,73 @@ export class Stepper {
 
   /** Room three: what the step goes by, which others may have a say in. */
   #gradients(): readonly StepGradient[] {
-    if (!this.#aggregates) return this.#pairs.gradients;
-    const gradients = this.hooks.aggregate?.(this.#pairs);
-    if (gradients instanceof Promise) {
-      // Nobody waits for it any more.
-      gradients.catch(() => {});
-      throw typeError(
-        'ERR_ADAMAX_STATE',
-        'the aggregation must be waited for by an asynchronous step: received a promise',
-      );
-    }
-    return gradients ?? this.#pairs.gradients;
+    const aggregator = this.#aggregator;
+    if (aggregator === null) return this.#pairs.gradients;
+    const gradients = aggregator.aggregate(this.#pairs);
+    if (!(gradients instanceof Promise)) return gradients;
+    // Nobody waits for it any more.
+    gradients.catch(() => {});
+    throw typeError(
+      'ERR_ADAMAX_STATE',
+      'an aggregation that takes time must belong to an asynchronous step: received a promise',
+    );
   }
 
-  get #aggregates(): boolean {
-    return this.hooks.aggregate !== undefined && this.#pairs.aggregate;
+  /** The hooks, if this step has its gradients from them. */
+  get #aggregator(): Required<Pick<StepHooks, 'aggregate'>> | null {
+    if (this.hooks?.aggregate === undefined || !this.#pairs.aggregate) return null;
+    return this.hooks as Required<Pick<StepHooks, 'aggregate'>>;
   }
 
-  #stepResolved(list: StepList, gradients: readonly StepGradient[]): void {
+  #stepResolved(list: StepList, gradients: readonly StepGradient[]): number {
     this.#prepare(list, gradients);
+    if (this.hooks === null && !this.#constrained) {
+      list.run(0, list.count);
+      return this.#source.states.counter.increment();
+    }
     const restore = this.#saved();
-    if (this.hooks.drive === undefined) list.run(0, list.count);
+    if (this.hooks?.drive === undefined) list.run(0, list.count);
     else this.hooks.drive(list.count, (first, count) => list.run(first, count));
-    this.#finish(restore);
+    return this.#finish(restore);
   }
 
   /** Rooms four and five: everything that can throw, then what the backend is to be told. */
   #prepare(list: StepList, gradients: readonly StepGradient[]): void {
     const { scalars, clipping } = this.#source;
-    checkNotInFlight({ states: this.#resolved, gradients });
-    if (!list.isSettled || this.#aggregates) {
+    checkNotInFlight(this.#resolved, gradients);
+    if (!list.isSettled || gradients !== this.#pairs.gradients) {
       list.check(gradients);
       list.bind(gradients);
     }
     list.setScalars(scalars, clipping);
-    if (this.hooks.normOf !== undefined) this.#setNorms(list);
+    if (this.hooks !== null) this.#setNorms(list, this.hooks);
   }
 
-  #setNorms(list: StepList): void {
-    const { normOf } = this.hooks;
-    if (normOf === undefined || this.#source.clipping.norm === Infinity) list.setNorms(null);
-    else list.setNorms(Float64Array.from({ length: list.count }, (_, i) => normOf(i)));
+  #setNorms(list: StepList, hooks: StepHooks): void {
+    if (hooks.normOf === undefined) return;
+    const supplied = this.#source.clipping.norm < Infinity;
+    list.setNorms(
+      supplied ? Float64Array.from({ length: list.count }, (_, i) => hooks.normOf?.(i) ?? Number.NaN) : null,
+    );
   }
 
   /** Room seven, once everything is written: whatever may still fail takes the writing back. */
-  #finish(restore: (() => void) | null): void {
+  #finish(restore: (() => void) | null): number {
+    const { counter } = this.#source.states;
+    if (restore === null) return counter.increment();
     try {
       if (this.#constrained) constraintHooks.after?.(this.#pairs);
-      this.hooks.after?.(this.#pairs);
-      this.#source.states.counter.increment();
+      this.hooks?.after?.(this.#pairs);
+      return counter.increment();
     } catch (error) {
-      restore?.();
+      restore();
       throw error;
     }
   }
 
   /** Copies what the step writes, where what comes after it may fail; the result puts it back. */
   #saved(): (() => void) | null {
-    if (!this.#constrained && this.hooks.after === undefined) return null;
+    if (!this.#constrained && this.hooks?.after === undefined) return null;
     const arrays = this.#resolved.flatMap(({ param, slots }) => [param, ...slots]);
     const copies = arrays.map((array) => ({ array, copy: copyOf(array) }));
     return () => {

@@ -41,6 +41,7 @@ Outcome BoundPlan::step(std::size_t first, std::size_t count, const KernelTable&
 }
 
 void BoundPlan::report_memory(napi_env env) {
+  if (!plan.listed_anew()) return;
   instance.report_indices(env);
   const std::size_t now = plan.bytes();
   if (now == reported) return;

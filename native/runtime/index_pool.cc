@@ -2,6 +2,8 @@
 
 #include <new>
 
+#include "runtime/thread.h"
+
 namespace adamax {
 
 // What may lie idle. An index of a million slices takes up to 40 MiB; to get a larger one from the system again at each
@@ -13,32 +15,29 @@ IndexPool::~IndexPool() {
 }
 
 RowIndex* IndexPool::take() {
-  mutex_.lock();
+  lock();
   RowIndex* index = nullptr;
   if (count_ > 0) {
     index = idle_[--count_];
-    bytes_ -= index->bytes();
+    bytes_.fetch_sub(index->bytes(), std::memory_order_relaxed);
   }
-  mutex_.unlock();
+  unlock();
   return index != nullptr ? index : new (std::nothrow) RowIndex;
 }
 
 void IndexPool::give(RowIndex* index) {
-  mutex_.lock();
-  const bool keep = bytes_ + index->bytes() <= kMostIdle && idle_.make_room(count_);
+  lock();
+  const bool keep = bytes() + index->bytes() <= kMostIdle && idle_.make_room(count_);
   if (keep) {
-    bytes_ += index->bytes();
+    bytes_.fetch_add(index->bytes(), std::memory_order_relaxed);
     idle_[count_++] = index;
   }
-  mutex_.unlock();
+  unlock();
   if (!keep) delete index;
 }
 
-std::size_t IndexPool::bytes() {
-  mutex_.lock();
-  const std::size_t bytes = bytes_;
-  mutex_.unlock();
-  return bytes;
+void IndexPool::lock() {
+  while (locked_.test_and_set(std::memory_order_acquire)) yield_processor();
 }
 
 }  // namespace adamax

@@ -2,11 +2,11 @@
 // plan, so that what it takes is bounded by the largest step, however many optimizers have taken one.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 
 #include "runtime/buffer.h"
 #include "runtime/row_index.h"
-#include "runtime/thread.h"
 
 namespace adamax {
 
@@ -22,13 +22,18 @@ class IndexPool {
   void give(RowIndex* index);
 
   // Bytes of what lies idle.
-  std::size_t bytes();
+  std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
  private:
-  Mutex mutex_;
+  // A thread holds it for a few instructions only, and another one wants it only where a step off the event loop and
+  // one on it begin at the same moment: so it spins, which costs far less than a mutex at each sparse step.
+  void lock();
+  void unlock() { locked_.clear(std::memory_order_release); }
+
+  std::atomic_flag locked_ = ATOMIC_FLAG_INIT;
   Buffer<RowIndex*> idle_;
   std::size_t count_ = 0;
-  std::size_t bytes_ = 0;
+  std::atomic<std::size_t> bytes_{0};
 };
 
 }  // namespace adamax

@@ -20,11 +20,11 @@ void Plan::truncate(std::size_t count) {
   size_ = count;
 }
 
-ScalarSet* Plan::sets(std::size_t count) {
-  if (count != set_count_) listed_ = false;
-  if (!sets_.reserve(count)) return nullptr;
+bool Plan::resize_sets(std::size_t count) {
+  listed_ = false;
+  if (!sets_.reserve(count)) return false;
   set_count_ = count;
-  return sets_.data();
+  return true;
 }
 
 bool Plan::all_bound(std::size_t first, std::size_t count) const {
@@ -49,6 +49,7 @@ Outcome Plan::prepare(std::size_t first, std::size_t count) {
 
 bool Plan::list(std::size_t first, std::size_t count) {
   listed_ = false;
+  listed_anew_ = true;
   work_.clear();
   for (std::size_t i = first; i < first + count; ++i) {
     if (!work_.list(entries_[i])) return false;
@@ -61,6 +62,7 @@ bool Plan::list(std::size_t first, std::size_t count) {
 
 Outcome Plan::index_rows() {
   finish();
+  listed_anew_ = true;
   work_.clear_rows();
   for (std::size_t i = 0; i < count_; ++i) {
     PlanEntry& entry = entries_[first_ + i];
@@ -75,8 +77,7 @@ Outcome Plan::index_rows() {
   return {};
 }
 
-void Plan::finish() {
-  if (!work_.has_sparse()) return;
+void Plan::give_indices() {
   for (std::size_t i = 0; i < size_; ++i) {
     if (entries_[i].index != nullptr) pool_.give(entries_[i].index);
     entries_[i].index = nullptr;

@@ -29,7 +29,7 @@ class Plan {
   void truncate(std::size_t count);
 
   // The sets of scalars, to be written before prepare(). Null when there is no memory.
-  ScalarSet* sets(std::size_t count);
+  ScalarSet* sets(std::size_t count) { return count == set_count_ || resize_sets(count) ? sets_.data() : nullptr; }
 
   // Whether these entries are there, each with a gradient and a set of scalars.
   bool all_bound(std::size_t first, std::size_t count) const;
@@ -41,14 +41,24 @@ class Plan {
     work_.run(table, table.rules[rule_], threads, sets_.data());
   }
   // Gives back what prepare() borrowed, whatever came of it.
-  void finish();
+  void finish() {
+    if (work_.has_sparse()) give_indices();
+  }
 
+  // Whether something was listed since this was last asked, so that memory may have grown.
+  bool listed_anew() {
+    const bool anew = listed_anew_;
+    listed_anew_ = false;
+    return anew;
+  }
   // Bytes of its own memory.
   std::size_t bytes() const { return entries_.bytes() + sets_.bytes() + work_.bytes(); }
 
  private:
+  bool resize_sets(std::size_t count);
   bool list(std::size_t first, std::size_t count);
   Outcome index_rows();
+  void give_indices();
 
   IndexPool& pool_;
   std::size_t rule_;
@@ -59,6 +69,7 @@ class Plan {
   // Of entries [first_, first_ + count_), if listed_: of an unchanged dense step nothing is listed anew.
   Work work_;
   bool listed_ = false;
+  bool listed_anew_ = false;
   std::size_t first_ = 0;
   std::size_t count_ = 0;
 };
