@@ -5,14 +5,14 @@
  *
  *   node tools/setup.mjs                    dependencies, native addon, TypeScript
  *   node tools/setup.mjs --native=optional  a missing compiler is a warning: the TypeScript fallback has the same bits
- *   node tools/setup.mjs --rebuild          builds the addon even if it looks up to date
+ *   node tools/setup.mjs --rebuild          builds the whole addon, even if it looks up to date
  *   node tools/setup.mjs --cmake            builds the addon by cmake-js too, into build-cmake/
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nodeDirectory } from './node-directory.mjs';
+import { addonIsCurrent, buildAddon, isConfigured, removeAddon } from './native.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const options = new Set(process.argv.slice(2));
@@ -34,18 +34,16 @@ function installDependencies() {
 }
 
 function buildNative() {
-  const addon = join(root, 'build', 'Release', 'adamax.node');
-  const newest = Math.max(...sources('native').map(modified), modified(join(root, 'binding.gyp')));
-  if (!options.has('--rebuild') && existsSync(addon) && modified(addon) >= newest) return;
-  say('building the native addon (node-gyp)');
-  const nodeGyp = join(root, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
-  const jobs = ['--jobs', 'max', '--nodedir', nodeDirectory(root), '--loglevel', 'error'];
-  const result = spawnSync(process.execPath, [nodeGyp, 'rebuild', ...jobs], { cwd: root, encoding: 'utf8' });
-  if (result.status === 0) return;
-  process.stderr.write(result.stdout + result.stderr);
+  const fromScratch = options.has('--rebuild');
+  if (!fromScratch && addonIsCurrent(root)) return;
+  const changed = fromScratch || !isConfigured(root) ? 'the native addon' : 'what has changed of the native addon';
+  say(`building ${changed} (node-gyp)`);
+  const failure = buildAddon(root, { fromScratch });
+  if (failure === null) return;
+  process.stderr.write(failure);
   const needs = 'A build needs Python 3, make and a C++17 compiler (Debian: apt-get install python3 make g++).';
   if (!options.has('--native=optional')) fail(`the native addon could not be built. ${needs}`);
-  rmSync(join(root, 'build'), { recursive: true, force: true });
+  removeAddon(root);
   say(`going on without the native addon, on the TypeScript fallback: same results, slower. ${needs}`);
 }
 
