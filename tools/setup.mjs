@@ -7,9 +7,11 @@
  *   node tools/setup.mjs --native=optional  a missing compiler is a warning: the TypeScript fallback has the same bits
  *   node tools/setup.mjs --rebuild          builds the whole addon, even if it looks up to date
  *   node tools/setup.mjs --cmake            builds the addon by cmake-js too, into build-cmake/
+ *   node tools/setup.mjs --debug            builds it with symbols and without optimization too, into build-debug/
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addonIsCurrent, buildAddon, isConfigured, removeAddon } from './native.mjs';
@@ -21,6 +23,7 @@ if (!existsSync(join(root, 'lib'))) process.exit(0); // an installed package: th
 installDependencies();
 buildNative();
 if (options.has('--cmake')) buildCmake();
+if (options.has('--debug')) buildDebug();
 removeStale();
 buildTypeScript();
 await bundleLibrary();
@@ -49,8 +52,18 @@ function buildNative() {
 
 function buildCmake() {
   say('building the native addon (cmake-js)');
-  const cmakeJs = join(root, 'node_modules', 'cmake-js', 'bin', 'cmake-js');
-  const args = [cmakeJs, 'rebuild', '--out', join(root, 'build-cmake', 'build'), '--log-level', 'error'];
+  cmakeJs('build-cmake', 'rebuild');
+}
+
+/** Compiles only what has changed: a debug build is made again and again. */
+function buildDebug() {
+  say('building the native addon for a debugger (cmake-js)');
+  cmakeJs('build-debug', 'build', '--debug', '--parallel', String(availableParallelism()));
+}
+
+function cmakeJs(folder, ...command) {
+  const script = join(root, 'node_modules', 'cmake-js', 'bin', 'cmake-js');
+  const args = [script, ...command, '--out', join(root, folder, 'build'), '--log-level', 'error'];
   run(process.execPath, args, 'cmake-js could not build the addon. It needs CMake, make and a C++17 compiler.');
 }
 

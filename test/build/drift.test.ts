@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { root } from '../support/process.js';
 
@@ -55,6 +56,14 @@ describe('binding.gyp and CMakeLists.txt', () => {
     expect(cmake).to.contain('set(THREADS_PREFER_PTHREAD_FLAG ON)').and.to.contain('PRIVATE Threads::Threads)');
   });
 
+  it('give a debug build the same flags, but for optimization', () => {
+    const changes = [...cmake.matchAll(/list\(([A-Z_]+) ADAMAX_FLAGS ([^)]*)\)/g)].map(
+      ([, how, what]) => `${how} ${what}`,
+    );
+    const debug = changes.filter((change) => !change.startsWith('APPEND -march='));
+    expect(debug).to.deep.equal(['REMOVE_ITEM -O3 /O2']);
+  });
+
   it('pin the baseline of each processor, and nothing of the build machine', () => {
     const pinned = target.conditions.flatMap(([, { cflags_cc }]) => cflags_cc ?? []);
     expect(pinned).to.deep.equal(['-march=x86-64', '-march=armv8-a']);
@@ -65,7 +74,8 @@ describe('binding.gyp and CMakeLists.txt', () => {
 
 describe('the folder a build leaves its addon in', () => {
   it('holds exactly one .node', () => {
-    const release = join(process.env.ADAMAX_PREBUILD ?? root, 'build', 'Release');
-    expect(readdirSync(release).filter((file) => file.endsWith('.node'))).to.deep.equal(['adamax.node']);
+    const loader = createRequire(import.meta.url)('node-gyp-build') as { resolve(directory: string): string };
+    const folder = dirname(loader.resolve(root)); // of this package, or of ADAMAX_PREBUILD
+    expect(readdirSync(folder).filter((file) => file.endsWith('.node'))).to.deep.equal(['adamax.node']);
   });
 });
