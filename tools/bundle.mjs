@@ -3,9 +3,10 @@
  * module costs more than running it, and lib/ has dozens; and both public entries must share one state. Nothing is
  * minified, and source maps lead to lib/. Declarations are tsc's.
  */
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { build } from 'rolldown';
+import { dateBack, filesIn, modified } from './files.mjs';
 
 /** Those of package.json, and what `#internals` means there. */
 const ENTRIES = ['index', 'kernels', 'internals'];
@@ -23,6 +24,7 @@ export function bundleIsCurrent(root) {
 /** @throws Error for what rolldown warns of, or cannot read */
 export async function bundle(root) {
   const dist = join(root, 'dist');
+  const begun = new Date();
   await build({
     cwd: root,
     input: Object.fromEntries(ENTRIES.map((name) => [name, `lib/${name}.ts`])),
@@ -43,6 +45,10 @@ export async function bundle(root) {
       if (level === 'warn') throw new Error(log.message);
     },
   });
+  dateBack(
+    OUTPUTS.map((name) => join(dist, name)),
+    begun,
+  );
   removeStale(join(root, 'lib'), dist);
 }
 
@@ -58,10 +64,5 @@ function removeStale(lib, dist) {
 
 /** Paths below `folder`, with slashes. */
 function listFiles(folder) {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return entries.map(({ parentPath, name }) => relative(folder, join(parentPath, name)).replaceAll(sep, '/'));
-}
-
-function modified(file) {
-  return statSync(file).mtimeMs;
+  return filesIn(folder).map((file) => relative(folder, file).replaceAll(sep, '/'));
 }

@@ -4,8 +4,9 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dateBack, filesIn, modified } from './files.mjs';
 import { nodeDirectory } from './node-directory.mjs';
 
 /** What project files are made from; the lock file stands for node-gyp and the headers of other packages. */
@@ -13,10 +14,8 @@ const CONFIGURATION = ['binding.gyp', 'package-lock.json', 'tools/native.mjs', '
 
 export function addonIsCurrent(root) {
   const addon = addonPath(root);
-  const sources = readdirSync(join(root, 'native'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  return existsSync(addon) && modified(addon) >= Math.max(...[...sources, join(root, 'binding.gyp')].map(modified));
+  const sources = [...filesIn(join(root, 'native')), join(root, 'binding.gyp')];
+  return existsSync(addon) && modified(addon) >= Math.max(...sources.map(modified));
 }
 
 /** Whether build/ was configured in this place, by this Node, from the files that are here now. */
@@ -33,9 +32,12 @@ export function buildAddon(root, { fromScratch }) {
     if (failure !== null) return failure;
     writeFileSync(stampPath(root), configuration(root));
   }
+  const begun = new Date();
   const failure = nodeGyp(root, ['build', '--jobs', 'max']);
+  const objects = filesIn(join(root, 'build')).filter((file) => /\.(o|obj|node)$/.test(file));
+  dateBack(objects, begun);
   // make leaves an addon alone when no changed file is part of it, and addonIsCurrent would then never be satisfied.
-  if (failure === null) utimesSync(addonPath(root), new Date(), new Date());
+  if (failure === null) utimesSync(addonPath(root), begun, begun);
   return failure;
 }
 
@@ -67,8 +69,4 @@ function addonPath(root) {
 
 function stampPath(root) {
   return join(root, 'build', 'configured.json');
-}
-
-function modified(file) {
-  return statSync(file).mtimeMs;
 }

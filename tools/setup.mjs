@@ -10,10 +10,11 @@
  *   node tools/setup.mjs --debug            builds it with symbols and without optimization too, into build-debug/
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { dateBack, filesIn, modified } from './files.mjs';
 import { addonIsCurrent, buildAddon, isConfigured, removeAddon } from './native.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -71,7 +72,7 @@ function cmakeJs(folder, ...command) {
 function removeStale() {
   for (const folder of ['test', 'bench', 'examples']) {
     if (!existsSync(join(root, 'out', folder))) continue;
-    for (const file of sources(join('out', folder))) {
+    for (const file of filesIn(join(root, 'out', folder))) {
       const stem = file.slice(join(root, 'out').length).replace(/\.(js|js\.map|d\.ts|d\.ts\.map)$/, '');
       if (!existsSync(join(root, `${stem}.ts`))) rmSync(file);
     }
@@ -80,7 +81,15 @@ function removeStale() {
 
 function buildTypeScript() {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  run(process.execPath, [tsc, '--build', root], 'the TypeScript sources do not compile.');
+  const begun = new Date();
+  const compiled = spawnSync(process.execPath, [tsc, '--build', root], { cwd: root, stdio: 'inherit' });
+  // By the dates of these files tsc decides which projects to look at again.
+  const outputs = [join(root, 'dist'), join(root, 'out')].filter(existsSync).flatMap((folder) => filesIn(folder));
+  dateBack(
+    outputs.filter((file) => file.endsWith('.tsbuildinfo')),
+    begun,
+  );
+  if (compiled.status !== 0) fail('the TypeScript sources do not compile.');
 }
 
 /** After the compiler, which has checked what is bundled and written the declarations. */
@@ -91,17 +100,9 @@ async function bundleLibrary() {
   await bundle(root);
 }
 
-function sources(folder) {
-  const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
-function modified(file) {
-  return statSync(file).mtimeMs;
-}
-
 function run(command, args, failure) {
-  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  const shell = process.platform === 'win32' && command === 'npm'; // which is npm.cmd there
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell });
   if (result.status !== 0) fail(failure);
 }
 
