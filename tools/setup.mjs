@@ -4,6 +4,7 @@
  * typed in a clone.
  *
  *   node tools/setup.mjs                    dependencies, native addon, TypeScript
+ *   node tools/setup.mjs --dependencies     dependencies only
  *   node tools/setup.mjs --native=optional  a missing compiler is a warning: the TypeScript fallback has the same bits
  *   node tools/setup.mjs --rebuild          builds the whole addon, even if it looks up to date
  *   node tools/setup.mjs --cmake            builds the addon by cmake-js too, into build-cmake/
@@ -22,6 +23,7 @@ const options = new Set(process.argv.slice(2));
 
 if (!existsSync(join(root, 'lib'))) process.exit(0); // an installed package: there is nothing to build from here
 installDependencies();
+if (options.has('--dependencies')) process.exit(0);
 buildNative();
 if (options.has('--cmake')) buildCmake();
 if (options.has('--debug')) buildDebug();
