@@ -101,4 +101,22 @@ describe('memory', () => {
     // 512 places, a few pages of 4 KiB each in three arrays: some 20 MB, of 768.
     expect(Number(stdout), 'MB more').to.be.below(64);
   });
+
+  it('of a table whose slots start at 0 by the word of their rule is taken likewise', () => {
+    const { stdout, stderr } = runModule(`${COLLECT}
+      import { IndexedSlices, Optimizer, Variable } from 'adamax';
+      const rule = { name: 'nothing', slots: ['zero'], initial: [0], scalars: 0, sweep() {} };
+      class Nothing extends Optimizer {
+        constructor() { super(rule, 'Nothing', { learningRate: 1 }); }
+        writeScalars() {}
+      }
+      const [rows, width] = [1_000_000, 64];
+      const table = new Variable(new Float32Array(rows * width), { shape: [rows, width] });
+      const before = await megabytes();
+      new Nothing().applyGradients([[new IndexedSlices(new Float32Array(width), [7]), table]]);
+      process.stdout.write(String((await megabytes()) - before));
+    `);
+    expect(stderr).to.equal('');
+    expect(Number(stdout), 'MB more').to.be.below(64);
+  });
 });
