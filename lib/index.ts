@@ -4,6 +4,7 @@ export type { ErrorCode } from './arguments/errors.js';
 export type { SlotDtype } from './backend/backend.js';
 export type { Rule } from './backend/rule.js';
 export * as initializers from './initializers/index.js';
+export { Adagrad, type AdagradOptions } from './optimizers/adagrad.js';
 export { Adamax, type AdamaxOptions } from './optimizers/adamax.js';
 export type { Config, CustomObjects } from './optimizers/config.js';
 export type { HyperValue } from './optimizers/hyperparameter.js';

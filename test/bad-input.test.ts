@@ -1,4 +1,5 @@
 import {
+  Adagrad,
   Adamax,
   type ErrorCode,
   IndexedSlices,
@@ -41,6 +42,7 @@ const noClip = [...type('1', true, {}, []), ...NO_FINITE, ...value(-1)];
 const noRate = [...NO_NUMBERS, ...NO_FINITE];
 const noBeta = [...NO_NUMBERS, ...NO_FINITE, ...value(-0.1, 1, 2)];
 const noMomentum = [...NO_NUMBERS, ...NO_FINITE, ...value(-0.1, 1.1)];
+const noAccumulator = [...NO_NUMBERS, ...NO_FINITE, ...value(-0.1, 1e39)];
 const noEpsilon = [...NO_NUMBERS, ...NO_FINITE, ...value(0, -1e-7, 1e-50, 1e39)];
 
 /** Everything that one refused call might have touched. */
@@ -113,7 +115,7 @@ const TABLE: Row[] = [
   options(Adamax, 'clipvalue', noClip),
   options(Adamax, 'slotDtype', [...NO_STRINGS, ...value('float16', 'bfloat', '')]),
   options(Adamax, 'name', NO_STRINGS),
-  ...[Adamax, SGD, RMSprop].map(
+  ...[Adagrad, Adamax, SGD, RMSprop].map(
     (Class): Row => [
       `new ${Class.name}`,
       Class.name,
@@ -121,6 +123,9 @@ const TABLE: Row[] = [
       [...NO_OBJECTS, ...other(TypeError, 'ERR_ADAMAX_OPTION', { beta: 1 }, { learning_rate: 1 })],
     ],
   ),
+  options(Adagrad, 'learningRate', noRate),
+  options(Adagrad, 'initialAccumulatorValue', noAccumulator),
+  options(Adagrad, 'epsilon', noEpsilon),
   options(SGD, 'learningRate', noRate),
   options(SGD, 'momentum', noMomentum),
   options(SGD, 'nesterov', NO_BOOLEANS),

@@ -9,6 +9,11 @@ export interface Domain {
 
 export const finite: Domain = { text: 'a finite number', contains: Number.isFinite };
 export const nonNegative: Domain = { text: 'a finite number ≥ 0', contains: (x) => x >= 0 && Number.isFinite(x) };
+/** Stored in a slot, so it must not round to infinity in float32. */
+export const nonNegativeFloat32: Domain = {
+  text: 'a finite number ≥ 0 (in float32)',
+  contains: (x) => x >= 0 && Number.isFinite(Math.fround(x)),
+};
 /** Decay rates: at 1 the bias correction would divide by zero. */
 export const unitInterval: Domain = { text: 'in [0, 1)', contains: (x) => x >= 0 && x < 1 };
 /** Momentum: at 1 nothing is lost. */

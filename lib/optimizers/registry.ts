@@ -2,6 +2,7 @@
 import { wrongType } from '../arguments/errors.js';
 import { checkString } from '../arguments/options.js';
 import { readSerialized } from '../serialization/serialized.js';
+import { Adagrad } from './adagrad.js';
 import { Adamax } from './adamax.js';
 import type { Config, CustomObjects } from './config.js';
 import { optimizerClasses } from './names.js';
@@ -33,7 +34,7 @@ export function register(name: string, optimizer: OptimizerClass): void {
   optimizerClasses.register(name, optimizer);
 }
 
-for (const [name, Class] of Object.entries({ Adamax, RMSprop, SGD })) optimizerClasses.add(name, Class);
+for (const [name, Class] of Object.entries({ Adagrad, Adamax, RMSprop, SGD })) optimizerClasses.add(name, Class);
 
 /**
  * The class name and the config, without the state. A class goes by the name it was registered under, or else by its

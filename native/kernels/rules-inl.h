@@ -8,6 +8,7 @@
 #include "kernels/rows-inl.h"
 #include "kernels/sum_squares-inl.h"
 // The rules.
+#include "kernels/adagrad-inl.h"
 #include "kernels/adamax-inl.h"
 #include "kernels/rmsprop-inl.h"
 #include "kernels/sgd-inl.h"
@@ -31,6 +32,7 @@ constexpr RuleKernels kernels_of() {
 
 constexpr RuleKernels kRules[] = {
     kernels_of<Adamax>(),
+    kernels_of<Adagrad>(),
     kernels_of<RmsProp<false, false>>(),
     kernels_of<RmsProp<false, true>>(),
     kernels_of<RmsProp<true, false>>(),

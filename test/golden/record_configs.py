@@ -2,7 +2,7 @@
 
 import json
 
-from recording import encode, plain, write
+from recording import encode, outcome, plain, write
 from schedules import LINEAR_COSINE, SCHEDULE_STEPS, SCHEDULES, WARM_UP, schedule2, schedule3, schedules2, schedules3
 
 import keras
@@ -10,13 +10,6 @@ import tensorflow as tf
 import tf_keras
 
 Legacy = tf_keras.optimizers.legacy.Adamax
-
-
-def outcome(action):
-    try:
-        return plain(action())
-    except Exception as error:  # what it says is what is recorded
-        return {"error": type(error).__name__, "message": str(error).splitlines()[0]}
 
 
 def schedule_values():

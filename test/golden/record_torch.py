@@ -23,8 +23,9 @@ class TorchRun:
         self.optimizer.step()
 
     def state(self):
-        slots = [[self.optimizer.state[p][s].numpy().copy() for p in self.variables] for s in ("exp_avg", "exp_inf")]
-        return [[p.detach().numpy().copy() for p in self.variables], *slots]
+        slots = {"m": "exp_avg", "v": "exp_inf"}
+        moments = {k: [self.optimizer.state[p][s].numpy().copy() for p in self.variables] for k, s in slots.items()}
+        return {"p": [p.detach().numpy().copy() for p in self.variables], **moments}
 
 
 def torch_cases():

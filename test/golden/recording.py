@@ -91,22 +91,30 @@ def encode(arrays):
 
 
 def record(inputs_name, run):
-    """`run` is driven step by step, and asked for [p, m, v] of all variables at the checkpoints."""
+    """`run` is driven step by step, and asked for p and the slots of all variables, by name, at the checkpoints."""
     inputs = Inputs(inputs_name)
     run.start(inputs.start)
-    out = {"p": [], "m": [], "v": []}
+    out = {}
     for step in range(1, SPEC["steps"] + 1):
         run.before(step)
         run.step(inputs.gradients(step))
         if step in SPEC["checkpoints"]:
-            for key, arrays in zip("pmv", run.state()):
-                out[key] += [np.ravel(a)[:: v["stride"]] for a, v in zip(arrays, inputs.variables)]
+            for key, arrays in run.state().items():
+                out.setdefault(key, []).extend(np.ravel(a)[:: v["stride"]] for a, v in zip(arrays, inputs.variables))
     return {"inputs": inputs_name, "config": run.config, **{key: encode(arrays) for key, arrays in out.items()}}
 
 
 def plain(value):
     """JSON, NumPy and Keras scalars as Python numbers."""
     return json.loads(json.dumps(value, default=lambda x: x.item() if hasattr(x, "item") else float(x)))
+
+
+def outcome(action):
+    """What an action gives, or the error that it raises."""
+    try:
+        return plain(action())
+    except Exception as error:  # what it says is what is recorded
+        return {"error": type(error).__name__, "message": str(error).splitlines()[0]}
 
 
 def write(name, source, packages, content):

@@ -51,6 +51,16 @@ inline void adamax(float* param, float* slot, float grad, const float* scalars) 
   *param = f32(*param - change);
 }
 
+inline void adagrad(float* param, float* slot, float grad, const float* scalars) {
+  const float learning_rate = scalars[0], epsilon = scalars[1];
+  const float square = f32(grad * grad);
+  slot[0] = flushed(f32(slot[0] + square));
+  const float root = f32(std::sqrt(slot[0]));
+  const float denominator = f32(root + epsilon);
+  const float change = f32(f32(learning_rate * grad) / denominator);
+  *param = f32(*param - change);
+}
+
 inline void sgd(float* param, float*, float grad, const float* scalars) {
   const float downhill = f32(scalars[0] * grad);
   *param = f32(*param - downhill);
@@ -171,6 +181,7 @@ inline void traffic(float* param, float* slot, float grad, const float*) {
 
 inline constexpr Rule kRules[] = {
     {"adamax", 2, 4, adamax},
+    {"adagrad", 1, 2, adagrad},
     {"rmsprop", 1, 4, rmsprop<false, false>},
     {"rmsprop-momentum", 2, 4, rmsprop<false, true>},
     {"rmsprop-centered", 2, 4, rmsprop<true, false>},

@@ -1,4 +1,4 @@
-import { Adamax, type Gradient, IndexedSlices, type NdArray, RMSprop, SGD, Variable } from 'adamax';
+import { Adagrad, Adamax, type Gradient, IndexedSlices, type NdArray, RMSprop, SGD, Variable } from 'adamax';
 import { adamaxScalars, isa, setIsa, setThreads, threads } from 'adamax/kernels';
 import { expect } from 'chai';
 import { fromBfloat16, toBfloat16 } from '#internals';
@@ -149,6 +149,7 @@ describe('slotDtype', () => {
     const size = 3000;
     for (const make of [
       () => new SGD({ momentum: 0.9, slotDtype: 'bfloat16', clipnorm: 1 }),
+      () => new Adagrad({ slotDtype: 'bfloat16' }),
       () => new RMSprop({ centered: true, momentum: 0.5, slotDtype: 'bfloat16' }),
     ]) {
       const before = isa();

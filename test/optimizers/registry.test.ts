@@ -82,7 +82,7 @@ describe('optimizers', () => {
       () => optimizers.get('tenth'),
       RangeError,
       'ERR_ADAMAX_CONFIG',
-      /^config\.class_name must be one of Adamax, RMSprop, SGD.* or in customObjects: received 'tenth'$/,
+      /^config\.class_name must be one of Adagrad, Adamax, RMSprop, SGD.* or in customObjects: received 'tenth'$/,
     );
     expect(optimizers.deserialize({ class_name: 'Tenth', config: { name: 'a' } }, { Tenth })).to.be.an.instanceOf(
       Tenth,

@@ -1,6 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Adamax, type Gradient, IndexedSlices, Optimizer, optimizers, RMSprop, SGD, schedules, Variable } from 'adamax';
+import {
+  Adagrad,
+  Adamax,
+  type Gradient,
+  IndexedSlices,
+  Optimizer,
+  optimizers,
+  RMSprop,
+  SGD,
+  schedules,
+  Variable,
+} from 'adamax';
 import { type AdamaxScalars, adamaxScalars, adamaxStep } from 'adamax/kernels';
 import { expect } from 'chai';
 import { root } from '../support/process.js';
@@ -34,9 +45,11 @@ function rightUse(weights: Float32Array, shared: Float32Array): void {
   );
   const again: Adamax = Adamax.fromConfig(optimizer.getConfig());
   const rms: RMSprop = RMSprop.fromConfig({ rho: 0.5 });
+  const ada: Adagrad = Adagrad.fromConfig({ initial_accumulator_value: 0.5 });
   const any: Optimizer = optimizers.get('sgd');
   const scalars: AdamaxScalars = adamaxScalars({ step: 1 });
   adamaxStep(weights, again.getSlot(weights, 'm').data, rms.getSlot(variable, 'rms').data, weights, scalars);
+  ada.epsilon = new Variable(shared);
   any.setWeights(optimizer.getWeights());
 }
 
