@@ -6,6 +6,9 @@ module.exports = {
     'out/test/{build,examples,processes,threads}/**',
     'out/test/backend/{isa,load,workers}.test.js',
     'out/test/readme.test.js',
+    // They go through whole ranges of numbers.
+    'out/test/math/**',
+    'out/test/optimizers/bfloat16.test.js',
     // They follow long recordings, on every implementation.
     'out/test/golden*.test.js',
   ],

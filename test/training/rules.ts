@@ -1,4 +1,4 @@
-import { Adamax, type Optimizer, type OptimizerOptions, RMSprop, SGD } from 'adamax';
+import { Adagrad, Adamax, type Optimizer, type OptimizerOptions, RMSprop, SGD } from 'adamax';
 
 /** A rule of the package, and what it takes to train with it. */
 export interface TrainedRule {
@@ -26,6 +26,13 @@ export const rules: readonly TrainedRule[] = [
     make: (options) => new Adamax(options),
     stride: () => 1,
     rates: { parabola: 0.003, rosenbrock: 0.0004, logistic: 0.1 },
+  },
+  {
+    name: 'Adagrad',
+    make: (options) => new Adagrad(options),
+    // The accumulator has begun at 0.1.
+    stride: (t, g) => g / Math.sqrt(0.1 + t * g * g),
+    rates: { parabola: 0.3, rosenbrock: 0.3, logistic: 0.3 },
   },
   {
     name: 'SGD',
