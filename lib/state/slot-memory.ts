@@ -1,7 +1,6 @@
 import { rangeError } from '../arguments/errors.js';
 import type { SlotArray, SlotDtype } from '../backend/backend.js';
 import { backend } from '../backend/choose-backend.js';
-import { lengthOf } from '../memory/typed-arrays.js';
 
 const FORMATS = { float32: Float32Array, bfloat16: Uint16Array } as const;
 /** Bytes of a cache line and of a page. */
@@ -39,9 +38,8 @@ export class SlotMemory {
     this.#format = FORMATS[dtype];
   }
 
-  /** `count` slots of as many elements as `param` has. @throws RangeError `ERR_ADAMAX_MEMORY` */
-  allocate(param: Float32Array, count: number): Slots {
-    const size = lengthOf(param);
+  /** `count` slots for a parameter of `size` elements. @throws RangeError `ERR_ADAMAX_MEMORY` */
+  allocate(param: Float32Array, size: number, count: number): Slots {
     if (count === 0) return { arrays: [], memory: param };
     return size < SMALL ? this.#packed(size, count) : this.#spread(param, size, count);
   }

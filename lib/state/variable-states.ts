@@ -1,11 +1,20 @@
-import { checkApart } from '../arguments/arrays.js';
+import { checkApart, detached } from '../arguments/arrays.js';
 import { typeError, wrongType } from '../arguments/errors.js';
 import type { SlotArray, SlotDtype, Target } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
 import { toBfloat16 } from '../math/bfloat16.js';
 import { MemoryRegions } from '../memory/regions.js';
+import { lengthOf } from '../memory/typed-arrays.js';
 import { rowLengthOf } from '../variables/shape.js';
-import { type AnyVariable, isVariable, memoryOf, pin, timesRebound, Variable } from '../variables/variable.js';
+import {
+  type AnyVariable,
+  elementsOf,
+  isVariable,
+  memoryOf,
+  pin,
+  timesRebound,
+  Variable,
+} from '../variables/variable.js';
 import { SlotMemory, type Slots } from './slot-memory.js';
 import { SlotTable, type SlotVariable } from './slot-table.js';
 import { StepCounter } from './step-counter.js';
@@ -157,7 +166,7 @@ export class VariableStates {
 
   /** Zeros are there already, and writing them would touch every page of a table. */
   #allocate(variable: Variable): Slots {
-    const slots = this.slotMemory.allocate(memoryOf(variable), this.#rule.slots.length);
+    const slots = this.slotMemory.allocate(memoryOf(variable), elementsOf(variable), this.#rule.slots.length);
     slots.arrays.forEach((array, k) => {
       const value = this.#rule.initial?.[k] ?? 0;
       if (value !== 0) array.fill(this.slotDtype === 'float32' ? value : toBfloat16(value));
@@ -168,6 +177,8 @@ export class VariableStates {
   /** A state with new slots, unless slots are there already. It counts as there once it is registered. */
   #create(variable: Variable, created: VariableState[]): VariableState {
     const param = memoryOf(variable);
+    const size = elementsOf(variable);
+    if (lengthOf(param) !== size) throw detached(`'${variable.name}'`, param);
     checkApart(`'${variable.name}'`, param, this.written);
     const { arrays, memory } = this.#early.get(variable) ?? this.#allocate(variable);
     const slotVariables = this.#rule.slots.map((name, k) => {
@@ -180,7 +191,7 @@ export class VariableStates {
       param,
       slots: arrays,
       memory,
-      size: variable.size,
+      size,
       rowLength: rowLengthOf(variable.shape),
       set: 0,
     };

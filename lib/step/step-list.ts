@@ -1,4 +1,4 @@
-import { checkApart, detached } from '../arguments/arrays.js';
+import { checkApart, checkFloat32Array, checkLength, detached } from '../arguments/arrays.js';
 import { rangeError } from '../arguments/errors.js';
 import type { Backend, BackendPlan, BadIndex, Clipping } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
@@ -111,6 +111,7 @@ export class StepList {
       const entry = entries[i];
       if (entry === undefined || entry.state !== state || entry.param !== state.param || entry.out !== out) {
         checkState(state);
+        if (out !== state.param) checkOut(state, out);
         this.#plan.target(i, state, state.param, out);
         entries[i] = new Entry(state, out);
       }
@@ -278,6 +279,11 @@ export class StepList {
       `${gradientOf(state)}.indices[${position}] must be in [0, ${tableRows}): received ${rows?.indices[position]}`,
     );
   }
+}
+
+function checkOut({ name, size }: VariableState, out: unknown): void {
+  checkFloat32Array(`out of '${name}'`, out);
+  checkLength(`out of '${name}'`, out, size, `'${name}'`);
 }
 
 function isMissing(array: ArrayBufferView, length: number): boolean {

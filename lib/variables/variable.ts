@@ -10,6 +10,13 @@ export type DType = 'float32' | 'int64' | 'bfloat16';
 /** Elements as they lie in memory: those of bfloat16 as bit patterns. */
 export type Elements = Float32Array | BigInt64Array | Uint16Array;
 
+/** Arrays of the kind of `T`, on any buffer. */
+export type SameKind<T extends Elements> = T extends Float32Array
+  ? Float32Array
+  : T extends BigInt64Array
+    ? BigInt64Array
+    : Uint16Array;
+
 export interface VariableOptions {
   /** Lengths of the dimensions, outermost first. Default: one dimension with all elements. */
   shape?: readonly number[];
@@ -38,6 +45,9 @@ let rebound = 0;
 
 /** The array of a variable, whatever a subclass or an own property makes of `data`. */
 export let memoryOf: <T extends Elements>(variable: Variable<T>) => T;
+
+/** How many elements a variable has, also when its memory has gone. */
+export let elementsOf: (variable: AnyVariable) => number;
 
 /** Whether `value` was made by the constructor of `Variable`: no proxy of one, and no object of another shape. */
 export let isVariable: (value: unknown) => value is AnyVariable;
@@ -73,6 +83,7 @@ export class Variable<T extends Elements = Float32Array> {
 
   static {
     memoryOf = (variable) => variable.#data;
+    elementsOf = (variable) => (variable as Variable<Elements>).#size;
     isVariable = (value): value is AnyVariable => typeof value === 'object' && value !== null && #data in value;
     pin = (variable, why) => {
       const pinned = (variable as Variable<Elements>).#pinned;
@@ -127,7 +138,7 @@ export class Variable<T extends Elements = Float32Array> {
    *   slot, whose memory is its optimizer's; `ERR_ADAMAX_BUSY` while a step off the event loop works on the variable
    * @throws RangeError `ERR_ADAMAX_LENGTH`
    */
-  rebind(data: T): this {
+  rebind(data: SameKind<T>): this {
     if (this.dtype === 'float32') checkFloat32Array('data', data);
     else if (!(this.dtype === 'int64' ? isBigInt64Array(data) : isUint16Array(data))) {
       throw wrongType('data', this.dtype === 'int64' ? 'a BigInt64Array' : 'a Uint16Array', data);
@@ -137,8 +148,8 @@ export class Variable<T extends Elements = Float32Array> {
       const code = this.#pinned === IN_FLIGHT ? 'ERR_ADAMAX_BUSY' : 'ERR_ADAMAX_STATE';
       throw typeError(code, `rebind must be asked of memory that is yours: received ${this.#pinned}`);
     }
-    if (data === this.#data) return this;
-    this.#data = data;
+    if (data === (this.#data as Elements)) return this;
+    this.#data = data as Elements as T;
     rebound++;
     return this;
   }
