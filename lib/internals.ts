@@ -3,8 +3,10 @@
  * ones, so that they see the very code and state that users get. It is not published.
  */
 export { backend } from './backend/choose-backend.js';
+export { CONTRACT } from './backend/contract.js';
 export { loadBinding } from './backend/load.js';
 export type { Binding } from './backend/native.js';
+export { misfitOf } from './backend/native.js';
 export { initialize } from './initializers/initialize.js';
 export { orthonormalize } from './initializers/orthogonal.js';
 export { fansOf } from './initializers/variance-scaling.js';
@@ -14,5 +16,10 @@ export { normalQuantile } from './math/normal-quantile.js';
 export { philox } from './math/philox.js';
 export { power } from './math/power.js';
 export { Random } from './math/random.js';
+export { MemoryRegions } from './memory/regions.js';
 export { lengthOf } from './memory/typed-arrays.js';
 export { alphaOf, BiasCorrection } from './optimizers/bias-correction.js';
+export { statesOf, stepperOf } from './optimizers/optimizer.js';
+export type { StepHooks } from './step/hooks.js';
+export type { StepPairs } from './step/step-pairs.js';
+export { Rows, type StepGradient } from './variables/gradient.js';

@@ -1,0 +1,246 @@
+import { Adamax, type Gradient, type OptimizerOptions, Variable } from 'adamax';
+import { sumSquares } from 'adamax/kernels';
+import { expect } from 'chai';
+import { type StepGradient, type StepHooks, type StepPairs, stepperOf } from '#internals';
+import { expectSameBits, Random } from '../support/data.js';
+import { expectError } from '../support/errors.js';
+import { onEveryImplementation } from '../support/implementations.js';
+
+/** Lengths of the variables: small ones that are staged, and one that is cut into pieces. */
+const SIZES = [5, 300, 70000];
+const REPLICAS = 4;
+const STEPS = 4;
+
+/** (a + b) + (c + d), each sum rounded once: a tree of fixed shape, however many of its leaves one rank has. */
+function treeSum(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0];
+  const half = parts.length / 2;
+  const [left, right] = [treeSum(parts.slice(0, half)), treeSum(parts.slice(half))];
+  return left.map((x, i) => x + right[i]);
+}
+
+/** What ranks have to say of a step, and what comes of it: a collective within one process. */
+class Board {
+  readonly #posted: (readonly Float32Array[])[] = [];
+  readonly ranks: number;
+
+  constructor(ranks: number) {
+    this.ranks = ranks;
+  }
+
+  post(rank: number, gradients: readonly Float32Array[]): void {
+    this.#posted[rank] = gradients;
+  }
+
+  /** By variable, over all ranks. */
+  sums(): Float32Array[] {
+    return SIZES.map((_, i) => treeSum(this.#posted.map((gradients) => gradients[i])));
+  }
+}
+
+/** Gradient of a replica's part of the batch, at these parameters. */
+function gradientOf(step: number, replica: number, i: number, data: Float32Array): Float32Array {
+  const random = new Random(1 + 1000 * step + 10 * replica + i);
+  return data.map((p) => p * (replica - 1.5) + random.normal());
+}
+
+function start(): Variable[] {
+  const random = new Random(77);
+  return SIZES.map((size) => new Variable(random.normals(size)));
+}
+
+interface Rank {
+  readonly optimizer: Adamax;
+  readonly variables: Variable[];
+}
+
+/** Trains on so many ranks, each of which has its share of the replicas; the state of the first. */
+async function trained(ranks: number, options: OptimizerOptions, hooks: (board: Board) => StepHooks, async = false) {
+  const board = new Board(ranks);
+  const all = Array.from({ length: ranks }, (): Rank => {
+    const optimizer = new Adamax({ learningRate: 0.01, ...options });
+    stepperOf(optimizer).hooks = hooks(board);
+    return { optimizer, variables: start() };
+  });
+  const share = REPLICAS / ranks;
+  for (let step = 0; step < STEPS; step++) {
+    const local = all.map(({ variables }, rank) => {
+      return variables.map(({ data }, i) => {
+        return treeSum(Array.from({ length: share }, (_, k) => gradientOf(step, rank * share + k, i, data)));
+      });
+    });
+    local.forEach((gradients, rank) => {
+      board.post(rank, gradients);
+    });
+    const pairs = (rank: number) =>
+      all[rank].variables.map((variable, i): [Gradient, Variable] => [local[rank][i], variable]);
+    if (async) await Promise.all(all.map(({ optimizer }, rank) => optimizer.applyGradientsAsync(pairs(rank))));
+    else for (const [rank, { optimizer }] of all.entries()) optimizer.applyGradients(pairs(rank));
+  }
+  return all;
+}
+
+function expectSame(a: Rank, b: Rank, what: string): void {
+  a.variables.forEach(({ data }, i) => {
+    expectSameBits(data, b.variables[i].data, `${what}, variable ${i}`);
+  });
+  expect(
+    a.optimizer.weights.map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex')),
+  ).to.deep.equal(
+    b.optimizer.weights.map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex')),
+  );
+}
+
+const aggregating = (board: Board): StepHooks => ({ aggregate: () => board.sums() });
+const aggregatingLater = (board: Board): StepHooks => ({
+  aggregate: async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return board.sums();
+  },
+});
+/** The same, in ranges: a variable is stepped as soon as its sum is there. */
+const driving = (board: Board): StepHooks => ({
+  aggregate: () => board.sums(),
+  drive(count, run) {
+    for (let i = count - 1; i >= 0; i--) run(i, 1);
+  },
+});
+
+onEveryImplementation('replicas', () => {
+  const settings: [string, OptimizerOptions][] = [
+    ['without clipping', {}],
+    ['with clipnorm', { clipnorm: 0.5 }],
+    ['with bfloat16 slots', { slotDtype: 'bfloat16' }],
+    ['with clipnorm and bfloat16 slots', { clipnorm: 0.5, slotDtype: 'bfloat16' }],
+  ];
+  for (const [title, options] of settings) {
+    it(`have the bits of one process, as 1 × 4, 2 × 2 and 4 × 1, ${title}`, async () => {
+      // One process that sums the four parts itself, without a hook.
+      const [alone] = await trained(1, options, () => ({}));
+      for (const ranks of [1, 2, 4]) {
+        for (const [way, hooks] of Object.entries({ aggregating, driving })) {
+          const all = await trained(ranks, options, hooks);
+          for (const rank of all) expectSame(rank, alone, `${ranks} ranks, ${way}`);
+        }
+        const later = await trained(ranks, options, aggregatingLater, true);
+        for (const rank of later) expectSame(rank, alone, `${ranks} ranks, asynchronously`);
+      }
+    });
+  }
+});
+
+onEveryImplementation('hooks of a step', () => {
+  const f32 = (...x: number[]) => Float32Array.from(x);
+
+  it('aggregate sees what was read, and is not asked where the caller aggregates', () => {
+    const [p, g] = [new Variable(f32(1, 2)), f32(1, 1)];
+    const optimizer = new Adamax({ learningRate: 1 });
+    const seen: [StepPairs, readonly StepGradient[]][] = [];
+    stepperOf(optimizer).hooks = {
+      aggregate(pairs) {
+        seen.push([pairs, [...pairs.gradients]]);
+        return [f32(-1, -1)];
+      },
+    };
+    optimizer.applyGradients([[g, p]]);
+    expect(seen).to.have.length(1);
+    expect(seen[0][1][0]).to.equal(g);
+    expect(p.data[0]).to.be.closeTo(2, 1e-6);
+    optimizer.applyGradients([[g, p]], { experimentalAggregateGradients: false });
+    optimizer.applyGradients([[g, p]], { experimentalAggregateGradients: true });
+    expect(seen).to.have.length(2);
+    expect(seen[1][1][0]).to.equal(g);
+  });
+
+  it('aggregate that takes time is refused by a step that does not, and nothing has changed', () => {
+    const p = f32(1, 2);
+    const optimizer = new Adamax();
+    stepperOf(optimizer).hooks = { aggregate: async ({ gradients }) => gradients };
+    const step = () => optimizer.applyGradients([[f32(1, 1), p]]);
+    expectError(step, TypeError, 'ERR_ADAMAX_STATE', /asynchronous step: received a promise$/);
+    expect([...p, optimizer.weights.length]).to.deep.equal([1, 2, 1]);
+  });
+
+  it('what aggregate returns is checked as a gradient is', () => {
+    const p = f32(1, 2);
+    const optimizer = new Adamax();
+    let sum: Float32Array = f32(1);
+    stepperOf(optimizer).hooks = { aggregate: () => [sum] };
+    const step = () => optimizer.applyGradients([[f32(1, 1), p]]);
+    expectError(step, RangeError, 'ERR_ADAMAX_LENGTH', /^gradient of/);
+    sum = p;
+    expectError(step, RangeError, 'ERR_ADAMAX_OVERLAP', /^gradient of/);
+    expect([...p]).to.deep.equal([1, 2]);
+  });
+
+  it('a variable that gets other memory while an aggregation is waited for is stepped there', async () => {
+    const old = f32(1, 2);
+    const p = new Variable(old);
+    const optimizer = new Adamax({ learningRate: 1 });
+    stepperOf(optimizer).hooks = { aggregate: async ({ gradients }) => gradients };
+    const flight = optimizer.applyGradientsAsync([[f32(1, 1), p]]);
+    p.rebind(f32(5, 6));
+    await flight;
+    expect([...old]).to.deep.equal([1, 2]);
+    expect(p.data[0]).to.be.closeTo(4, 1e-6);
+  });
+
+  it('normOf is the norm that gradients are clipped by, only where there is clipping', () => {
+    const random = new Random(4);
+    const whole = random.normals(200);
+    const asked: number[] = [];
+    // Two halves of one vector, clipped by the norm of the whole.
+    const halves = [whole.slice(0, 100), whole.slice(100)];
+    const [apart, together] = [new Adamax({ clipnorm: 0.25 }), new Adamax({ clipnorm: 0.25 })];
+    stepperOf(apart).hooks = {
+      normOf(entry) {
+        asked.push(entry);
+        return Math.sqrt(sumSquares(whole));
+      },
+    };
+    const parts = halves.map((half) => new Float32Array(half.length));
+    const one = new Float32Array(200);
+    for (let k = 0; k < 3; k++) {
+      apart.applyGradients(halves.map((half, i) => [half, parts[i]]));
+      together.applyGradients([[whole, one]]);
+    }
+    expectSameBits(parts[0], one.subarray(0, 100), 'first half');
+    expectSameBits(parts[1], one.subarray(100), 'second half');
+    expect(asked).to.deep.equal([0, 1, 0, 1, 0, 1]);
+    apart.clipnorm = undefined;
+    together.clipnorm = undefined;
+    apart.applyGradients(halves.map((half, i) => [half, parts[i]]));
+    together.applyGradients([[whole, one]]);
+    expectSameBits(parts[1], one.subarray(100), 'unclipped');
+    expect(asked).to.have.length(6);
+  });
+
+  it('after comes when all is written; when it throws, everything is as before', async () => {
+    const p = new Variable(new Float32Array(2 ** 20).fill(1));
+    const optimizer = new Adamax();
+    const pairs: [Gradient, Variable][] = [[new Float32Array(2 ** 20).fill(1), p]];
+    let fail = false;
+    const seen: number[] = [];
+    stepperOf(optimizer).hooks = {
+      after() {
+        seen.push(p.data[0]);
+        if (fail) throw new Error('no');
+      },
+    };
+    optimizer.applyGradients(pairs);
+    expect(seen[0]).to.be.below(1);
+    const before = [p.data.slice(), optimizer.getSlot(p, 'm').data.slice(), optimizer.getSlot(p, 'v').data.slice()];
+    fail = true;
+    expect(() => optimizer.applyGradients(pairs)).to.throw('no');
+    const error = await optimizer.applyGradientsAsync(pairs).catch((thrown) => thrown);
+    expect(String(error)).to.equal('Error: no');
+    expect(seen).to.have.length(3);
+    const after = [p.data, optimizer.getSlot(p, 'm').data, optimizer.getSlot(p, 'v').data];
+    after.forEach((array, i) => {
+      expectSameBits(array, before[i], `array ${i}`);
+    });
+    expect(optimizer.iterations.item()).to.equal(1);
+    fail = false;
+    expect(await optimizer.applyGradientsAsync(pairs)).to.equal(2);
+  });
+});
