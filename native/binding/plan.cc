@@ -1,5 +1,4 @@
 // Making a plan, and binding arrays to it (bound_plan.h).
-#include <cmath>
 #include <new>
 
 #include "binding/arrays.h"
@@ -8,20 +7,16 @@
 namespace adamax {
 namespace {
 
-// The entry that a call is about, if the plan may be touched and has it, or may have it as its next one.
-PlanEntry* read_entry(napi_env env, BoundPlan& bound, napi_value value, bool or_next) {
-  std::size_t i = 0;
-  if (!check_idle(env, bound) || !read_size(env, value, "entry", &i)) return nullptr;
-  PlanEntry* const entry = i < bound.plan.size() || or_next ? bound.plan.entry(i) : nullptr;
-  if (entry == nullptr) fail_type(env, "entry", or_next ? "the next one" : "one that has a target");
-  return entry;
-}
-
 napi_value target(napi_env env, napi_callback_info info) {
   const Arguments<6 + kMaxSlots> args(env, info);
   BoundPlan& bound = *args.plan;
-  PlanEntry* const entry = read_entry(env, bound, args.value[0], true);
-  if (entry == nullptr) return nullptr;
+  std::size_t i = 0;
+  if (!check_idle(env, bound) || !read_size(env, args.value[0], "entry", &i)) return nullptr;
+  PlanEntry* const entry = bound.plan.entry(i);
+  if (entry == nullptr) {
+    fail_type(env, "entry", "the next one");
+    return nullptr;
+  }
   entry->has_target = entry->placed = entry->has_norm = false;  // also while anything below fails
   entry->kind = GradientKind::kNone;
   std::size_t set = 0;
@@ -52,42 +47,48 @@ napi_value target(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// The indices of a sparse gradient, and how many values it has.
+bool read_rows(napi_env env, napi_value value, PlanEntry* entry, std::size_t* length) {
+  return read_indices(env, value, "indices", &entry->indices) &&
+         multiply(env, "gradient", entry->indices.count, entry->row_length, length) &&
+         (entry->dense.out == entry->dense.param ||
+          fail_type(env, "indices", "null for a variable that is stepped out of place"));
+}
+
 napi_value gradient(napi_env env, napi_callback_info info) {
   const Arguments<3> args(env, info);
-  PlanEntry* const entry = read_entry(env, *args.plan, args.value[0], false);
-  if (entry == nullptr) return nullptr;
-  if (!entry->has_target || !entry->placed) {
+  Plan& plan = args.plan->plan;
+  std::size_t i = 0;
+  if (!check_idle(env, *args.plan) || !read_size(env, args.value[0], "entry", &i)) return nullptr;
+  if (i >= plan.size() || !plan.entry_to_move(i).placed) {
     fail_type(env, "entry", "one that has a target");
     return nullptr;
   }
-  entry->kind = GradientKind::kNone;
   const bool dense = is_null(env, args.value[2]);
-  std::size_t length = entry->dense.length;
-  if (!dense) {
-    if (!read_indices(env, args.value[2], "indices", &entry->indices) ||
-        !multiply(env, "gradient", entry->indices.count, entry->row_length, &length)) {
-      return nullptr;
-    }
-    if (entry->dense.out != entry->dense.param) {
-      fail_type(env, "indices", "null for a variable that is stepped out of place");
-      return nullptr;
-    }
-  }
+  PlanEntry& entry = plan.entry_to_move(i);
+  const bool moves = dense && entry.kind == GradientKind::kDense;
+  // Also while anything below fails; a gradient that only lies elsewhere is listed already.
+  entry.kind = GradientKind::kNone;
+  std::size_t length = entry.dense.length;
   FloatSpan span{};
-  if (!read_floats(env, args.value[1], "gradient", length, &span)) return nullptr;
-  entry->dense.grad = span.data;
-  entry->kind = dense ? GradientKind::kDense : GradientKind::kRows;
+  const bool good = (dense || read_rows(env, args.value[2], &entry, &length)) &&
+                    read_floats(env, args.value[1], "gradient", length, &span);
+  if (!good || !moves) plan.entry(i);
+  if (!good) return nullptr;
+  entry.dense.grad = span.data;
+  entry.kind = dense ? GradientKind::kDense : GradientKind::kRows;
+  if (moves) plan.move(i);
   return nullptr;
 }
 
 // Where a part of `length` elements lies within `heap`.
 bool read_part(napi_env env, const FloatSpan& heap, double offset, std::size_t length, float** part) {
-  if (!(length <= heap.length && offset >= 0 && offset <= static_cast<double>(heap.length - length) &&
-        offset == std::floor(offset))) {
-    return fail_type(env, "offsets", "whole numbers within heap");
+  if (length <= heap.length && offset >= 0 && offset <= static_cast<double>(heap.length - length)) {
+    const auto whole = static_cast<std::size_t>(offset);
+    *part = heap.data + whole;
+    if (static_cast<double>(whole) == offset) return true;
   }
-  *part = heap.data + static_cast<std::size_t>(offset);
-  return true;
+  return fail_type(env, "offsets", "whole numbers within heap");
 }
 
 napi_value place(napi_env env, napi_callback_info info) {
@@ -105,23 +106,23 @@ napi_value place(napi_env env, napi_callback_info info) {
     return nullptr;
   }
   for (std::size_t i = 0; i < count; ++i) {
-    PlanEntry& entry = *bound.plan.entry(i);
-    entry.kind = GradientKind::kNone;
-    float* grad = nullptr;
-    if (!entry.has_target) {
-      fail_type(env, "offsets", "for entries that have a target");
-      return nullptr;
-    }
+    PlanEntry& entry = bound.plan.entry_to_move(i);
     const double* const at = offsets.data + 3 * i;
     const std::size_t length = entry.dense.length;
-    entry.placed = false;
-    if (!read_part(env, heap, at[0], length, &entry.dense.param) ||
-        !read_part(env, heap, at[1], length, &entry.dense.out) || !read_part(env, heap, at[2], length, &grad)) {
-      return nullptr;
-    }
+    const bool moves = entry.kind == GradientKind::kDense;
+    float *param = nullptr, *out = nullptr, *grad = nullptr;
+    entry.kind = GradientKind::kNone;
+    const bool good = (entry.has_target || fail_type(env, "offsets", "for entries that have a target")) &&
+                      read_part(env, heap, at[0], length, &param) && read_part(env, heap, at[1], length, &out) &&
+                      read_part(env, heap, at[2], length, &grad);
+    if (!good || !moves) bound.plan.entry(i);
+    if (!good) return nullptr;
+    entry.dense.param = param;
+    entry.dense.out = out;
     entry.dense.grad = grad;
     entry.placed = true;
     entry.kind = GradientKind::kDense;
+    if (moves) bound.plan.move(i);
   }
   return nullptr;
 }
@@ -137,7 +138,7 @@ napi_value norms(napi_env env, napi_callback_info info) {
     return nullptr;
   }
   for (std::size_t i = 0; i < bound.plan.size(); ++i) {
-    PlanEntry& entry = *bound.plan.entry(i);
+    PlanEntry& entry = bound.plan.entry_to_move(i);
     entry.has_norm = i < norms.length;
     if (entry.has_norm) entry.norm = norms.data[i];
   }

@@ -23,8 +23,13 @@ class Plan {
   Plan& operator=(const Plan&) = delete;
 
   std::size_t size() const { return size_; }
-  // Entry i, to be changed; made if there is none yet. i is at most size(). Null when there is no memory.
+  // Entry i, to be changed in any way; made if there is none yet. i is at most size(). Null when there is no memory.
   PlanEntry* entry(std::size_t i);
+  // Entry i, to be changed in its addresses only: move() is to be called then. i is below size().
+  PlanEntry& entry_to_move(std::size_t i) { return entries_[i]; }
+  void move(std::size_t i) {
+    if (listed_ && i - first_ < count_) work_.move(i - first_);
+  }
   // Forgets all entries from `count` on.
   void truncate(std::size_t count);
 

@@ -57,6 +57,17 @@ bool Work::list_pieces(const PlanEntry& entry) {
   return true;
 }
 
+void Work::move(std::size_t i) {
+  const Item& item = items_[i];
+  const Dense& whole = item.entry->dense;
+  for (std::size_t k = item.begin, at = 0; k < item.end; ++k, at += kPiece) {
+    Dense& piece = pieces_[k];
+    piece.param = whole.param + at;
+    piece.out = whole.out + at;
+    piece.grad = whole.grad + at;
+  }
+}
+
 bool Work::list_rows(std::size_t i) {
   const PlanEntry& entry = *items_[i].entry;
   const std::size_t step = 1 + kRowElements / (entry.row_length + 1);

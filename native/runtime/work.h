@@ -23,6 +23,8 @@ class Work {
   void clear();
   // Adds an entry, which must stay where it is. False when there is no memory.
   bool list(const PlanEntry& entry);
+  // Takes note of other addresses of dense item i, whose length and slots are what they were.
+  void move(std::size_t i);
   bool has_sparse() const { return has_sparse_; }
   // Forgets the rows of all sparse items; then, once its index is built, adds those of item i.
   void clear_rows() { part_count_ = dense_parts_; }
