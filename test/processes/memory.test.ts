@@ -65,6 +65,67 @@ describe('memory', () => {
     expect(Number(stdout), 'MB more').to.be.below(GROWTH);
   });
 
+  it('of the indices of sparse steps is taken once, however many optimizers have taken one', function () {
+    this.timeout(120_000);
+    const { stdout, stderr } = runModule(`${COLLECT}
+      import { Adamax, IndexedSlices, Variable } from 'adamax';
+      const slices = 500_000;
+      const table = new Variable(new Float32Array(slices), { shape: [slices, 1] });
+      const rows = new IndexedSlices(new Float32Array(slices), Int32Array.from({ length: slices }, (_, i) => i));
+      const optimizers = [];
+      // Its slots are all that an optimizer keeps: 4 MB, where the index of a step would be 16.
+      const round = () => {
+        for (let i = 0; i < 5; i++) {
+          const optimizer = new Adamax();
+          optimizer.applyGradients([[rows, table]]);
+          optimizers.push(optimizer);
+        }
+      };
+      process.stdout.write(await growth(round));
+    `);
+    expect(stderr).to.equal('');
+    expect(Number(stdout), 'MB more for five optimizers').to.be.below(5 * 4 + 10);
+  });
+
+  it('is flat while implementations change from step to step', function () {
+    this.timeout(120_000);
+    const { stdout, stderr } = runModule(`${COLLECT}
+      import { Adamax } from 'adamax';
+      import { availableIsa, setIsa } from 'adamax/kernels';
+      const all = availableIsa();
+      const [p, g] = [new Float32Array(64), new Float32Array(64).fill(1)];
+      const optimizer = new Adamax({ learningRate: 1e-6 });
+      process.stdout.write(await growth(() => {
+        for (let i = 0; i < 20_000; i++) {
+          setIsa(all[i % all.length]);
+          optimizer.applyGradients([[g, p]]);
+        }
+      }));
+    `);
+    expect(stderr).to.equal('');
+    expect(Number(stdout), 'MB more').to.be.below(GROWTH);
+  });
+
+  it('is flat where variables move from array to array, and are released', function () {
+    this.timeout(120_000);
+    const { stdout, stderr } = runModule(`${COLLECT}
+      import { Adamax, Variable } from 'adamax';
+      const optimizer = new Adamax({ learningRate: 1e-6 });
+      const [moving, g] = [new Variable(new Float32Array(1000)), new Float32Array(1000).fill(1)];
+      const heap = new Float32Array(100_000);
+      process.stdout.write(await growth(() => {
+        for (let i = 0; i < 20_000; i++) {
+          moving.rebind(new Float32Array(1000));
+          const passing = heap.subarray(i % 50_000, (i % 50_000) + 10);
+          optimizer.applyGradients([[g, moving], [new Float32Array(10), passing]]);
+          optimizer.release([passing]);
+        }
+      }));
+    `);
+    expect(stderr).to.equal('');
+    expect(Number(stdout), 'MB more').to.be.below(GROWTH);
+  });
+
   it('is flat over steps off the event loop, those that are refused among them', function () {
     this.timeout(120_000);
     const { stdout, stderr } = runModule(`${COLLECT}
