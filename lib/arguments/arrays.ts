@@ -20,6 +20,11 @@ export function checkMemory(argument: string, array: ArrayBufferView): void {
       `${argument} must lie on a buffer of fixed length: received ${describe(array)} on a resizable one`,
     );
   }
+  checkAttached(argument, array);
+}
+
+/** Throws when the memory of a typed array has gone. */
+export function checkAttached(argument: string, array: ArrayBufferView): void {
   if (isDetached(array)) throw detached(argument, array);
 }
 

@@ -94,10 +94,9 @@ function load(): Runtime {
     const native = { binding: loaded.binding, backend: nativeBackend(loaded.binding) };
     return { native, active: native.backend };
   }
-  warn(
-    'ADAMAX_NO_NATIVE',
-    `adamax runs on its TypeScript fallback: ${loaded.reason}`,
-    `Results are the same to the bit, but steps are slower. ${remedy}`,
-  );
+  warn('ADAMAX_NO_NATIVE', () => ({
+    message: `adamax runs on its TypeScript fallback: ${loaded.reason}`,
+    detail: `Results are the same to the bit, but steps are slower. ${remedy}`,
+  }));
   return { native: null, active: jsBackend };
 }

@@ -80,11 +80,11 @@ export class JsPlan implements BackendPlan {
     const control = this.#control;
     const { scalars } = this.#rule;
     const sets: ScalarSet[] = [];
-    for (let at = controlSet(0, scalars); at < control.length; at = controlSet(sets.length, scalars)) {
+    for (let set = 0, at = controlSet(0, scalars); at < control.length; at = controlSet(++set, scalars)) {
       const clipping = { norm: control[at + CONTRACT.setClipnorm], value: control[at + CONTRACT.setClipvalue] };
       const own = new Float32Array(scalars);
       for (let k = 0; k < scalars; k++) own[k] = control[at + CONTRACT.setScalars + k];
-      sets.push({ clipping, scalars: own });
+      sets[set] = { clipping, scalars: own };
     }
     return sets;
   }

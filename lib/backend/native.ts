@@ -51,7 +51,9 @@ export interface BindingPlan {
     length: number,
     param: Float32Array | null,
     out: Float32Array | null,
-    ...slots: SlotArray[]
+    slot0?: SlotArray,
+    slot1?: SlotArray,
+    slot2?: SlotArray,
   ): void;
   gradient(entry: number, values: Float32Array, indices: RowIndices | null): void;
   place(heap: Float32Array, offsets: Float64Array): void;
@@ -127,7 +129,10 @@ function nativePlan(plan: BindingPlan, control: Float64Array): BackendPlan {
     return { entry: Math.floor(outcome / 2 ** 32), position: outcome % 2 ** 32 };
   };
   return {
-    target: (i, { slots, size, rowLength, set }, param, out) => target(i, set, rowLength, size, param, out, ...slots),
+    // Not spread: an iterator could be anybody's. The addon takes as many as its rule has.
+    target: (i, { slots, size, rowLength, set }, param, out) => {
+      target(i, set, rowLength, size, param, out, slots[0], slots[1], slots[2]);
+    },
     gradient,
     place,
     norms,

@@ -126,8 +126,9 @@ export class MemoryRegions<Owner> {
     const buffer = bufferOf(array);
     const regions = this.#regions.get(buffer);
     const start = byteOffsetOf(array);
+    const end = start + byteLengthOf(array);
     const i = regions?.firstBehind(start) ?? 0;
-    if (regions === undefined || regions.starts[i] !== start) return;
+    if (regions === undefined || start === end || regions.starts[i] !== start || regions.ends[i] !== end) return;
     regions.starts.splice(i, 1);
     regions.ends.splice(i, 1);
     regions.owners.splice(i, 1);

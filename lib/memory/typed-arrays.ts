@@ -7,6 +7,9 @@
  */
 import { types } from 'node:util';
 
+// Whoever replaces a global constructor later would be handed memory that nobody but this package may hold.
+const [FloatArray, DoubleArray] = [Float32Array, Float64Array];
+
 /** Row numbers of a sparse gradient. */
 export type RowIndices = Int32Array | Uint32Array | BigInt64Array;
 
@@ -43,6 +46,25 @@ export const byteLengthOf: (array: ArrayBufferView) => number = accessorOf(typed
 /** `to.set(from)`, whatever anybody has made of `set`. */
 export const copyInto: <T extends ArrayBufferView>(to: T, from: T) => void = uncurried(Float32Array.prototype.set);
 
+/** Zeros that nobody else holds. */
+export const newFloats = (length: number): Float32Array<ArrayBuffer> => new FloatArray(length);
+export const newDoubles = (length: number): Float64Array<ArrayBuffer> => new DoubleArray(length);
+
+/** A part of an array that `newFloats` made. */
+export const partOf = (whole: Float32Array<ArrayBuffer>, begin: number, length: number): Float32Array => {
+  return new FloatArray(bufferOf(whole), byteOffsetOf(whole) + 4 * begin, length);
+};
+
+const { defineProperty, freeze, getPrototypeOf } = Object;
+
+/** Puts `value` behind the elements of `list`, whatever prototypes make of `push` or of setting an element. */
+export function append<T>(list: T[], value: T): void {
+  defineProperty(list, list.length, { value, writable: true, enumerable: true, configurable: true });
+}
+
+/** `Object.freeze`, as it was when this module was loaded. */
+export const frozen = freeze as <T>(value: T) => Readonly<T>;
+
 /** A copy that nobody else holds. `slice` would ask the array's class what to make. */
 export function copyOf<T extends Float32Array | Uint16Array | BigInt64Array>(array: T): T {
   const Format = isFloat32Array(array) ? Float32Array : isUint16Array(array) ? Uint16Array : BigInt64Array;
@@ -54,7 +76,6 @@ export function copyOf<T extends Float32Array | Uint16Array | BigInt64Array>(arr
 const resizableOf: (buffer: ArrayBufferLike) => boolean = accessorOf(ArrayBuffer.prototype, 'resizable');
 const growableOf: (buffer: ArrayBufferLike) => boolean = accessorOf(SharedArrayBuffer.prototype, 'growable');
 
-const { getPrototypeOf } = Object;
 const sharedPrototype = SharedArrayBuffer.prototype;
 
 /** Whether a buffer may change its length. */

@@ -1,3 +1,4 @@
+import { checkAttached } from '../arguments/arrays.js';
 import { checkOneOf, checkOptions, checkString } from '../arguments/options.js';
 import { warn } from '../arguments/warn.js';
 import type { SlotArray, SlotDtype } from '../backend/backend.js';
@@ -9,7 +10,7 @@ import { makeWeight, type WeightOptions } from '../state/weight.js';
 import { Stepper } from '../step/stepper.js';
 import type { Gradient } from '../variables/gradient.js';
 import type { AnyVariable, Variable } from '../variables/variable.js';
-import { toVariable, toVariables, type VariableLike } from '../variables/variable-like.js';
+import { toKnownVariables, toVariable, toVariables, type VariableLike } from '../variables/variable-like.js';
 import { ClippingSetting } from './clipping.js';
 import { type Config, type ConfigKeys, type CustomObjects, optionsFromConfig } from './config.js';
 import { type LearningRate, LearningRateSetting } from './learning-rate.js';
@@ -250,7 +251,7 @@ export abstract class Optimizer {
    */
   release(variables: Iterable<VariableLike>): void {
     this.#stepper.turn.during('release', () => {
-      for (const variable of toVariables('variables', variables)) this.#states.release(variable);
+      for (const variable of toKnownVariables('variables', variables)) this.#states.release(variable);
       this.#stepper.forget();
     });
   }
@@ -309,6 +310,8 @@ export abstract class Optimizer {
     this.#stepper.turn.during('setWeights', () => {
       const variables = this.#states.weights;
       const values = checkWeights(this.name, variables, weights);
+      // A getter of the caller's may have taken memory away meanwhile.
+      for (const variable of variables) checkAttached(`'${variable.name}'`, variable.data);
       for (let i = 0; i < values.length; i++) variables[i].assign(values[i]);
     });
   }
@@ -328,7 +331,9 @@ export abstract class Optimizer {
     const fresh = variables.filter((variable) => !this.#warned.has(variable));
     if (fresh.length === 0) return;
     for (const variable of fresh) this.#warned.add(variable);
-    const names = fresh.map(({ name }) => `'${name}'`).join(', ');
-    warn('ADAMAX_NO_GRADIENT', `No gradients for ${names}: left as they are.`);
+    warn('ADAMAX_NO_GRADIENT', () => {
+      const names = fresh.map(({ name }) => `'${name}'`).join(', ');
+      return { message: `No gradients for ${names}: left as they are.` };
+    });
   }
 }

@@ -1,6 +1,6 @@
 import { describe, rangeError, wrongType } from '../arguments/errors.js';
 import { widen } from '../math/bfloat16.js';
-import { copyOf, isBigInt64Array, isFloat32Array, isUint16Array } from '../memory/typed-arrays.js';
+import { copyOf, isBigInt64Array, isFloat32Array, isUint16Array, lengthOf } from '../memory/typed-arrays.js';
 import { equalShapes, formatShape } from '../variables/shape.js';
 import { type AnyVariable, type DType, type Elements, memoryOf, type Variable } from '../variables/variable.js';
 
@@ -16,7 +16,7 @@ export function ndArrayOf(variable: AnyVariable): NdArray {
   return { dtype: variable.dtype, shape: [...variable.shape], data: copyOf(memoryOf(variable as Variable<Elements>)) };
 }
 
-/** The arrays of `weights`, after a check that each of them fits its variable. Keras: length first, then all shapes. */
+/** Copies of the arrays of `weights`, after a check that each of them fits its variable. Keras: length first, then all shapes. */
 export function checkWeights(name: string, variables: readonly AnyVariable[], weights: unknown): Elements[] {
   if (!Array.isArray(weights)) throw wrongType('weights', 'an array as getWeights returns it', weights);
   if (weights.length !== variables.length) {
@@ -36,11 +36,11 @@ export function checkWeights(name: string, variables: readonly AnyVariable[], we
       throw rangeError('ERR_ADAMAX_SHAPE', `${argument}.shape must be ${expected}: received ${formatShape(shape)}`);
     }
     if (!fits(variable, data)) throw wrongType(`${argument}.data`, KINDS[variable.dtype], data);
-    if (data.length !== variable.size) {
+    if (lengthOf(data) !== variable.size) {
       const expected = `${variable.size} elements`;
       throw rangeError('ERR_ADAMAX_LENGTH', `${argument}.data must have ${expected}: received ${describe(data)}`);
     }
-    return variable.dtype === 'float32' && isUint16Array(data) ? widened(data) : data;
+    return variable.dtype === 'float32' && isUint16Array(data) ? widened(data) : copyOf(data);
   });
 }
 

@@ -1,6 +1,7 @@
 import { rangeError } from '../arguments/errors.js';
 import type { SlotArray, SlotDtype } from '../backend/backend.js';
 import { backend } from '../backend/choose-backend.js';
+import { append, bufferOf, frozen } from '../memory/typed-arrays.js';
 
 const FORMATS = { float32: Float32Array, bfloat16: Uint16Array } as const;
 /** Bytes of a cache line and of a page. */
@@ -67,11 +68,11 @@ export class SlotMemory {
 
   #slots(memory: Float32Array, begin: number, stride: number, size: number, count: number): Slots {
     const Format = this.#format;
-    const arrays = Array.from(
-      { length: count },
-      (_, k) => new Format(memory.buffer as ArrayBuffer, begin + k * stride, size),
-    );
-    return { arrays, memory };
+    const arrays: SlotArray[] = [];
+    for (let k = 0; k < count; k++) {
+      append(arrays, new Format(bufferOf(memory) as ArrayBuffer, begin + k * stride, size));
+    }
+    return { arrays: frozen(arrays), memory };
   }
 
   /** A whole buffer, of at least so many bytes. */

@@ -10,19 +10,22 @@ const HALF = 2 ** 32;
 /** Reads and counts up an int64 variable without making a BigInt, which would cost more than a small step itself. */
 export class StepCounter {
   readonly variable: Variable<BigInt64Array>;
+  /** Where the variable lay when `VariableStates.follow` last asked. */
+  data: BigInt64Array;
   #words: Int32Array;
   #rebound: number;
 
   constructor(variable: Variable<BigInt64Array>) {
     this.variable = variable;
-    this.#words = wordsOf(variable);
+    this.data = memoryOf(variable);
+    this.#words = wordsOf(this.data);
     this.#rebound = timesRebound();
   }
 
   /** @throws TypeError `ERR_ADAMAX_DETACHED` */
   get(): number {
     if (this.#rebound !== timesRebound()) {
-      this.#words = wordsOf(this.variable);
+      this.#words = wordsOf(memoryOf(this.variable));
       this.#rebound = timesRebound();
     }
     const low = this.#words[LOW];
@@ -30,17 +33,21 @@ export class StepCounter {
     return this.#words[HIGH] * HALF + (low >>> 0);
   }
 
-  /** Counts one step, and returns how many there are. @throws TypeError `ERR_ADAMAX_DETACHED` */
+  /** Never throws: what is to be counted has been written. */
+  set(count: number): void {
+    const words = this.#words;
+    words[LOW] = count;
+    words[HIGH] = Math.floor(count / HALF);
+  }
+
+  /** Counts one step more, and returns how many there are. @throws TypeError `ERR_ADAMAX_DETACHED` */
   increment(): number {
     const count = this.get() + 1;
-    const words = this.#words;
-    words[LOW]++;
-    if (words[LOW] === 0) words[HIGH]++;
+    this.set(count);
     return count;
   }
 }
 
-function wordsOf(variable: Variable<BigInt64Array>): Int32Array {
-  const data = memoryOf(variable);
+function wordsOf(data: BigInt64Array): Int32Array {
   return new Int32Array(bufferOf(data), byteOffsetOf(data), 2);
 }

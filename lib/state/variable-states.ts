@@ -1,11 +1,10 @@
 import { checkApart, detached } from '../arguments/arrays.js';
 import { typeError, wrongType } from '../arguments/errors.js';
-import type { SlotArray, SlotDtype, Target } from '../backend/backend.js';
+import type { SlotArray, SlotDtype } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
 import { toBfloat16 } from '../math/bfloat16.js';
 import { MemoryRegions } from '../memory/regions.js';
 import { lengthOf } from '../memory/typed-arrays.js';
-import { rowLengthOf } from '../variables/shape.js';
 import {
   type AnyVariable,
   elementsOf,
@@ -18,15 +17,15 @@ import {
 import { SlotMemory, type Slots } from './slot-memory.js';
 import { SlotTable, type SlotVariable } from './slot-table.js';
 import { StepCounter } from './step-counter.js';
+import { moveTo, paramOf, VariableState } from './variable-state.js';
 
-/** What an optimizer keeps of one variable. */
-export interface VariableState extends Target {
-  readonly variable: Variable;
-  readonly slotVariables: readonly SlotVariable[];
-  /** Where the parameter lay when `follow` last asked. */
-  param: Float32Array;
-  /** A view that is whole as long as the slots are. */
-  readonly memory: Float32Array;
+/** A variable that was given other memory. */
+interface Move {
+  readonly name: string;
+  readonly from: Float32Array | BigInt64Array;
+  readonly to: Float32Array | BigInt64Array;
+  /** Null for the counter. */
+  readonly state: VariableState | null;
 }
 
 /** States made on trial: `keep` commits them, `undo` removes them without a trace. */
@@ -62,6 +61,7 @@ export class VariableStates {
     const iterations = new Variable(new BigInt64Array(1), { shape: [], name: 'iter', trainable: false });
     this.#counter = new StepCounter(iterations);
     this.#weights = [iterations];
+    this.written.add('iterations', memoryOf(iterations));
   }
 
   /** Counts the steps taken. */
@@ -84,8 +84,17 @@ export class VariableStates {
         `iterations must be set before the first step, and assigned to after it: received ${variable}`,
       );
     }
+    const memory = memoryOf(variable as Variable<BigInt64Array>);
+    this.written.delete(this.#counter.data);
+    try {
+      checkApart('iterations', memory, this.written);
+    } catch (error) {
+      this.written.add('iterations', this.#counter.data);
+      throw error;
+    }
     this.#counter = new StepCounter(variable as Variable<BigInt64Array>);
     this.#weights[0] = this.iterations;
+    this.written.add('iterations', memory);
   }
 
   /** The counter, then all slots in order of creation. */
@@ -118,29 +127,42 @@ export class VariableStates {
    */
   follow(): void {
     if (this.#followed === timesRebound()) return;
-    const moved = [...this.#states.values()].filter((state) => state.param !== memoryOf(state.variable));
-    for (const { param } of moved) this.written.delete(param);
-    const placed: VariableState[] = [];
+    const moves: Move[] = [];
+    for (const state of this.#states.values()) {
+      const to = memoryOf(state.variable);
+      if (to !== paramOf(state)) moves.push({ name: `'${state.name}'`, from: paramOf(state), to, state });
+    }
+    const counted = memoryOf(this.iterations);
+    if (counted !== this.#counter.data)
+      moves.push({ name: 'iterations', from: this.#counter.data, to: counted, state: null });
+    for (const { from } of moves) this.written.delete(from);
+    const placed: Move[] = [];
     try {
-      for (const state of moved) {
-        const memory = memoryOf(state.variable);
-        checkApart(`'${state.name}'`, memory, this.written);
-        this.written.add(`'${state.name}'`, memory);
-        placed.push(state);
+      for (const move of moves) {
+        checkApart(move.name, move.to, this.written);
+        this.written.add(move.name, move.to);
+        placed.push(move);
       }
     } catch (error) {
-      for (const { variable } of placed) this.written.delete(memoryOf(variable));
-      for (const { name, param } of moved) this.written.add(`'${name}'`, param);
+      for (const { to } of placed) this.written.delete(to);
+      for (const { name, from } of moves) this.written.add(name, from);
       throw error;
     }
-    for (const state of moved) state.param = memoryOf(state.variable);
+    for (const { state, to } of moves) {
+      if (state !== null) moveTo(state, to as Float32Array);
+      else this.#counter.data = to as BigInt64Array;
+    }
     this.#followed = timesRebound();
   }
 
   /** Drops what is kept of a variable: its slots, and the note of its memory. */
   release(variable: Variable): void {
     const state = this.#states.get(variable);
-    if (state !== undefined) this.#forget([state]);
+    if (state !== undefined) {
+      this.#states.delete(variable);
+      this.written.delete(paramOf(state));
+    }
+    for (const array of state?.slots ?? this.#early.get(variable)?.arrays ?? []) this.written.delete(array);
     this.#early.delete(variable);
     const slots = new Set<AnyVariable>(this.slots.delete(variable));
     if (slots.size > 0) this.#weights = this.#weights.filter((weight) => !slots.has(weight));
@@ -164,12 +186,13 @@ export class VariableStates {
     return slots;
   }
 
-  /** Zeros are there already, and writing them would touch every page of a table. */
+  /** New slots, among the memory that steps write. Zeros are there already: writing them would touch every page. */
   #allocate(variable: Variable): Slots {
     const slots = this.slotMemory.allocate(memoryOf(variable), elementsOf(variable), this.#rule.slots.length);
-    slots.arrays.forEach((array, k) => {
+    this.#rule.slots.forEach((name, k) => {
       const value = this.#rule.initial?.[k] ?? 0;
-      if (value !== 0) array.fill(this.slotDtype === 'float32' ? value : toBfloat16(value));
+      if (value !== 0) slots.arrays[k].fill(this.slotDtype === 'float32' ? value : toBfloat16(value));
+      this.written.add(`slot '${this.#pathOf(variable, name)}'`, slots.arrays[k]);
     });
     return slots;
   }
@@ -177,37 +200,26 @@ export class VariableStates {
   /** A state with new slots, unless slots are there already. It counts as there once it is registered. */
   #create(variable: Variable, created: VariableState[]): VariableState {
     const param = memoryOf(variable);
-    const size = elementsOf(variable);
-    if (lengthOf(param) !== size) throw detached(`'${variable.name}'`, param);
+    if (lengthOf(param) !== elementsOf(variable)) throw detached(`'${variable.name}'`, param);
     checkApart(`'${variable.name}'`, param, this.written);
-    const { arrays, memory } = this.#early.get(variable) ?? this.#allocate(variable);
+    const slots = this.#early.get(variable) ?? this.#allocate(variable);
     const slotVariables = this.#rule.slots.map((name, k) => {
-      return this.slots.find(variable, name) ?? this.#slotOn(variable, name, arrays[k]);
+      return this.slots.find(variable, name) ?? this.#slotOn(variable, name, slots.arrays[k]);
     });
-    const state: VariableState = {
-      name: variable.name,
-      variable,
-      slotVariables,
-      param,
-      slots: arrays,
-      memory,
-      size,
-      rowLength: rowLengthOf(variable.shape),
-      set: 0,
-    };
+    const state = new VariableState(variable, slotVariables, slots);
     this.#states.set(variable, state);
-    this.written.add(`'${state.name}'`, state.param);
-    slotVariables.forEach((slot, k) => {
-      this.written.add(`slot '${slot.name}'`, arrays[k]);
-    });
+    this.written.add(`'${state.name}'`, param);
     created.push(state);
     return state;
   }
 
+  /** Undoes `#create`; slots that were there before it stay. */
   #forget(states: readonly VariableState[]): void {
-    for (const { variable, param, slots } of states) {
-      this.#states.delete(variable);
-      for (const array of [param, ...slots]) this.written.delete(array);
+    for (const state of states) {
+      this.#states.delete(state.variable);
+      this.written.delete(paramOf(state));
+      if (this.#early.has(state.variable)) continue;
+      for (const array of state.slots) this.written.delete(array);
     }
   }
 
@@ -223,8 +235,12 @@ export class VariableStates {
     for (const { variable } of created) this.#early.delete(variable);
   }
 
+  #pathOf(owner: Variable, name: string): string {
+    return `${this.#owner}/${owner.name}/${name}`;
+  }
+
   #slotOn(owner: Variable, name: string, data: SlotArray): SlotVariable {
-    const path = `${this.#owner}/${owner.name}/${name}`;
+    const path = this.#pathOf(owner, name);
     const slot = new Variable<SlotArray>(data, { shape: owner.shape, name: path, trainable: false }) as SlotVariable;
     pin(slot, `the slot '${path}', whose memory is its optimizer's`);
     return slot;

@@ -1,6 +1,7 @@
 import { detached } from '../arguments/arrays.js';
 import type { Clipping } from '../backend/backend.js';
 import { CONTRACT, controlLength, controlSet } from '../backend/contract.js';
+import { newDoubles } from '../memory/typed-arrays.js';
 
 /** Places of the one set there is so far. */
 const SET = controlSet(0, 0);
@@ -13,7 +14,7 @@ export class Control {
   readonly array: Float64Array;
 
   constructor(scalarCount: number) {
-    this.array = new Float64Array(controlLength(1, scalarCount));
+    this.array = newDoubles(controlLength(1, scalarCount));
   }
 
   /** @throws TypeError `ERR_ADAMAX_DETACHED` where `scalars` were given away */

@@ -3,7 +3,7 @@ import { typeError } from '../arguments/errors.js';
 import type { BackendPlan } from '../backend/backend.js';
 import type { MemoryRegions } from '../memory/regions.js';
 import { copyInto, lengthOf } from '../memory/typed-arrays.js';
-import type { VariableState } from '../state/variable-states.js';
+import { paramOf, type VariableState } from '../state/variable-state.js';
 import { Rows, type StepGradient } from '../variables/gradient.js';
 import { Staging } from './staging.js';
 
@@ -39,8 +39,8 @@ export class Entry {
   constructor(state: VariableState, out: Float32Array | null) {
     this.state = state;
     this.#size = state.size;
-    this.param = state.param;
-    this.out = out ?? state.param;
+    this.param = paramOf(state);
+    this.out = out ?? this.param;
   }
 
   /** The array whose wholeness is to be asked before a run, if there is one that is the caller's. */

@@ -1,7 +1,10 @@
 import { checkFloat32Array, checkLength, detached } from '../arguments/arrays.js';
+import { wrongType } from '../arguments/errors.js';
 import type { Backend, BackendPlan, Clipping } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
-import type { VariableState, VariableStates } from '../state/variable-states.js';
+import { append } from '../memory/typed-arrays.js';
+import { isState, type VariableState } from '../state/variable-state.js';
+import type { VariableStates } from '../state/variable-states.js';
 import type { Variable } from '../variables/variable.js';
 import { Control } from './control.js';
 
@@ -10,6 +13,7 @@ import { Control } from './control.js';
  * step, in one call: the array may be another view each time, as those of a WebAssembly memory that grows are.
  */
 export class HeapList {
+  readonly backend: Backend;
   readonly #plan: BackendPlan;
   readonly #control: Control;
   readonly #states: VariableStates;
@@ -19,6 +23,7 @@ export class HeapList {
   #slotMemory: readonly Float32Array[] = [];
 
   constructor(backend: Backend, rule: Rule, states: VariableStates) {
+    this.backend = backend;
     this.#control = new Control(rule.scalars);
     this.#plan = backend.plan(rule, this.#control.array, states.slotDtype);
     this.#states = states;
@@ -49,11 +54,16 @@ export class HeapList {
   }
 
   #resolve(states: readonly VariableState[]): void {
-    states.forEach((state, i) => {
+    const slotMemory: Float32Array[] = [];
+    for (let i = 0; i < states.length; i++) {
+      const state = states[i];
+      if (!isState(state)) throw wrongType('state', 'one of this optimizer', state);
       this.#plan.target(i, state, null, null);
-    });
+      if (state.slots.length > 0 && state.memory !== slotMemory[slotMemory.length - 1])
+        append(slotMemory, state.memory);
+    }
     this.#plan.truncate(states.length);
-    this.#slotMemory = [...new Set(states.filter(({ slots }) => slots.length > 0).map(({ memory }) => memory))];
+    this.#slotMemory = slotMemory;
   }
 
   #stepResolved(

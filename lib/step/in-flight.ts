@@ -1,8 +1,8 @@
 import { checkApart } from '../arguments/arrays.js';
 import { MemoryRegions } from '../memory/regions.js';
-import type { VariableState } from '../state/variable-states.js';
+import { paramOf, type VariableState } from '../state/variable-state.js';
 import { Rows, type StepGradient } from '../variables/gradient.js';
-import { IN_FLIGHT, pin } from '../variables/variable.js';
+import { land, takeOff } from '../variables/variable.js';
 
 /** The steps off the event loop at this moment, of all optimizers of this thread. */
 const underWay = new Set<InFlight>();
@@ -13,7 +13,7 @@ let count = 0;
 export class InFlight {
   readonly written = new MemoryRegions<string>();
   readonly read = new MemoryRegions<string>();
-  readonly #pinned: (() => void)[] = [];
+  readonly #states: readonly VariableState[];
 
   constructor(states: readonly VariableState[], gradients: readonly StepGradient[]) {
     for (const [name, array] of writtenBy(states)) {
@@ -22,10 +22,8 @@ export class InFlight {
     for (const [name, array] of readBy(states, gradients)) {
       this.read.cover(`${name}, which a step off the event loop reads`, array);
     }
-    for (const { variable } of states) {
-      const before = pin(variable, IN_FLIGHT);
-      this.#pinned.push(() => pin(variable, before));
-    }
+    this.#states = [...states];
+    for (const { variable } of this.#states) takeOff(variable);
     underWay.add(this);
     count++;
   }
@@ -33,7 +31,7 @@ export class InFlight {
   end(): void {
     underWay.delete(this);
     count--;
-    for (const unpin of this.#pinned) unpin();
+    for (const { variable } of this.#states) land(variable);
   }
 }
 
@@ -58,8 +56,9 @@ function checkApartFromAll(states: readonly VariableState[], gradients: readonly
 type Named = [name: string, array: ArrayBufferView];
 
 function writtenBy(states: readonly VariableState[]): Named[] {
-  return states.flatMap(({ name, param, slots }): Named[] => {
-    return [[`'${name}'`, param], ...slots.map((slot): Named => [`a slot of '${name}'`, slot])];
+  return states.flatMap((state): Named[] => {
+    const { name, slots } = state;
+    return [[`'${name}'`, paramOf(state)], ...slots.map((slot): Named => [`a slot of '${name}'`, slot])];
   });
 }
 

@@ -1,10 +1,11 @@
 import { checkApart, checkFloat32Array, checkLength, detached } from '../arguments/arrays.js';
-import { rangeError } from '../arguments/errors.js';
+import { rangeError, wrongType } from '../arguments/errors.js';
 import type { Backend, BackendPlan, BadIndex, Clipping } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
 import { MemoryRegions } from '../memory/regions.js';
-import { lengthOf } from '../memory/typed-arrays.js';
-import type { VariableState, VariableStates } from '../state/variable-states.js';
+import { append, lengthOf } from '../memory/typed-arrays.js';
+import { isState, paramOf, type VariableState } from '../state/variable-state.js';
+import type { VariableStates } from '../state/variable-states.js';
 import type { StepGradient } from '../variables/gradient.js';
 import { timesRebound } from '../variables/variable.js';
 import { Control } from './control.js';
@@ -39,6 +40,7 @@ export type Outs = readonly (Float32Array | null)[] | null;
  * asked whether its memory is still whole. After an error it starts afresh.
  */
 export class StepList {
+  readonly backend: Backend;
   readonly #plan: BackendPlan;
   readonly #control: Control;
   readonly #states: VariableStates;
@@ -47,6 +49,8 @@ export class StepList {
   readonly #ways: Way[] = [];
   /** Of the caller's variables: every array that the step reads or writes whatever its gradients. */
   #owned: readonly Float32Array[] = [];
+  /** The gradients that were bound last, as they were handed over. */
+  #boundTo: readonly StepGradient[] | null = null;
   /** Whether the backend knows an array of the caller's gradients: of those that were copied it knows the copies. */
   #borrows = true;
   #stage: Stage = NEW;
@@ -56,6 +60,7 @@ export class StepList {
   #outs: Outs = null;
 
   constructor(backend: Backend, rule: Rule, states: VariableStates) {
+    this.backend = backend;
     this.#control = new Control(rule.scalars);
     this.#plan = backend.plan(rule, this.#control.array, states.slotDtype);
     this.#states = states;
@@ -78,19 +83,21 @@ export class StepList {
     this.#outs = outs;
   }
 
-  /** Any stage → new: another list was stepped meanwhile, so that what the pairs say of the last step is not of this one. */
-  startAfresh(): void {
-    this.#stage = NEW;
-  }
-
   /** Whether the states of the variables are to be looked up. */
   get isNew(): boolean {
     return this.#stage.kind === 'new';
   }
 
-  /** Whether all that is left to ask is whether memory is whole. */
-  get isSettled(): boolean {
-    return this.#stage.kind === 'bound for long';
+  /** Whether the list is bound to these very gradients, and all that is left to ask is whether memory is whole. */
+  isSettledOn(gradients: readonly StepGradient[]): boolean {
+    return this.#stage.kind === 'bound for long' && this.#boundTo === gradients;
+  }
+
+  /** Whether a gradient is sparse, so that a run may find a bad index. */
+  get hasRows(): boolean {
+    const entries = this.#entries;
+    for (let i = 0; i < entries.length; i++) if (entries[i].rows !== null) return true;
+    return false;
   }
 
   /**
@@ -104,24 +111,34 @@ export class StepList {
       entries.length = 0;
     }
     const outs = this.#outs;
-    const owned = new Set<Float32Array>();
+    const owned: Float32Array[] = [];
+    let memory: Float32Array | null = null;
     for (let i = 0; i < states.length; i++) {
       const state = states[i];
-      const out = outs?.[i] ?? state.param;
-      const entry = entries[i];
-      if (entry === undefined || entry.state !== state || entry.param !== state.param || entry.out !== out) {
+      // A map that somebody has replaced may hand out anything.
+      if (!isState(state)) throw wrongType('state', 'one of this optimizer', state);
+      const param = paramOf(state);
+      const out = outs?.[i] ?? param;
+      const known = entries[i];
+      if (known === undefined || known.state !== state || known.param !== param || known.out !== out) {
         checkState(state);
-        if (out !== state.param) checkOut(state, out);
-        this.#plan.target(i, state, state.param, out);
-        entries[i] = new Entry(state, out);
+        if (out !== param) checkOut(state, out);
+        this.#plan.target(i, state, param, out);
+        if (i < entries.length) entries[i] = new Entry(state, out);
+        else append(entries, new Entry(state, out));
       }
-      if (state.size > 0) owned.add(state.param).add(state.memory).add(out);
+      if (state.size === 0) continue;
+      append(owned, param);
+      if (out !== param) append(owned, out);
+      // Small slots of many variables lie on one buffer.
+      if (state.memory !== memory) append(owned, state.memory);
+      memory = state.memory;
     }
     if (entries.length > states.length) {
       entries.length = states.length;
       this.#plan.truncate(states.length);
     }
-    this.#owned = [...owned];
+    this.#owned = owned;
     this.#version = this.#states.written.version;
     this.#rebound = timesRebound();
     this.#stage = RESOLVED;
@@ -171,20 +188,25 @@ export class StepList {
       }
     }
     this.#borrows = borrows;
+    this.#boundTo = gradients;
     // A list that came a second time may well come again.
     this.#stage = this.#stage.kind === 'bound' ? this.#settled() : BOUND;
   }
 
   #settled(): Stage {
-    const arrays = new Set<ArrayBufferView>(this.#owned);
-    for (const { state, direct, rows } of this.#entries) {
+    const entries = this.#entries;
+    const arrays: ArrayBufferView[] = [];
+    for (let i = 0; i < this.#owned.length; i++) append(arrays, this.#owned[i] as ArrayBufferView);
+    for (let i = 0; i < entries.length; i++) {
+      const { state, direct, rows } = entries[i];
       if (state.size === 0) continue;
-      if (direct !== null) arrays.add(direct);
+      if (direct !== null) append(arrays, direct as ArrayBufferView);
       else if (rows !== null && lengthOf(rows.indices) > 0 && state.rowLength > 0) {
-        arrays.add(rows.values).add(rows.indices);
+        append(arrays, rows.values as ArrayBufferView);
+        append(arrays, rows.indices as ArrayBufferView);
       } else return BOUND;
     }
-    return { kind: 'bound for long', arrays: [...arrays] };
+    return { kind: 'bound for long', arrays };
   }
 
   /**
@@ -256,8 +278,8 @@ export class StepList {
   async runAsync(): Promise<void> {
     this.#control.setRange(0, this.count);
     this.askWhole();
-    // What the step works on is held by the addon itself, as well as by this suspended call.
-    const bad = await this.#plan.runAsync?.([...this.#entries]);
+    // What the step works on is held by the addon itself, through this list, as well as by this suspended call.
+    const bad = await this.#plan.runAsync?.(this);
     if (bad !== undefined) throw this.#badIndex(bad);
     for (const { state } of this.#entries) checkState(state);
   }
@@ -268,6 +290,7 @@ export class StepList {
     this.#entries.length = 0;
     this.#owned = [];
     this.#outs = null;
+    this.#boundTo = null;
     this.#plan.truncate(0);
   }
 
@@ -291,7 +314,9 @@ function isMissing(array: ArrayBufferView, length: number): boolean {
 }
 
 /** Throws unless all that a step writes of the variable is there. */
-function checkState({ name, param, memory, size }: VariableState): void {
+function checkState(state: VariableState): void {
+  const { name, memory, size } = state;
+  const param = paramOf(state);
   if (lengthOf(param) !== size) throw detached(`'${name}'`, param);
   if (isMissing(memory, size)) throw detached(`slots of '${name}'`, memory);
 }

@@ -4,7 +4,8 @@ import type { Backend, Clipping } from '../backend/backend.js';
 import { backend } from '../backend/choose-backend.js';
 import type { Rule } from '../backend/rule.js';
 import { copyInto, copyOf, lengthOf } from '../memory/typed-arrays.js';
-import type { Creation, VariableState, VariableStates } from '../state/variable-states.js';
+import { paramOf, type VariableState } from '../state/variable-state.js';
+import type { Creation, VariableStates } from '../state/variable-states.js';
 import type { StepGradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';
 import { constraintHooks, isConstrained } from './constraints.js';
@@ -46,10 +47,12 @@ export class Stepper {
   /** States of the variables of the pairs, as far as the list knows them. */
   readonly #resolved: VariableState[] = [];
   #constrained = false;
-  readonly #lists = new Map<Backend, StepList>();
-  readonly #heapLists = new Map<Backend, HeapList>();
+  /** Whether the list has norms from outside. */
+  #suppliesNorms = false;
+  /** The list on the backend of the last step, and the one on the other backend, if there were steps on it. */
   #list: StepList | null = null;
-  #backend: Backend | null = null;
+  #otherList: StepList | null = null;
+  #heapList: HeapList | null = null;
   #warnedOfNew = false;
 
   constructor(source: StepSource) {
@@ -109,15 +112,13 @@ export class Stepper {
       const { states, rule, scalars, clipping } = this.#source;
       this.#source.writeScalars(states.counter.get());
       const current = backend();
-      let list = this.#heapLists.get(current);
-      if (list === undefined) {
-        list = new HeapList(current, rule, states);
-        this.#heapLists.set(current, list);
-      }
+      if (this.#heapList?.backend !== current) this.#heapList = new HeapList(current, rule, states);
+      const list = this.#heapList;
+      const count = states.counter.get() + 1;
       list.step(variables, heap, offsets, scalars, clipping);
-      states.counter.increment();
+      states.counter.set(count);
     } catch (error) {
-      this.#heapLists.clear();
+      this.#heapList = null;
       throw error;
     } finally {
       this.turn.end();
@@ -128,8 +129,9 @@ export class Stepper {
   forget(): void {
     this.#pairs.clear();
     this.#resolved.length = 0;
-    for (const list of this.#lists.values()) list.reset();
-    this.#heapLists.clear();
+    this.#list?.reset();
+    this.#otherList?.reset();
+    this.#heapList = null;
   }
 
   /** Room one: all code of the user. */
@@ -188,7 +190,7 @@ export class Stepper {
     this.#prepare(list, gradients);
     const inFlight = new InFlight(this.#resolved, gradients);
     try {
-      const restore = this.#saved();
+      const restore = this.#saved(list, false);
       await list.runAsync();
       return this.#finish(restore);
     } finally {
@@ -235,12 +237,25 @@ export class Stepper {
   #stepResolved(list: StepList, gradients: readonly StepGradient[]): number {
     this.#prepare(list, gradients);
     if (this.hooks === null && !this.#constrained) {
+      const { counter } = this.#source.states;
+      const count = counter.get() + 1;
       list.run(0, list.count);
-      return this.#source.states.counter.increment();
+      counter.set(count);
+      return count;
     }
-    const restore = this.#saved();
-    if (this.hooks?.drive === undefined) list.run(0, list.count);
-    else this.hooks.drive(list.count, (first, count) => list.run(first, count));
+    this.#source.states.counter.get();
+    const { drive } = this.hooks ?? {};
+    const restore = this.#saved(list, drive !== undefined);
+    if (drive === undefined) {
+      list.run(0, list.count);
+      return this.#finish(restore);
+    }
+    try {
+      this.hooks?.drive?.(list.count, (first, count) => list.run(first, count));
+    } catch (error) {
+      restore?.();
+      throw error;
+    }
     return this.#finish(restore);
   }
 
@@ -248,20 +263,23 @@ export class Stepper {
   #prepare(list: StepList, gradients: readonly StepGradient[]): void {
     const { scalars, clipping } = this.#source;
     checkNotInFlight(this.#resolved, gradients);
-    if (!list.isSettled || gradients !== this.#pairs.gradients) {
+    // Gradients that somebody aggregated may be others under the same list.
+    if (gradients !== this.#pairs.gradients || !list.isSettledOn(gradients)) {
       list.check(gradients);
       list.bind(gradients);
     }
     list.setScalars(scalars, clipping);
-    if (this.hooks !== null) this.#setNorms(list, this.hooks);
+    if (this.hooks !== null || this.#suppliesNorms) this.#setNorms(list, this.hooks?.normOf);
   }
 
-  #setNorms(list: StepList, hooks: StepHooks): void {
-    if (hooks.normOf === undefined) return;
-    const supplied = this.#source.clipping.norm < Infinity;
-    list.setNorms(
-      supplied ? Float64Array.from({ length: list.count }, (_, i) => hooks.normOf?.(i) ?? Number.NaN) : null,
-    );
+  #setNorms(list: StepList, normOf: StepHooks['normOf']): void {
+    if (normOf !== undefined && this.#source.clipping.norm < Infinity) {
+      list.setNorms(Float64Array.from({ length: list.count }, (_, i) => this.hooks?.normOf?.(i) ?? Number.NaN));
+      this.#suppliesNorms = true;
+    } else if (this.#suppliesNorms) {
+      list.setNorms(null);
+      this.#suppliesNorms = false;
+    }
   }
 
   /** Room seven, once everything is written: whatever may still fail takes the writing back. */
@@ -278,10 +296,15 @@ export class Stepper {
     }
   }
 
-  /** Copies what the step writes, where what comes after it may fail; the result puts it back. */
-  #saved(): (() => void) | null {
-    if (!this.#constrained && this.hooks?.after === undefined) return null;
-    const arrays = this.#resolved.flatMap(({ param, slots }) => [param, ...slots]);
+  /**
+   * Copies what the step writes, where what comes after it may fail; the result puts it back.
+   * @param inRanges - whether a range may find a bad index when others have been written
+   */
+  #saved(list: StepList, inRanges: boolean): (() => void) | null {
+    const mayFail = this.#constrained || this.hooks?.after !== undefined || (inRanges && list.hasRows);
+    if (!mayFail) return null;
+    list.askWhole();
+    const arrays = this.#resolved.flatMap((state) => [paramOf(state), ...state.slots]);
     const copies = arrays.map((array) => ({ array, copy: copyOf(array) }));
     return () => {
       for (const { array, copy } of copies) if (lengthOf(array) === lengthOf(copy)) copyInto(array, copy);
@@ -295,25 +318,29 @@ export class Stepper {
     creation.keep();
     if (!onlyNew || this.#warnedOfNew) return;
     this.#warnedOfNew = true;
-    const names = this.#pairs.variables.slice(0, 3).map(({ name }) => `'${name}'`);
-    warn(
-      'ADAMAX_NEW_VARIABLES',
-      `All variables of a later step were new to the optimizer (${names.join(', ')}${this.#pairs.count > 3 ? ', …' : ''}): their moments begin at zero.`,
-      'A parameter that moves to another array keeps its moments if it is a Variable that is given the array by rebind().',
-    );
+    const { variables } = this.#pairs;
+    warn('ADAMAX_NEW_VARIABLES', () => {
+      const names = variables.slice(0, 3).map(({ name }) => `'${name}'`);
+      if (variables.length > names.length) names.push('…');
+      return {
+        message: `All variables of a later step were new to the optimizer (${names.join(', ')}): their moments begin at zero.`,
+        detail:
+          'A parameter that moves keeps its moments if it is a Variable that is given the other array by rebind().',
+      };
+    });
   }
 
   #currentList(): StepList {
     const current = backend();
-    if (this.#list !== null && this.#backend === current) return this.#list;
-    let list = this.#lists.get(current);
-    if (list === undefined) {
-      list = new StepList(current, this.#source.rule, this.#source.states);
-      this.#lists.set(current, list);
-    }
-    list.startAfresh();
+    return this.#list?.backend === current ? this.#list : this.#otherBackend(current);
+  }
+
+  #otherBackend(current: Backend): StepList {
+    // What the pairs say of the last step is not of this list's last step, and its arrays are not to be held.
+    this.#list?.reset();
+    const list = this.#otherList ?? new StepList(current, this.#source.rule, this.#source.states);
+    this.#otherList = this.#list;
     this.#list = list;
-    this.#backend = current;
     return list;
   }
 }

@@ -40,12 +40,15 @@ function toRowIndices(indices: unknown): RowIndices {
   if (!Array.isArray(indices)) {
     throw wrongType('indices', 'an Int32Array, Uint32Array, BigInt64Array or array of numbers', indices);
   }
-  const rows = indices.map((row: unknown, position) => {
+  const rows = new Uint32Array(indices.length);
+  // By number: the methods of arrays pass over holes.
+  for (let position = 0; position < rows.length; position++) {
+    const row: unknown = indices[position];
     if (typeof row !== 'number') throw wrongType(`indices[${position}]`, 'a number', row);
     if (!(Number.isInteger(row) && row >= 0 && row < 2 ** 32)) {
       throw rangeError('ERR_ADAMAX_INDEX', `indices[${position}] must be a row number: received ${row}`);
     }
-    return row;
-  });
-  return Uint32Array.from(rows);
+    rows[position] = row;
+  }
+  return rows;
 }

@@ -10,7 +10,7 @@ export type Nested = number | readonly Nested[];
  */
 export function flatten(argument: string, nested: unknown, shape: Shape): Float32Array {
   const size = sizeOf(shape);
-  const flat = Array.isArray(nested) && nested.length === size && nested.every((x) => typeof x === 'number');
+  const flat = Array.isArray(nested) && nested.length === size && isFlat(nested);
   const data = new Float32Array(size);
   if (flat) {
     data.set(nested as number[]);
@@ -28,10 +28,14 @@ export function flatten(argument: string, nested: unknown, shape: Shape): Float3
       const expected = `${shape[dimension]} elements, for shape ${formatShape(shape)}`;
       throw rangeError('ERR_ADAMAX_SHAPE', `${path} must have ${expected}: received ${describe(value)}`);
     }
-    value.forEach((item, i) => {
-      fill(item, dimension + 1, `${path}[${i}]`);
-    });
+    // By number: the methods of arrays pass over holes.
+    for (let i = 0; i < value.length; i++) fill(value[i], dimension + 1, `${path}[${i}]`);
   };
   fill(nested, 0, argument);
   return data;
+}
+
+function isFlat(list: readonly unknown[]): list is readonly number[] {
+  for (let i = 0; i < list.length; i++) if (typeof list[i] !== 'number') return false;
+  return true;
 }

@@ -41,10 +41,21 @@ export function knownVariable(target: unknown): Variable | undefined {
 
 /** The variables of a list, which may be any iterable. */
 export function toVariables(argument: string, list: unknown): Variable[] {
-  if (typeof list !== 'object' || list === null || !(Symbol.iterator in list)) {
-    throw wrongType(argument, 'an iterable of variables', list);
-  }
-  return Array.from(list as Iterable<unknown>, (target, i) => toVariable(`${argument}[${i}]`, target));
+  return Array.from(iterable(argument, list), (target, i) => toVariable(`${argument}[${i}]`, target));
+}
+
+/** Those of a list that stand for something already: an array that was never stepped stands for no variable yet. */
+export function toKnownVariables(argument: string, list: unknown): Variable[] {
+  const known = Array.from(iterable(argument, list), (target, i) => {
+    if (isFloat32Array(target)) return knownVariable(target) ?? sameMemory(target);
+    return toVariable(`${argument}[${i}]`, target);
+  });
+  return known.filter((variable) => variable !== undefined);
+}
+
+function iterable(argument: string, list: unknown): Iterable<unknown> {
+  if (typeof list === 'object' && list !== null && Symbol.iterator in list) return list as Iterable<unknown>;
+  throw wrongType(argument, 'an iterable of variables', list);
 }
 
 function sameMemory(array: Float32Array): Variable | undefined {

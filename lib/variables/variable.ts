@@ -34,9 +34,6 @@ export interface VariableOptions {
  */
 export type Constraint = (values: Float32Array, variable: Variable) => ArrayLike<number> | undefined | void;
 
-/** Why a variable is pinned while a step off the event loop works on it. */
-export const IN_FLIGHT = 'a variable that a step off the event loop works on';
-
 /** A variable of any dtype. */
 export type AnyVariable = Variable<Float32Array> | Variable<BigInt64Array> | Variable<Uint16Array>;
 
@@ -52,12 +49,14 @@ export let elementsOf: (variable: AnyVariable) => number;
 /** Whether `value` was made by the constructor of `Variable`: no proxy of one, and no object of another shape. */
 export let isVariable: (value: unknown) => value is AnyVariable;
 
-/**
- * Says that the memory of a variable is not its holder's to replace, or with null that it is again.
- * @param why - completes "received …"
- * @returns what was said before
- */
-export let pin: (variable: AnyVariable, why: string | null) => string | null;
+/** Says why the memory of a variable is not its holder's to replace, completing "received …"; null where it is. */
+export let pin: (variable: AnyVariable, why: string | null) => void;
+
+/** Says that a step off the event loop works on a variable from now on; several may, where it has no elements. */
+export let takeOff: (variable: AnyVariable) => void;
+
+/** Takes back one `takeOff`. */
+export let land: (variable: AnyVariable) => void;
 
 /** How often any variable has been given other memory: as long as it stays, every array is where it was. */
 export function timesRebound(): number {
@@ -72,23 +71,28 @@ export function timesRebound(): number {
  * Like `tf.Variable`, as far as an optimizer needs it.
  */
 export class Variable<T extends Elements = Float32Array> {
-  readonly dtype: DType;
-  readonly shape: Shape;
-  readonly name: string;
-  readonly trainable: boolean;
-  readonly constraint: Constraint | null;
+  declare readonly dtype: DType;
+  declare readonly shape: Shape;
+  declare readonly name: string;
+  declare readonly trainable: boolean;
+  declare readonly constraint: Constraint | null;
   #data: T;
   readonly #size: number;
   #pinned: string | null = null;
+  #flights = 0;
 
   static {
     memoryOf = (variable) => variable.#data;
     elementsOf = (variable) => (variable as Variable<Elements>).#size;
     isVariable = (value): value is AnyVariable => typeof value === 'object' && value !== null && #data in value;
     pin = (variable, why) => {
-      const pinned = (variable as Variable<Elements>).#pinned;
       (variable as Variable<Elements>).#pinned = why;
-      return pinned;
+    };
+    takeOff = (variable) => {
+      (variable as Variable<Elements>).#flights++;
+    };
+    land = (variable) => {
+      (variable as Variable<Elements>).#flights--;
     };
   }
 
@@ -110,12 +114,15 @@ export class Variable<T extends Elements = Float32Array> {
     }
     this.#data = data;
     this.#size = lengthOf(data);
-    this.dtype = dtypeOf(data);
-    this.shape = checkShape('shape', shape ?? [lengthOf(data)], lengthOf(data));
-    this.name = name ?? (unnamed === 0 ? 'Variable' : `Variable_${unnamed}`);
+    // What a step goes by is what was checked here: TypeScript's `readonly` would not stop a script.
+    Object.defineProperties(this, {
+      dtype: { value: dtypeOf(data), enumerable: true },
+      shape: { value: checkShape('shape', shape ?? [lengthOf(data)], lengthOf(data)), enumerable: true },
+      name: { value: name ?? (unnamed === 0 ? 'Variable' : `Variable_${unnamed}`), enumerable: true },
+      trainable: { value: trainable, enumerable: true },
+      constraint: { value: constraint ?? null, enumerable: true },
+    });
     if (name === undefined) unnamed++;
-    this.trainable = trainable;
-    this.constraint = constraint ?? null;
   }
 
   /** The array that holds the elements: the adopted one, or the one that `rebind` put in its place. */
@@ -144,9 +151,14 @@ export class Variable<T extends Elements = Float32Array> {
       throw wrongType('data', this.dtype === 'int64' ? 'a BigInt64Array' : 'a Uint16Array', data);
     } else checkMemory('data', data);
     checkLength('data', data, this.#size, `'${this.name}'`);
+    if (this.#flights > 0) {
+      throw typeError(
+        'ERR_ADAMAX_BUSY',
+        `rebind must wait for the step that works on '${this.name}': received a call before`,
+      );
+    }
     if (this.#pinned !== null) {
-      const code = this.#pinned === IN_FLIGHT ? 'ERR_ADAMAX_BUSY' : 'ERR_ADAMAX_STATE';
-      throw typeError(code, `rebind must be asked of memory that is yours: received ${this.#pinned}`);
+      throw typeError('ERR_ADAMAX_STATE', `rebind must be asked of memory that is yours: received ${this.#pinned}`);
     }
     if (data === (this.#data as Elements)) return this;
     this.#data = data as Elements as T;

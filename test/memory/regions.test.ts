@@ -57,6 +57,15 @@ describe('MemoryRegions', () => {
     expect(regions.isApart(view(4, 4))).to.equal(true);
   });
 
+  it('an empty array that comes and goes takes no region with it', () => {
+    const regions = new MemoryRegions<string>();
+    regions.add('a', view(0, 8));
+    regions.add('nothing', view(0, 0));
+    regions.delete(view(0, 0));
+    regions.delete(view(0, 4));
+    expect(regions.find(view(4, 8))).to.equal('a');
+  });
+
   it('cover joins regions that overlap into one, which the first one owns', () => {
     const regions = new MemoryRegions<string>();
     regions.cover('a', view(0, 8));

@@ -65,6 +65,19 @@ onEveryImplementation('release', () => {
     expectError(() => optimizer.release([1] as never), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^variables\[0\] must be a V/);
   });
 
+  it('of a variable without elements leaves the memory of others guarded', () => {
+    const data = f32(1, 1, 1, 1);
+    const [a, empty] = [new Variable(data, { name: 'a' }), new Variable(data.subarray(0, 0))];
+    const optimizer = new Adamax();
+    optimizer.applyGradients([
+      [f32(1, 1, 1, 1), a],
+      [new Float32Array(0), empty],
+    ]);
+    optimizer.release([empty]);
+    const step = () => optimizer.applyGradients([[data, a]]);
+    expectError(step, RangeError, 'ERR_ADAMAX_OVERLAP', /^gradient of 'a' must not share memory with 'a'/);
+  });
+
   it('of slots that were added ahead of a step forgets them', () => {
     const p = new Variable(f32(1, 2));
     const optimizer = new Adamax();

@@ -1,4 +1,4 @@
-import { Adamax, type Gradient, type OptimizerOptions, Variable } from 'adamax';
+import { Adamax, type Gradient, IndexedSlices, type OptimizerOptions, Variable } from 'adamax';
 import { sumSquares } from 'adamax/kernels';
 import { expect } from 'chai';
 import { type StepGradient, type StepHooks, type StepPairs, stepperOf } from '#internals';
@@ -242,5 +242,68 @@ onEveryImplementation('hooks of a step', () => {
     expect(optimizer.iterations.item()).to.equal(1);
     fail = false;
     expect(await optimizer.applyGradientsAsync(pairs)).to.equal(2);
+  });
+
+  it('a step without an aggregation goes by what was read, also after the same sums came again and again', () => {
+    const p = new Variable(f32(0, 0));
+    const optimizer = new Adamax({ learningRate: 1 });
+    const [read, sum] = [f32(1, 1), f32(-1, -1)];
+    const pairs: [Gradient, Variable][] = [[read, p]];
+    stepperOf(optimizer).hooks = { aggregate: () => [sum] };
+    for (let k = 0; k < 4; k++) optimizer.applyGradients(pairs);
+    expect(p.data[0]).to.be.closeTo(4, 1e-4);
+    const m = () => optimizer.getSlot(p, 'm').data[0];
+    const before = m();
+    optimizer.applyGradients(pairs, { experimentalAggregateGradients: false });
+    expect(m()).to.be.closeTo(before + (1 - before) * 0.1, 1e-6);
+    optimizer.applyGradients(pairs);
+    const again = m();
+    stepperOf(optimizer).hooks = null;
+    optimizer.applyGradients(pairs);
+    expect(m()).to.be.closeTo(again + (1 - again) * 0.1, 1e-6);
+  });
+
+  it('norms from outside go with the hooks', () => {
+    const p = new Variable(f32(0, 0));
+    const optimizer = new Adamax({ clipnorm: 1, beta2: 0 });
+    const pairs: [Gradient, Variable][] = [[f32(3, 4), p]];
+    const v = () => optimizer.getSlot(p, 'v').data[0];
+    stepperOf(optimizer).hooks = { normOf: () => 50 };
+    optimizer.applyGradients(pairs);
+    expect(v()).to.be.closeTo(3 / 50, 1e-7);
+    stepperOf(optimizer).hooks = null;
+    optimizer.applyGradients(pairs);
+    expect(v()).to.be.closeTo(3 / 5, 1e-7);
+  });
+
+  it('a bad index in a later range takes the earlier ranges back', () => {
+    const [p, table] = [new Variable(f32(1, 2)), new Variable(f32(1, 2, 3, 4), { shape: [2, 2] })];
+    const optimizer = new Adamax();
+    stepperOf(optimizer).hooks = {
+      drive(count, run) {
+        for (let i = 0; i < count; i++) run(i, 1);
+      },
+    };
+    const step = (row: number) => {
+      return optimizer.applyGradients([
+        [f32(1, 1), p],
+        [new IndexedSlices(f32(1, 1), [row]), table],
+      ]);
+    };
+    step(1);
+    const before = [p.data.slice(), optimizer.getSlot(p, 'm').data.slice()];
+    expectError(() => step(2), RangeError, 'ERR_ADAMAX_INDEX', /must be in \[0, 2\): received 2$/);
+    expectSameBits(p.data, before[0], 'p');
+    expectSameBits(optimizer.getSlot(p, 'm').data, before[1], 'm');
+    expect(step(0)).to.equal(2);
+  });
+
+  it('a constrained variable whose memory has gone is refused with a code', () => {
+    const p = new Variable(f32(1, 2), { name: 'p', constraint: () => undefined });
+    const optimizer = new Adamax();
+    optimizer.applyGradients([[f32(1, 1), p]]);
+    structuredClone(null, { transfer: [p.data.buffer as ArrayBuffer] });
+    const step = () => optimizer.applyGradients([[f32(1, 1), p]]);
+    expectError(step, TypeError, 'ERR_ADAMAX_DETACHED', /^'p' must be a view on live memory/);
   });
 });
