@@ -90,7 +90,7 @@ part_sanitizers() {
   fi
   expect_loads "$ADAMAX_PREBUILD"
   test_arithmetic node
-  node "${slow_mocha[@]}" out/test/backend/workers.test.js out/test/threads/async.test.js
+  node "${slow_mocha[@]}" out/test/backend/workers.test.js
   # A process that ends by process.exit() leaves what V8 holds: reports of that would drown ours.
   ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 node "${slow_mocha[@]}" out/test/processes/async.test.js
 }
@@ -114,7 +114,7 @@ part_threads() {
 }
 
 # Folders of the tests that decide bits and memory safety, and those of them to run.
-arithmetic=(kernels optimizers variables)
+arithmetic=(kernels memory optimizers serialization state step variables)
 tests=("${arithmetic[@]}")
 
 # test_arithmetic <node> …: the tests that decide bits and memory safety. They start no processes, which would leave an

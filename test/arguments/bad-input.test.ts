@@ -11,7 +11,7 @@ import {
   Variable,
 } from 'adamax';
 import { expect } from 'chai';
-import { expectError } from './support/errors.js';
+import { expectError } from '../support/errors.js';
 
 /**
  * Each argument of each public member, with what it must refuse: the error's class, its code, that the message names
