@@ -9,7 +9,7 @@ module.exports = {
     'out/test/readme.test.js',
     // They go through whole ranges of numbers.
     'out/test/math/**',
-    'out/test/optimizers/bfloat16.test.js',
+    'out/test/state/bfloat16-slots.test.js',
     // They follow long recordings, on every implementation.
     'out/test/golden*.test.js',
   ],

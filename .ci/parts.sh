@@ -121,7 +121,7 @@ tests=("${arithmetic[@]}")
 # emulated processor.
 test_arithmetic() {
   shopt -s failglob
-  local folder files=(out/test/backend/binding.test.js)
+  local folder files=(out/test/backend/binding.test.js out/test/math/bfloat16.test.js)
   for folder in "${tests[@]}"; do files+=(out/test/"$folder"/*.test.js); done
   "$@" "${slow_mocha[@]}" "${files[@]}"
 }

@@ -1,10 +1,11 @@
 import { Adamax, type AdamaxOptions, optimizers, schedules } from 'adamax';
 import { expect } from 'chai';
-import { expectClose, expectEqualNorms, expectExplained, expectOtherwise } from './golden/expect.js';
+import { expectEqualNorms, expectExplained, expectOtherwise } from './golden/expect.js';
 import { follow, type Model } from './golden/follow.js';
 import { decode, readGolden, readTrajectories } from './golden/recorded.js';
 import { ETA } from './golden/rounding.js';
 import * as tables from './golden/tables.js';
+import { expectAllClose } from './support/close.js';
 import { expectError } from './support/errors.js';
 import { onEveryImplementation } from './support/implementations.js';
 
@@ -257,7 +258,7 @@ onEveryImplementation(
         const optimizer = new Adamax({ learningRate: 0.1, ...options });
         for (const row of tables.descent[title]) {
           optimizer.applyGradients([[f32(20 * p[0], 2 * p[1]), p]]);
-          expectClose(p, row);
+          expectAllClose(p, row);
         }
       });
     }
@@ -270,7 +271,7 @@ onEveryImplementation(
         const p = f32(0, 0);
         const optimizer = new Adamax(options);
         optimizer.applyGradients([[f32(100, 100), p]]);
-        expectClose(optimizer.getSlot(p, 'v').data, expected, 1e-7);
+        expectAllClose(optimizer.getSlot(p, 'v').data, expected, 1e-7);
       }
     });
 
@@ -286,14 +287,14 @@ onEveryImplementation(
       step();
       optimizer.learningRate = 0.5;
       step();
-      expectClose([...v0, ...v1], [-0.5, 0.5, 1.5, 2.5]);
+      expectAllClose([...v0, ...v1], [-0.5, 0.5, 1.5, 2.5]);
       optimizer.learningRate = new schedules.InverseTimeDecay({
         initialLearningRate: 0.5,
         decaySteps: 1,
         decayRate: 0.5,
       });
       step(); // after two finished steps: 0.5 / (1 + 0.5 · 2)
-      expectClose([...v0, ...v1], [-0.75, 0.25, 1.25, 2.25]);
+      expectAllClose([...v0, ...v1], [-0.75, 0.25, 1.25, 2.25]);
     });
 
     it('TensorFlow, optimizer_v2_test.py: schedules through a config, before a step and after', () => {

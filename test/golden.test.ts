@@ -1,10 +1,11 @@
 import { Adamax, type AdamaxOptions, IndexedSlices, Variable } from 'adamax';
 import { expect } from 'chai';
-import { expectClose, expectEqualNorms, expectExplained, expectOtherwise } from './golden/expect.js';
+import { expectEqualNorms, expectExplained, expectOtherwise } from './golden/expect.js';
 import { follow, type Model } from './golden/follow.js';
 import { inputsOf, sizeOf, spec } from './golden/inputs.js';
 import { type Recorded, readGolden, readTrajectories } from './golden/recorded.js';
 import * as tables from './golden/tables.js';
+import { expectAllClose } from './support/close.js';
 import { expectSameBits } from './support/data.js';
 import { expectError } from './support/errors.js';
 import { onEveryImplementation } from './support/implementations.js';
@@ -107,13 +108,13 @@ onEveryImplementation('golden: tf_keras.optimizers.legacy.Adamax, where we leave
   it('decay takes effect when it is set later', () => {
     const there = configs.facts['decay set to 1 after the first of three steps'].p;
     const withDecay = configs.facts['decay 1, three steps'].p;
-    expectClose(there[2], [0.7, 1.3]);
+    expectAllClose(there[2], [0.7, 1.3]);
     const p = f32(1, 1);
     const optimizer = new Adamax({ learningRate: 0.1 });
     for (let step = 0; step < 3; step++) {
       optimizer.applyGradients([[f32(1, -2), p]]);
       optimizer.decay = 1;
-      expectClose(p, withDecay[step]);
+      expectAllClose(p, withDecay[step]);
     }
   });
 });
@@ -240,7 +241,7 @@ onEveryImplementation("golden: tables of the original's and other projects' own 
           [f32(0.01, 0.01), var1],
         ]);
         const moments = [var0, var1].map((p) => ['m', 'v'].map((slot) => optimizer.getSlot(p, slot).data[1]));
-        expectClose([var0[0], ...moments[0], var1[0], ...moments[1]], row);
+        expectAllClose([var0[0], ...moments[0], var1[0], ...moments[1]], row);
       }
     }
   });
@@ -253,10 +254,10 @@ onEveryImplementation("golden: tables of the original's and other projects' own 
         [new IndexedSlices(f32(0.1, 0.1), [0, 1], [3]), var0],
         [new IndexedSlices(f32(0.01, 0.01), [2, 1], [3]), var1],
       ]);
-      expectClose(var0, p0);
-      expectClose(optimizer.getSlot(var0, 'm').data, m0, 1e-8);
-      expectClose(optimizer.getSlot(var0, 'v').data, v0, 1e-8);
-      expectClose(var1, p1);
+      expectAllClose(var0, p0);
+      expectAllClose(optimizer.getSlot(var0, 'm').data, m0, 1e-8);
+      expectAllClose(optimizer.getSlot(var0, 'v').data, v0, 1e-8);
+      expectAllClose(var1, p1);
     }
   });
 
@@ -265,9 +266,9 @@ onEveryImplementation("golden: tables of the original's and other projects' own 
     const optimizer = new Adamax();
     for (const [row, m, v] of tables.repeated) {
       optimizer.applyGradients([[new IndexedSlices(f32(0.1, 0.1), [1, 1]), p]]);
-      expectClose(p.data, [1, row]);
-      expectClose(optimizer.getSlot(p, 'm').data, [0, m], 1e-8);
-      expectClose(optimizer.getSlot(p, 'v').data, [0, v], 1e-7);
+      expectAllClose(p.data, [1, row]);
+      expectAllClose(optimizer.getSlot(p, 'm').data, [0, m], 1e-8);
+      expectAllClose(optimizer.getSlot(p, 'v').data, [0, v], 1e-7);
     }
   });
 
@@ -275,7 +276,7 @@ onEveryImplementation("golden: tables of the original's and other projects' own 
     for (const indices of [Int32Array.of(0, 1), BigInt64Array.of(0n, 1n)]) {
       const p = new Variable(f32(1, 2), { shape: [2, 1] });
       new Adamax({ learningRate: 3 }).applyGradients([[new IndexedSlices(f32(1, 1), indices), p]]);
-      expectClose(p.data, [1 - 3, 2 - 3], 5e-7); // two ulp of the step
+      expectAllClose(p.data, [1 - 3, 2 - 3], 5e-7); // two ulp of the step
     }
   });
 
@@ -306,10 +307,10 @@ onEveryImplementation("golden: tables of the original's and other projects' own 
       ]);
     };
     step();
-    expectClose([...v0, ...v1], [0, 1, 2, 3]);
+    expectAllClose([...v0, ...v1], [0, 1, 2, 3]);
     optimizer.learningRate = 0.5;
     step();
-    expectClose([...v0, ...v1], [-0.5, 0.5, 1.5, 2.5]);
+    expectAllClose([...v0, ...v1], [-0.5, 0.5, 1.5, 2.5]);
   });
 
   it('TensorFlow, optimizer_v2_test.py: the weights of one optimizer in another', () => {
@@ -330,7 +331,7 @@ onEveryImplementation("golden: tables of the original's and other projects' own 
     const [gradient, start, result] = tables.singleStep;
     const p = f32(...start);
     new Adamax({ learningRate: 0.5 }).applyGradients([[f32(...gradient), p]]);
-    expectClose(p, result);
+    expectAllClose(p, result);
 
     const [sparse, dense] = [0, 1].map(() => new Variable(new Float32Array(30).fill(1), { shape: [5, 3, 2] }));
     const [a, b] = [new Adamax({ learningRate: 0.5 }), new Adamax({ learningRate: 0.5 })];
@@ -351,7 +352,7 @@ onEveryImplementation("golden: tables of the original's and other projects' own 
     const optimizer = new Adamax({ learningRate: 0.1, beta1: 0.8, beta2: 0.9, decay: 0.1 });
     for (const row of tables.tfjs) {
       optimizer.applyGradients([[x.map((value) => 2 * value), x]]);
-      expectClose(x, row);
+      expectAllClose(x, row);
     }
   });
 
@@ -360,7 +361,7 @@ onEveryImplementation("golden: tables of the original's and other projects' own 
     const optimizer = new Adamax({ learningRate: 0.1 });
     for (const row of tables.descent.none) {
       optimizer.applyGradients([[f32(20 * p[0], 2 * p[1]), p]]);
-      expectClose(p, row);
+      expectAllClose(p, row);
     }
   });
 
@@ -383,7 +384,7 @@ onEveryImplementation("golden: tables of the original's and other projects' own 
       const optimizer = new Adamax({ learningRate: 0.01, epsilon });
       gradients.forEach((g, t) => {
         optimizer.applyGradients([[f32(g), p]]);
-        expectClose(p, [expected[t]], 2e-7);
+        expectAllClose(p, [expected[t]], 2e-7);
         if (epsilon === 1e-2 && t === 4) expect(large.torch[t] - p[0]).to.be.above(2e-7);
       });
     }

@@ -17,11 +17,3 @@ export function expectEqualNorms({ v }: Distances): void {
 export function expectOtherwise(distances: Distances, keys: readonly (keyof Distances)[]): void {
   for (const key of keys) expect(distances[key].ratio, `${key} of ${distances[key].where}`).to.be.above(100);
 }
-
-/** Within a few units in the last place of float32. */
-export function expectClose(actual: ArrayLike<number>, expected: readonly number[], tolerance = 3e-7): void {
-  expect(actual.length).to.equal(expected.length);
-  expected.forEach((x, i) => {
-    expect(actual[i], `element ${i}`).to.be.closeTo(x, tolerance * Math.max(1, Math.abs(x)));
-  });
-}

@@ -1,6 +1,6 @@
-import { Adamax } from 'adamax';
+import { Adamax, Variable } from 'adamax';
 import { expect } from 'chai';
-import { alphaOf, BiasCorrection } from '#internals';
+import { f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 
 describe('the step counter', () => {
@@ -25,15 +25,42 @@ describe('the step counter', () => {
     expectError(step, TypeError, 'ERR_ADAMAX_DETACHED', /^iterations must be a view on live memory: received/);
     expect(p[0]).to.equal(0);
   });
-});
 
-describe('the bias correction', () => {
-  it('is that of each step by itself, also once it has nothing left to correct', () => {
-    const correction = new BiasCorrection();
-    for (const beta1 of [0.9, 0.5, 0, 0.999, 0.9, 0.99999]) {
-      for (const t of [1, 2, 3, 40, 200, 350, 394, 395, 396, 5000, 44000, 2 ** 22, 10, 2, 2 ** 40]) {
-        expect(correction.alpha(0.3, beta1, t), `β₁ = ${beta1}, t = ${t}`).to.equal(alphaOf(0.3, beta1, t));
-      }
+  it('takes a step count set before the first step', () => {
+    const [p, q] = [f32(1), f32(1)];
+    const optimizer = new Adamax({ learningRate: 0.1 });
+    optimizer.iterations.assign(4);
+    optimizer.applyGradients([[f32(1), p]]);
+    // m = 0.1, u = 1: 1 − 0.1·(0.1 / (1 − 0.9⁵))
+    q[0] -= (0.1 * 0.1) / (1 - 0.9 ** 5);
+    expect(p[0]).to.be.closeTo(q[0], 1e-7);
+    expect(optimizer.iterations.item()).to.equal(5);
+  });
+
+  it('can be a variable of the caller before the first step, and not after it', () => {
+    const step = new Variable(BigInt64Array.of(5n), { shape: [], name: 'global_step' });
+    const optimizer = new Adamax();
+    optimizer.iterations = step;
+    optimizer.applyGradients([[[1], f32(1)]]);
+    expect(step.item()).to.equal(6);
+    expect(optimizer.weights[0]).to.equal(step);
+    expectError(
+      () => {
+        optimizer.iterations = step;
+      },
+      TypeError,
+      'ERR_ADAMAX_STATE',
+      /^iterations must be set before the first step/,
+    );
+    for (const value of [3, new Variable(f32(1)), new Variable(new BigInt64Array(2)), null]) {
+      expectError(
+        () => {
+          new Adamax().iterations = value as never;
+        },
+        TypeError,
+        'ERR_ADAMAX_ARG_TYPE',
+        /^iterations must be a scalar int64 Variable: received /,
+      );
     }
   });
 });

@@ -1,8 +1,9 @@
 import { Adagrad, Adamax, type Gradient, IndexedSlices, type NdArray, RMSprop, SGD, Variable } from 'adamax';
 import { adamaxScalars, isa, setIsa, setThreads, threads } from 'adamax/kernels';
 import { expect } from 'chai';
-import { fromBfloat16, toBfloat16 } from '#internals';
-import { expectSameBits, Random, SPECIAL } from '../support/data.js';
+import { fromBfloat16 } from '#internals';
+import { nearest } from '../support/bfloat16.js';
+import { expectSameBits, Random } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { implementations, onEveryImplementation } from '../support/implementations.js';
 import { type State, stepDense, stepRows } from '../support/oracle.js';
@@ -12,52 +13,12 @@ const ROW = 9;
 const TABLE_ROWS = 40;
 const SIZES = [1, 16, 17, 33, 300, 5000];
 
-/**
- * The bfloat16 nearest to a number, found without its bits: neighbours differ by 2⁻⁷ of the power of two below them, and
- * by no less than 2⁻¹³³.
- */
-function nearest(x: number): number {
-  if (Number.isNaN(x) || x === 0 || !Number.isFinite(x)) return x;
-  const exponent = Math.max(Math.floor(Math.log2(Math.abs(x))), -126);
-  const step = 2 ** (exponent - 7);
-  const steps = x / step; // exact: a power of two
-  const floor = Math.floor(steps);
-  const rest = steps - floor;
-  const rounded = rest === 0.5 ? floor + (floor % 2 === 0 ? 0 : 1) : floor + (rest > 0.5 ? 1 : 0);
-  const result = rounded * step;
-  if (Math.abs(result) >= 2 ** 128) return Math.sign(x) * Infinity;
-  return result === 0 && x < 0 ? -0 : result;
-}
-
 /** The oracle's step, with the moments rounded once it is done. */
 function rounded(state: State): void {
   for (const slot of [state.m, state.u]) slot.set(slot.map(nearest));
 }
 
 const widened = (slot: Uint16Array) => Float32Array.from(slot, fromBfloat16);
-
-describe('bfloat16', () => {
-  it('is the upper half of a float32, rounded to the nearest, ties to even', () => {
-    const random = new Random(3);
-    const numbers = [...SPECIAL, ...random.wild(20000)];
-    for (const x of random.normals(2000)) {
-      const low = nearest(x);
-      // On and beside the middle between two neighbours.
-      for (const ulps of [127, 127.5, 128, 128.5, 129, 255]) {
-        numbers.push(Math.fround(low + Math.sign(low) * ulps * 2 ** (Math.floor(Math.log2(Math.abs(low))) - 15)));
-      }
-    }
-    for (const x of numbers) {
-      const pattern = toBfloat16(x);
-      expect(pattern).to.be.within(0, 0xffff);
-      expect(fromBfloat16(pattern), `${x}`).to.satisfy((y: number) => Object.is(y, nearest(x)));
-    }
-    for (let pattern = 0; pattern < 0x10000; pattern++) {
-      const x = fromBfloat16(pattern);
-      if (!Number.isNaN(x)) expect(toBfloat16(x)).to.equal(pattern);
-    }
-  });
-});
 
 onEveryImplementation('slots of bfloat16', () => {
   const before_ = threads();

@@ -1,0 +1,16 @@
+import { Adamax, Variable } from 'adamax';
+import { f32 } from '../support/data.js';
+
+/** An optimizer with two variables, `steps` steps on, and how it takes step number k. */
+export function trained(steps: number) {
+  const a = new Variable(f32(1, 2), { name: 'a' });
+  const b = new Variable(f32(1, 2, 3, 4), { name: 'b', shape: [2, 2] });
+  const optimizer = new Adamax();
+  const step = (k: number) =>
+    optimizer.applyGradients([
+      [f32(k, -1), a],
+      [f32(1, 2, 3, k), b],
+    ]);
+  for (let k = 0; k < steps; k++) step(k);
+  return { a, b, optimizer, step };
+}

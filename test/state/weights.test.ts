@@ -1,0 +1,150 @@
+import { Adamax, Variable } from 'adamax';
+import { expect } from 'chai';
+import { expectSameBits, f32 } from '../support/data.js';
+import { expectError } from '../support/errors.js';
+import { snapshot } from '../support/snapshot.js';
+import { trained } from './trained.js';
+
+describe('weights', () => {
+  it('is listed as Keras lists it: iterations, every m, every v', () => {
+    const { optimizer, step } = trained(0);
+    expect(optimizer.weights.map((w) => w.name)).to.deep.equal(['iter']);
+    expect(optimizer.getSlotNames()).to.deep.equal([]);
+    step(1);
+    const late = new Variable(f32(1), { name: 'late' });
+    optimizer.applyGradients([[f32(1), late]]);
+    expect(optimizer.weights.map((w) => w.name)).to.deep.equal([
+      'iter',
+      'Adamax/a/m',
+      'Adamax/b/m',
+      'Adamax/a/v',
+      'Adamax/b/v',
+      'Adamax/late/m',
+      'Adamax/late/v',
+    ]);
+    expect(optimizer.variables()).to.deep.equal(optimizer.weights);
+    expect(optimizer.getSlotNames()).to.deep.equal(['m', 'v']);
+    expect(optimizer.weights.map((w) => [w.dtype, w.shape])[2]).to.deep.equal(['float32', [2, 2]]);
+    expect(optimizer.weights[0].dtype).to.equal('int64');
+  });
+
+  it('resumes to the bit: uninterrupted = saved and restored ≠ started afresh', () => {
+    const whole = trained(10);
+    const first = trained(5);
+    const saved = first.optimizer.getWeights();
+    const resumed = trained(0);
+    const cold = trained(0);
+    for (const run of [resumed, cold]) {
+      run.a.assign(first.a.data);
+      run.b.assign(first.b.data);
+    }
+    resumed.optimizer.build([resumed.a, resumed.b]);
+    resumed.optimizer.setWeights(saved);
+    for (let k = 5; k < 10; k++) for (const run of [resumed, cold]) run.step(k);
+    expectSameBits(resumed.b.data, whole.b.data, 'resumed');
+    expect(resumed.optimizer.iterations.item()).to.equal(10);
+    expect(Array.from(cold.b.data)).to.not.deep.equal(Array.from(whole.b.data));
+  });
+
+  it('getWeights copies', () => {
+    const { optimizer } = trained(1);
+    const [iterations, m] = optimizer.getWeights();
+    expect(iterations).to.deep.equal({ dtype: 'int64', shape: [], data: BigInt64Array.of(1n) });
+    m.data.fill(9 as never);
+    expect(optimizer.weights[1].data[0]).to.not.equal(9);
+  });
+
+  it('setWeights writes nothing unless everything fits', () => {
+    const { optimizer } = trained(2);
+    const good = trained(7).optimizer.getWeights();
+    const before = snapshot(optimizer);
+    const change = (i: number, part: object) => good.map((w, j) => (i === j ? { ...w, ...part } : w));
+    for (const [weights, type, code, message] of [
+      [
+        good.slice(1),
+        RangeError,
+        'ERR_ADAMAX_LENGTH',
+        /^weights must have 5 arrays for optimizer 'Adamax': received 4$/,
+      ],
+      [
+        change(4, { shape: [4] }),
+        RangeError,
+        'ERR_ADAMAX_SHAPE',
+        /^weights\[4\]\.shape must be \[2, 2\] for 'Adamax\/b\/v': received \[4\]$/,
+      ],
+      [
+        change(4, { data: new Float64Array(4) }),
+        TypeError,
+        'ERR_ADAMAX_ARG_TYPE',
+        /^weights\[4\]\.data must be a Float32Array/,
+      ],
+      [
+        change(4, { data: f32(1) }),
+        RangeError,
+        'ERR_ADAMAX_LENGTH',
+        /^weights\[4\]\.data must have 4 elements: received Float32Array\(1\)$/,
+      ],
+      [change(0, { data: f32(1) }), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^weights\[0\]\.data must be a BigInt64Array/],
+      [change(1, { shape: undefined }), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^weights\[1\]\.shape/],
+      [[null, ...good.slice(1)], TypeError, 'ERR_ADAMAX_ARG_TYPE', /^weights\[0\] must be/],
+      ['weights', TypeError, 'ERR_ADAMAX_ARG_TYPE', /^weights must be an array/],
+    ] as const) {
+      expectError(() => optimizer.setWeights(weights as never), type, code, message);
+      expect(snapshot(optimizer)).to.equal(before);
+    }
+    optimizer.setWeights(good);
+    expect(optimizer.iterations.item()).to.equal(7);
+  });
+});
+
+describe('addWeight', () => {
+  it('addWeight follows the rules of Keras, and stays out of weights', () => {
+    const optimizer = new Adamax();
+    const w = optimizer.addWeight('w', [2, 3], { initializer: 'ones' });
+    expect([w.name, w.dtype, w.trainable, [...w.shape], [...w.data]]).to.deep.equal([
+      'w',
+      'float32',
+      true,
+      [2, 3],
+      [1, 1, 1, 1, 1, 1],
+    ]);
+    expect(optimizer.addWeight('n', [], { dtype: 'int64', initializer: 3 }).data).to.deep.equal(BigInt64Array.of(3n));
+    expect(optimizer.addWeight('n', [1], { initializer: BigInt64Array.of(4n) }).dtype).to.equal('int64');
+    expect(optimizer.addWeight('r', [1], { synchronization: 'onRead' }).trainable).to.equal(false);
+    expect(optimizer.addWeight('t', [1], { trainable: false, aggregation: 'mean' }).trainable).to.equal(false);
+    expect(optimizer.weights).to.have.length(1);
+    for (const [args, type, code, message] of [
+      [[1, [1]], TypeError, 'ERR_ADAMAX_ARG_TYPE', /^name must be a string: received 1$/],
+      [['w', 1], TypeError, 'ERR_ADAMAX_ARG_TYPE', /^shape must be an array/],
+      [['w', [-1]], RangeError, 'ERR_ADAMAX_SHAPE', /^shape must hold whole numbers/],
+      [
+        ['w', [1], { dtype: 'float16' }],
+        RangeError,
+        'ERR_ADAMAX_ARG_VALUE',
+        /^dtype must be one of float32, int64: received 'float16'$/,
+      ],
+      [
+        ['w', [1], { synchronization: 'onRead', trainable: true }],
+        TypeError,
+        'ERR_ADAMAX_ARG_TYPE',
+        /^trainable must be false where synchronization is 'onRead': received true$/,
+      ],
+      [
+        ['w', [1], { synchronization: 'x' }],
+        RangeError,
+        'ERR_ADAMAX_ARG_VALUE',
+        /^synchronization must be one of auto, none, onWrite, onRead: received 'x'$/,
+      ],
+      [['w', [1], { aggregation: 3 }], TypeError, 'ERR_ADAMAX_ARG_TYPE', /^aggregation must be a string: received 3$/],
+      [
+        ['w', [1], { trainable: 'yes' }],
+        TypeError,
+        'ERR_ADAMAX_ARG_TYPE',
+        /^trainable must be a boolean: received 'yes'$/,
+      ],
+      [['w', [1], { init: 1 }], TypeError, 'ERR_ADAMAX_OPTION', /received 'init'$/],
+    ] as const) {
+      expectError(() => (optimizer.addWeight as (...args: unknown[]) => unknown)(...args), type, code, message);
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import { Adamax, type Gradient, SGD, Variable } from 'adamax';
+import { expect } from 'chai';
+import { f32 } from '../support/data.js';
+import { expectError } from '../support/errors.js';
+import { onEveryImplementation } from '../support/implementations.js';
+
+onEveryImplementation('kinds of gradients', () => {
+  it('Float32Array, Variable, nested and flat arrays all step alike', () => {
+    const kinds: Gradient[] = [
+      f32(1, 2, 3, 4),
+      new Variable(f32(1, 2, 3, 4), { shape: [2, 2] }),
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [1, 2, 3, 4],
+    ];
+    const results = kinds.map((gradient) => {
+      const p = new Variable(f32(0, 0, 0, 0), { shape: [2, 2] });
+      new SGD({ learningRate: 1 }).applyGradients([[gradient, p]]);
+      return Array.from(p.data);
+    });
+    for (const result of results) expect(result).to.deep.equal([-1, -2, -3, -4]);
+  });
+
+  it('a scalar variable takes a gradient of one element', () => {
+    const p = new Variable(f32(1), { shape: [] });
+    new SGD({ learningRate: 1 }).applyGradients([[[0.5], p]]);
+    expect(p.item()).to.equal(0.5);
+  });
+
+  it('refuses arrays of another shape, naming the place', () => {
+    const p = new Variable(f32(0, 0, 0, 0), { shape: [2, 2], name: 'p' });
+    const optimizer = new Adamax();
+    const cases: [unknown, typeof TypeError | typeof RangeError, string, RegExp][] = [
+      [
+        [[1, 2]],
+        RangeError,
+        'ERR_ADAMAX_SHAPE',
+        /^gradsAndVars\[0\]\[0\] must have 2 elements, for shape \[2, 2\]: received \[ \[Array\] \]$/,
+      ],
+      [
+        [[1, 2], [3]],
+        RangeError,
+        'ERR_ADAMAX_SHAPE',
+        /^gradsAndVars\[0\]\[0\]\[1\] must have 2 elements, for shape \[2, 2\]: received \[ 3 \]$/,
+      ],
+      [
+        [
+          [1, 2],
+          [3, '4'],
+        ],
+        TypeError,
+        'ERR_ADAMAX_ARG_TYPE',
+        /^gradsAndVars\[0\]\[0\]\[1\]\[1\] must be a number: received '4'$/,
+      ],
+      [[1, 2], TypeError, 'ERR_ADAMAX_ARG_TYPE', /^gradsAndVars\[0\]\[0\]\[0\] must be an array of 2: received 1$/],
+      [
+        new Variable(f32(1, 2, 3, 4)),
+        RangeError,
+        'ERR_ADAMAX_SHAPE',
+        /^gradsAndVars\[0\]\[0\] must be \[2, 2\]: received \[4\]$/,
+      ],
+      [
+        new Variable(new BigInt64Array(4), { shape: [2, 2] }),
+        TypeError,
+        'ERR_ADAMAX_ARG_TYPE',
+        /must be of dtype float32: received .*int64/,
+      ],
+      [
+        '1',
+        TypeError,
+        'ERR_ADAMAX_ARG_TYPE',
+        /must be a Float32Array, Variable, IndexedSlices, array of numbers or null: received '1'$/,
+      ],
+    ];
+    for (const [gradient, type, code, message] of cases) {
+      expectError(() => optimizer.applyGradients([[gradient as Gradient, p]]), type, code as never, message);
+    }
+    expect([...p.data]).to.deep.equal([0, 0, 0, 0]);
+    expect(optimizer.weights).to.have.length(1);
+  });
+});
