@@ -6,6 +6,7 @@ import { decode, readGolden, readTrajectories } from './golden/recorded.js';
 import { ETA } from './golden/rounding.js';
 import * as tables from './golden/tables.js';
 import { expectAllClose } from './support/close.js';
+import { f32 } from './support/data.js';
 import { expectError } from './support/errors.js';
 import { onEveryImplementation } from './support/implementations.js';
 
@@ -44,8 +45,6 @@ interface ScheduleValues {
   readonly steps: readonly number[];
   readonly cases: Readonly<Record<string, Serialized & { values: string }>>;
 }
-
-const f32 = (...x: number[]) => Float32Array.from(x);
 
 const cosine = (k: number) => 0.05 * (0.9 * 0.5 * (1 + Math.cos((Math.PI * Math.min(k, 800)) / 800)) + 0.1);
 

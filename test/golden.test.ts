@@ -6,7 +6,7 @@ import { inputsOf, sizeOf, spec } from './golden/inputs.js';
 import { type Recorded, readGolden, readTrajectories } from './golden/recorded.js';
 import * as tables from './golden/tables.js';
 import { expectAllClose } from './support/close.js';
-import { expectSameBits } from './support/data.js';
+import { expectSameBits, f32 } from './support/data.js';
 import { expectError } from './support/errors.js';
 import { onEveryImplementation } from './support/implementations.js';
 
@@ -20,8 +20,6 @@ interface Configs {
   readonly loads: Readonly<Record<string, { config: object; results: Record<string, { config: object }> }>>;
   readonly facts: Readonly<Record<string, Record<string, unknown> & { p: number[][] }>>;
 }
-
-const f32 = (...x: number[]) => Float32Array.from(x);
 
 /** As the recorders have them: record_legacy.py, record_keras3.py. */
 const OTHER = { beta1: 0.5, beta2: 0.9, epsilon: 1e-3 };

@@ -11,6 +11,7 @@ import {
   Variable,
 } from 'adamax';
 import { expect } from 'chai';
+import { f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 
 /**
@@ -21,8 +22,6 @@ import { expectError } from '../support/errors.js';
 
 type ErrorClass = typeof TypeError | typeof RangeError;
 type Refused = readonly [value: unknown, type: ErrorClass, code: ErrorCode];
-
-const f32 = (...x: number[]) => Float32Array.from(x);
 
 const type = (...values: unknown[]) => values.map((value): Refused => [value, TypeError, 'ERR_ADAMAX_ARG_TYPE']);
 const value = (...values: unknown[]) => values.map((bad): Refused => [bad, RangeError, 'ERR_ADAMAX_ARG_VALUE']);

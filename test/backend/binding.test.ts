@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { type Binding, loadBinding } from '#internals';
 import { expectSameBits } from '../support/data.js';
 import { expectError } from '../support/errors.js';
+import { detach } from '../support/memory.js';
 
 /** The addon as it is, without the checks of lib/ before it: memory safety must not rest on them. */
 describe('the native addon by itself', () => {
@@ -19,7 +20,7 @@ describe('the native addon by itself', () => {
   const fresh = (n = 6) => new Float32Array(n).fill(1);
   const detached = () => {
     const array = fresh();
-    structuredClone(null, { transfer: [array.buffer as ArrayBuffer] });
+    detach(array);
     return array;
   };
   const scalars = [0.1, 0.999, 0.01, 1e-7];

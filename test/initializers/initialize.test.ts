@@ -2,6 +2,7 @@ import { initializers } from 'adamax';
 import { expect } from 'chai';
 import { initialize } from '#internals';
 import { expectError } from '../support/errors.js';
+import { detach } from '../support/memory.js';
 
 const { randomNormal } = initializers;
 
@@ -56,7 +57,7 @@ describe('initialize', () => {
 
   it('refuses values that do not fit', () => {
     const detached = new Float32Array(6);
-    structuredClone(detached.buffer, { transfer: [detached.buffer] });
+    detach(detached);
     for (const values of [[1, 2], [], Float32Array.of(1), new Array(7).fill(0), detached]) {
       const n = values.length;
       const message = (of: string) =>

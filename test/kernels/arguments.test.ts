@@ -5,6 +5,7 @@ import { lengthOf } from '#internals';
 import { expectSameBits } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
+import { detach, GrowableSharedArrayBuffer, ResizableArrayBuffer } from '../support/memory.js';
 
 const SCALARS = { oneMinusBeta1: 0.1, beta2: 0.999, alpha: 0.01, epsilon: 1e-7 };
 
@@ -50,7 +51,7 @@ const kernels: Record<string, { call: Call; args: () => Args }> = {
 
 function detachedArray(): Float32Array {
   const array = fresh();
-  structuredClone(array.buffer, { transfer: [array.buffer] });
+  detach(array);
   return array;
 }
 
@@ -60,10 +61,6 @@ function staleWasmView(): Float32Array {
   memory.grow(1);
   return view;
 }
-
-// Younger than the ES2022 typings.
-const Resizable = ArrayBuffer as unknown as new (bytes: number, options: { maxByteLength: number }) => ArrayBuffer;
-const Growable = SharedArrayBuffer as unknown as new (bytes: number, options: { maxByteLength: number }) => ArrayBuffer;
 
 /** What every Float32Array argument of every kernel must refuse. */
 const ARRAYS: readonly [string, unknown, typeof TypeError | typeof RangeError, ErrorCode, RegExp][] = [
@@ -80,14 +77,14 @@ const ARRAYS: readonly [string, unknown, typeof TypeError | typeof RangeError, E
   ['a stale view of WebAssembly memory', staleWasmView(), TypeError, 'ERR_ADAMAX_DETACHED', /detached buffer$/],
   [
     'a view on a resizable buffer',
-    new Float32Array(new Resizable(24, { maxByteLength: 48 })),
+    new Float32Array(new ResizableArrayBuffer(24, { maxByteLength: 48 })),
     TypeError,
     'ERR_ADAMAX_RESIZABLE',
     /received Float32Array\(6\) on a resizable one$/,
   ],
   [
     'a view on a growable shared buffer',
-    new Float32Array(new Growable(24, { maxByteLength: 48 })),
+    new Float32Array(new GrowableSharedArrayBuffer(24, { maxByteLength: 48 })),
     TypeError,
     'ERR_ADAMAX_RESIZABLE',
     /on a resizable one$/,
@@ -168,7 +165,7 @@ onEveryImplementation('arguments of the kernels', () => {
         const scalars = {
           ...SCALARS,
           get epsilon() {
-            structuredClone(null, { transfer: [param.buffer as ArrayBuffer] });
+            detach(param);
             return 1e-7;
           },
         };

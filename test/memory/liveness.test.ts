@@ -2,18 +2,12 @@ import { Adamax } from 'adamax';
 import { expect } from 'chai';
 import { lengthOf } from '#internals';
 import { expectError } from '../support/errors.js';
-
-// Younger than the ES2022 typings.
-const Resizable = ArrayBuffer as unknown as new (bytes: number, options: { maxByteLength: number }) => ArrayBuffer;
-
-function detach(array: Float32Array): void {
-  structuredClone(null, { transfer: [array.buffer as ArrayBuffer] });
-}
+import { detach, ResizableArrayBuffer } from '../support/memory.js';
 
 describe('liveness, once the engine has optimized the code that asks for it', () => {
   it('lengthOf reads 0 of a detached array, whatever kinds of arrays it has seen', () => {
     const live = new Float32Array(6);
-    const resizable = new Float32Array(new Resizable(24, { maxByteLength: 48 }));
+    const resizable = new Float32Array(new ResizableArrayBuffer(24, { maxByteLength: 48 }));
     const total = (arrays: Float32Array[]) => arrays.reduce((sum, array) => sum + lengthOf(array), 0);
     for (let round = 0; round < 5; round++) {
       for (let i = 0; i < 20000; i++) total([live, resizable]);

@@ -1,11 +1,9 @@
 import { Adamax, type AdamaxOptions, type Gradient, IndexedSlices, SGD, Variable } from 'adamax';
 import { expect } from 'chai';
-import { expectSameBits, LENGTHS, Random } from '../support/data.js';
+import { expectSameBits, f32, LENGTHS, Random } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
 import { sumOfSquares } from '../support/oracle.js';
-
-const f32 = (...x: number[]) => Float32Array.from(x);
 
 /** What one step of SGD with rate 1 takes from a variable at 0: minus the clipped gradient. */
 function clipped(gradient: Gradient, shape: number[], options: { clipnorm?: number; clipvalue?: number }): number[] {

@@ -1,8 +1,7 @@
 import { Adamax, type Gradient, IndexedSlices, type LossResult, SGD, Variable } from 'adamax';
 import { expect } from 'chai';
+import { f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
-
-const f32 = (...x: number[]) => Float32Array.from(x);
 
 /** loss = 5·v0 + 3·v1 (optimizer_v2_test.py), with gradients as reverse-mode differentiation gives them. */
 function linear(v0: Float32Array, v1: Float32Array): () => LossResult {

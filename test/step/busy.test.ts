@@ -1,9 +1,8 @@
 import { Adamax, type Gradient, SGD, Variable, type VariableLike } from 'adamax';
 import { expect } from 'chai';
+import { f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
-
-const f32 = (...x: number[]) => Float32Array.from(x);
 
 /** Every place where a step runs code of its caller: `make` builds a step that calls `inner` from there. */
 type Place = (inner: () => void) => { optimizer: Adamax; step: () => void; param: Float32Array };

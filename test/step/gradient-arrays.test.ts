@@ -4,14 +4,12 @@ import { expect } from 'chai';
 import { expectSameBits, Random } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
+import { detach, ResizableArrayBuffer } from '../support/memory.js';
 import { type State, stepDense } from '../support/oracle.js';
 
 const LEARNING_RATE = 0.1;
 /** Around the size up to which gradients in passing are copied. */
 const SIZES = [0, 1, 16, 17, 64, 511, 512, 513, 2000];
-
-// Younger than the ES2022 typings.
-const Resizable = ArrayBuffer as unknown as new (bytes: number, options: { maxByteLength: number }) => ArrayBuffer;
 
 /** Ways in which the gradients of a variable come, step by step, into the hands of the optimizer. */
 const WAYS: Readonly<Record<string, (size: number) => (values: Float32Array, step: number) => Float32Array>> = {
@@ -78,7 +76,7 @@ onEveryImplementation('gradients', (isa) => {
         [gradient, p],
       ]);
     const detached = new Float32Array(8);
-    structuredClone(null, { transfer: [detached.buffer] });
+    detach(detached);
     for (let k = 0; k < 4; k++) {
       step(new Float32Array(8).fill(0.5));
       const before = [p.data.slice(), other.slice()];
@@ -90,7 +88,7 @@ onEveryImplementation('gradients', (isa) => {
         [detached, TypeError, 'ERR_ADAMAX_DETACHED', /^gradient of 'p' must be a view on live memory/],
         [p.data.subarray(0), RangeError, 'ERR_ADAMAX_OVERLAP', /^gradient of 'p' must not share memory with 'p'/],
         [
-          new Float32Array(new Resizable(32, { maxByteLength: 64 })),
+          new Float32Array(new ResizableArrayBuffer(32, { maxByteLength: 64 })),
           TypeError,
           'ERR_ADAMAX_RESIZABLE',
           /^gradient of 'p' must lie on a buffer of fixed length/,

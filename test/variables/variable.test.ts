@@ -1,8 +1,7 @@
 import { IndexedSlices, Variable } from 'adamax';
 import { expect } from 'chai';
+import { f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
-
-const f32 = (...x: number[]) => Float32Array.from(x);
 
 describe('Variable', () => {
   it('adopts its array', () => {
