@@ -70,26 +70,26 @@ class KerasAdagrad extends Optimizer {
   }
 }
 
-onEveryImplementation('golden: tf_keras.optimizers.legacy.Adagrad, 1,000 steps', () => {
-  it('dense gradients, all defaults', () => expectRecorded('dense', new Adagrad()));
+onEveryImplementation('golden: Adagrad follows tf_keras.optimizers.legacy.Adagrad for 1,000 steps', () => {
+  it('with dense gradients, all defaults', () => expectRecorded('dense', new Adagrad()));
 
-  it('other hyperparameters, accumulators that start at 0', () => {
+  it('with other hyperparameters, and accumulators that start at 0', () => {
     expectRecorded('other', new Adagrad({ learningRate: 0.1, initialAccumulatorValue: 0, epsilon: 1e-3 }));
   });
 
-  it('sparse gradients, unsorted and with duplicates', () => {
+  it('with sparse gradients, unsorted and with duplicates', () => {
     expectRecorded('sparse', new Adagrad({ learningRate: 0.1 }));
   });
 
-  it('each from the config of the original', () => {
+  it('with each config of the original', () => {
     for (const name of ['dense', 'other', 'sparse']) {
       expectRecorded(name, Adagrad.fromConfig(golden.cases[name].config));
     }
   });
 });
 
-onEveryImplementation('golden: keras.optimizers.Adagrad (Keras 3), 1,000 steps', () => {
-  it('by choice: ε is outside of the root, which is all of the difference', () => {
+onEveryImplementation('golden: Adagrad follows keras.optimizers.Adagrad (Keras 3) for 1,000 steps', () => {
+  it('but for ε, which is outside of the root by choice, and is all of the difference', () => {
     expectRecorded('keras3', new KerasAdagrad());
     const { inputs, ...recorded } = golden.cases.keras3;
     const ours = follow(inputs, new Adagrad({ learningRate: 0.1, epsilon: 1e-2 }));
@@ -98,7 +98,7 @@ onEveryImplementation('golden: keras.optimizers.Adagrad (Keras 3), 1,000 steps',
     expect(Math.max(...ours.p.map((p, i) => Math.abs(p - theirs.p[i])))).to.be.above(1e-3);
   });
 
-  it('by choice: the slices of a row are summed before they are squared, not after', () => {
+  it('but sums the slices of a row before they are squared, by choice, not after', () => {
     const { p, accumulator } = golden.duplicates;
     expect(accumulator[0]).to.be.closeTo(0.1 + 3 ** 2 + 1 ** 2, 1e-6);
     expect(p[0]).to.be.closeTo(1 - (0.1 * (3 - 1)) / sqrt(10.1), 1e-6);

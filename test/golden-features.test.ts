@@ -71,26 +71,29 @@ const SCHEDULED: Record<string, { make: () => schedules.LearningRateSchedule; mo
   },
 };
 
-onEveryImplementation('golden: tf_keras.optimizers.legacy.Adamax with schedules, 1,000 steps', () => {
-  for (const [name, { make, model }] of Object.entries(SCHEDULED)) {
-    it(name, () => {
-      const distances = follow(legacy[name], new Adamax({ learningRate: make() }), model);
-      expectExplained(distances);
-      expectEqualNorms(distances);
-    });
+onEveryImplementation(
+  'golden: Adamax with a schedule follows tf_keras.optimizers.legacy.Adamax for 1,000 steps',
+  () => {
+    for (const [name, { make, model }] of Object.entries(SCHEDULED)) {
+      it(`by the ${name} schedule`, () => {
+        const distances = follow(legacy[name], new Adamax({ learningRate: make() }), model);
+        expectExplained(distances);
+        expectEqualNorms(distances);
+      });
 
-    it(`${name}, from the config of the original`, () => {
-      const distances = follow(legacy[name], Adamax.fromConfig(legacy[name].config), model);
-      expectExplained(distances);
-    });
-  }
+      it(`by the ${name} schedule, from the config of the original`, () => {
+        const distances = follow(legacy[name], Adamax.fromConfig(legacy[name].config), model);
+        expectExplained(distances);
+      });
+    }
 
-  it('a schedule and decay: decay comes on top', () => {
-    const { make, model } = SCHEDULED.cosine;
-    const optimizer = new Adamax({ learningRate: make(), decay: 0.01 });
-    expectExplained(follow(legacy.schedule_and_decay, optimizer, { ...model, decay: 0.01 }));
-  });
-});
+    it('by a schedule and decay, which comes on top', () => {
+      const { make, model } = SCHEDULED.cosine;
+      const optimizer = new Adamax({ learningRate: make(), decay: 0.01 });
+      expectExplained(follow(legacy.schedule_and_decay, optimizer, { ...model, decay: 0.01 }));
+    });
+  },
+);
 
 const CLIPPED: Record<string, { options: AdamaxOptions; model: Partial<Model>; exact: boolean }> = {
   clipnorm: { options: { clipnorm: 2 }, model: { clipnorm: 2 }, exact: false },
@@ -99,9 +102,9 @@ const CLIPPED: Record<string, { options: AdamaxOptions; model: Partial<Model>; e
   sparse_clipvalue: { options: { clipvalue: 0.3 }, model: { clipvalue: Math.fround(0.3) }, exact: true },
 };
 
-onEveryImplementation('golden: tf_keras.optimizers.legacy.Adamax with clipping, 1,000 steps', () => {
+onEveryImplementation('golden: Adamax with clipping follows tf_keras.optimizers.legacy.Adamax for 1,000 steps', () => {
   for (const [name, { options, model, exact }] of Object.entries(CLIPPED)) {
-    it(name.replace('sparse_', 'slices, before they are summed: '), () => {
+    it(`by ${name.replace(/^sparse_(.*)$/, '$1 of slices, before they are summed')}`, () => {
       const optimizer = new Adamax({ learningRate: 0.01, ...options });
       const distances = follow(legacy[name], optimizer, { rate: 0.01, ...model });
       expectExplained(distances);
@@ -109,7 +112,7 @@ onEveryImplementation('golden: tf_keras.optimizers.legacy.Adamax with clipping, 
     });
   }
 
-  it('by choice: both clip the norm, then the value, as TF 2.2 did; later it was the value, then the norm', () => {
+  it('by both, by choice the norm and then the value, as TF 2.2 did; later it was the value, then the norm', () => {
     const optimizer = () => new Adamax({ learningRate: 0.01, clipnorm: 2, clipvalue: 0.3 });
     const model = { rate: 0.01, clipnorm: 2, clipvalue: Math.fround(0.3) };
     expectExplained(follow(legacy.clip_both_2_2, optimizer(), model));
@@ -136,9 +139,9 @@ const ROUNDINGS: Record<string, number> = {
   linear_cosine: 45,
 };
 
-describe('golden: tf_keras.optimizers.schedules', () => {
+describe('golden: schedules of tf_keras.optimizers', () => {
   for (const [name, { class_name, config, values: recorded }] of Object.entries(values.cases)) {
-    it(`${name}: the values of the original, from its config`, () => {
+    it(`have the values of the original, from its config: ${name}`, () => {
       const schedule = schedules.deserialize({ class_name, config });
       const expected = decode(recorded);
       const bound = ETA * ROUNDINGS[name] * Math.max(...expected);
@@ -148,7 +151,7 @@ describe('golden: tf_keras.optimizers.schedules', () => {
     });
   }
 
-  it('every form of the original and of Keras 3 is understood, and ours is that of TF 2.2', () => {
+  it('are understood in every form of the original and of Keras 3, and written in that of TF 2.2', () => {
     for (const [name, inLegacyForm] of Object.entries(configs.legacy.schedules_legacy_format)) {
       for (const form of [inLegacyForm, configs.legacy.schedules[name]]) {
         const { class_name, config } = schedules.serialize(schedules.deserialize(form));
@@ -164,8 +167,8 @@ describe('golden: tf_keras.optimizers.schedules', () => {
   });
 });
 
-describe('golden: configs with schedules and clipping', () => {
-  it('clipping is in the config as in that of the original, key by key and in its order', () => {
+describe('golden: configs of Adamax with schedules and clipping', () => {
+  it('have clipping as those of the original have it, key by key and in its order', () => {
     const optimizer = new Adamax({
       learningRate: 0.1,
       beta1: 0.5,
@@ -212,7 +215,7 @@ describe('golden: configs with schedules and clipping', () => {
   });
 });
 
-describe('golden: configs of Keras 3', () => {
+describe('golden: configs of Keras 3 and of later TensorFlow', () => {
   it('load, as long as they ask for nothing that is not here', () => {
     const { fresh, serialize, serialize_with_schedule, schedules: rates } = configs.keras3;
     const { name, learning_rate, beta_1, beta_2, epsilon } = fresh;
@@ -234,7 +237,7 @@ describe('golden: configs of Keras 3', () => {
     }
   });
 
-  it('and those of later TensorFlow that clip by a global norm are refused', () => {
+  it('are refused where they clip by a global norm', () => {
     expectError(
       () => Adamax.fromConfig(configs.legacy.global_clipnorm),
       TypeError,
@@ -245,7 +248,7 @@ describe('golden: configs of Keras 3', () => {
 });
 
 onEveryImplementation(
-  "golden: tables of the original's and other projects' own tests, with clipping and schedules",
+  "golden: Adamax with clipping and schedules has the numbers of the original's and other projects' own tests:",
   () => {
     for (const [title, options] of [
       ['clipnorm1', { clipnorm: 1 }],

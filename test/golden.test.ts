@@ -58,16 +58,16 @@ const LEGACY: Record<string, { recorded: string; options: AdamaxOptions; model: 
   },
 };
 
-onEveryImplementation('golden: tf_keras.optimizers.legacy.Adamax, 1,000 steps', () => {
+onEveryImplementation('golden: Adamax follows tf_keras.optimizers.legacy.Adamax for 1,000 steps', () => {
   for (const [title, { recorded, options, model }] of Object.entries(LEGACY)) {
-    it(title, () => {
+    it(`with ${title}`, () => {
       const distances = follow(legacy[recorded], new Adamax(options), model);
       expectExplained(distances);
       expectEqualNorms(distances);
     });
   }
 
-  it('a restart from its weights at step 300, and iterations set back to 50 at step 600', () => {
+  it('with a restart from its weights at step 300, and iterations set back to 50 at step 600', () => {
     const optimizer = new Adamax({ learningRate: 0.01, decay: 0.01 });
     const distances = follow(legacy.restart, optimizer, {
       rate: 0.01,
@@ -91,7 +91,7 @@ onEveryImplementation('golden: tf_keras.optimizers.legacy.Adamax, 1,000 steps', 
   });
 });
 
-onEveryImplementation('golden: tf_keras.optimizers.legacy.Adamax, where we leave it on purpose', () => {
+onEveryImplementation('golden: Adamax differs from tf_keras.optimizers.legacy.Adamax on purpose:', () => {
   it('a first moment without gradients becomes zero, and does not stay among the smallest normal numbers', () => {
     // There 0.1·m is flushed to zero as soon as it is subnormal, and m stays what it is.
     for (const m of lastOf(legacy.dense, 'm', 'early')) expect(Math.abs(m)).to.be.within(2 ** -126, 10 * 2 ** -126);
@@ -117,10 +117,10 @@ onEveryImplementation('golden: tf_keras.optimizers.legacy.Adamax, where we leave
   });
 });
 
-describe('golden: tf_keras.optimizers.legacy.Adamax, what it takes and we refuse', () => {
-  const facts = configs.facts;
+const { facts } = configs;
 
-  it('an epsilon of 0, which it replaces by the default', () => {
+describe('golden: Adamax refuses what tf_keras.optimizers.legacy.Adamax takes:', () => {
+  it('an epsilon of 0, which is replaced by the default there', () => {
     expect(facts['epsilon 0'].epsilon).to.equal(1e-7);
     expectError(() => new Adamax({ epsilon: 0 }), RangeError, 'ERR_ADAMAX_ARG_VALUE', /^epsilon .* received 0$/);
   });
@@ -144,15 +144,17 @@ describe('golden: tf_keras.optimizers.legacy.Adamax, what it takes and we refuse
       /twice$/,
     );
   });
+});
 
-  it('an integer learning rate, which makes integers of all later ones', () => {
+describe('golden: Adamax keeps what tf_keras.optimizers.legacy.Adamax changes:', () => {
+  it('a later learning rate of 0.5, which becomes 0 there where the first one was 1', () => {
     expect(facts['learning_rate 1, integer, then 0.5']).to.deep.equal({ first: 1, second: 0 });
     const optimizer = new Adamax({ learningRate: 1 });
     optimizer.lr = 0.5;
     expect(optimizer.lr).to.equal(0.5);
   });
 
-  it('a config, of which it changes the keys', () => {
+  it('the config given to fromConfig, whose keys are changed there', () => {
     expect(facts['from_config of {lr: 0.5} leaves its argument as']).to.deep.equal({ learning_rate: 0.5 });
     const config = { lr: 0.5 };
     expect(Adamax.fromConfig(config).learningRate).to.equal(0.5);
@@ -160,7 +162,7 @@ describe('golden: tf_keras.optimizers.legacy.Adamax, what it takes and we refuse
   });
 });
 
-describe('golden: configs', () => {
+describe('golden: configs of Adamax', () => {
   it('getConfig() is the get_config() of the original, key by key and in its order', () => {
     expect(Object.entries(new Adamax().getConfig())).to.deep.equal(Object.entries(configs.legacy.fresh));
   });
@@ -183,8 +185,8 @@ describe('golden: configs', () => {
   });
 });
 
-onEveryImplementation('golden: keras.optimizers.Adamax (Keras 3), 1,000 steps', () => {
-  it('dense gradients, all defaults', () => {
+onEveryImplementation('golden: Adamax follows keras.optimizers.Adamax (Keras 3) for 1,000 steps', () => {
+  it('with dense gradients, all defaults', () => {
     const distances = follow(keras3.dense, new Adamax(), { rate: 0.001 });
     expectExplained(distances);
     expectEqualNorms(distances);
@@ -192,13 +194,13 @@ onEveryImplementation('golden: keras.optimizers.Adamax (Keras 3), 1,000 steps', 
     expect(distances.m.ulps, distances.m.where).to.be.below(1e-20);
   });
 
-  it('other hyperparameters', () => {
+  it('with other hyperparameters', () => {
     const distances = follow(keras3.other, new Adamax({ learningRate: 0.1, ...OTHER }), { rate: 0.1, ...OTHER });
     expectExplained(distances);
     expectEqualNorms(distances);
   });
 
-  it('by choice: its sparse steps are those of the dense gradient, ours leave other rows alone', () => {
+  it('but leaves rows alone that a sparse gradient does not name, by choice, which are stepped there', () => {
     const optimizer = () => new Adamax({ learningRate: 0.01 });
     const asDense = follow(keras3.sparse, optimizer(), { rate: 0.01, densify: true });
     expectExplained(asDense);
@@ -206,7 +208,7 @@ onEveryImplementation('golden: keras.optimizers.Adamax (Keras 3), 1,000 steps', 
     expectOtherwise(follow(keras3.sparse, optimizer(), { rate: 0.01 }), ['p', 'm', 'v']);
   });
 
-  it('by choice: the slices of a row are summed before their absolute value is taken, not after', () => {
+  it('but sums the slices of a row before their absolute value is taken, by choice, not after', () => {
     const { m, v } = readGolden<{ duplicates: Record<'p' | 'm' | 'v', number[]> }>('keras3').duplicates;
     expect([m[0], v[0]]).to.deep.equal([Math.fround(0.2), 4]); // 3 − 1, but 3 + 1
     const p = new Variable(f32(1, 1), { shape: [2, 1] });
@@ -217,8 +219,8 @@ onEveryImplementation('golden: keras.optimizers.Adamax (Keras 3), 1,000 steps', 
   });
 });
 
-onEveryImplementation('golden: torch.optim.Adamax, 1,000 steps', () => {
-  it('by choice: ε is outside of the maximum, which explains all of the difference', () => {
+onEveryImplementation('golden: Adamax follows torch.optim.Adamax for 1,000 steps', () => {
+  it('but for ε, which is outside of the maximum by choice, and explains all of the difference', () => {
     expectExplained(follow(torch.dense, new Adamax(), { rate: 0.001, epsilonInside: true }));
     const large = { rate: 0.001, epsilon: 1e-2 };
     expectExplained(follow(torch.large_epsilon, new Adamax({ epsilon: 1e-2 }), { ...large, epsilonInside: true }));
@@ -228,7 +230,7 @@ onEveryImplementation('golden: torch.optim.Adamax, 1,000 steps', () => {
   });
 });
 
-onEveryImplementation("golden: tables of the original's and other projects' own tests", () => {
+onEveryImplementation("golden: Adamax has the numbers of the original's and other projects' own tests:", () => {
   it('TensorFlow, adamax_test.py: dense, with both moments; a learning rate that is a function', () => {
     for (const learningRate of [0.001, () => 0.001]) {
       const [var0, var1] = [f32(1, 2), f32(3, 4)];
@@ -372,7 +374,7 @@ onEveryImplementation("golden: tables of the original's and other projects' own 
     }
   });
 
-  it('where ε is: Keras, and not PyTorch and optax', () => {
+  it('the place of ε, which is that of Keras and not that of PyTorch and optax', () => {
     const { gradients, small, large } = tables.epsilonPlaces;
     for (const [epsilon, expected] of [
       [1e-7, small.keras],

@@ -362,7 +362,7 @@ const TABLE: Row[] = [
   ],
   [
     'fromConfig',
-    'config',
+    'config.learning_rate',
     (_, bad) => Adamax.fromConfig({ learning_rate: bad }),
     [...other(RangeError, 'ERR_ADAMAX_CONFIG', { class_name: 'NoSuchDecay', config: {} }), ...type({}, [])],
     /^(config|learningRate)/,
@@ -458,7 +458,9 @@ const TABLE: Row[] = [
 
 describe('bad input', () => {
   for (const [member, argument, call, refused, named] of TABLE) {
-    it(`${member} refuses ${refused.length} kinds of ${argument}`, () => {
+    // An object of options is named by the member that takes it.
+    const what = member.split(' ').at(-1) === argument ? 'options' : argument;
+    it(`${member} refuses ${refused.length} bad values of ${what}`, () => {
       for (const [bad, errorType, code] of refused) {
         const world = new World();
         const before = world.snapshot();

@@ -66,8 +66,10 @@ describe('a package without a binary', () => {
     const { code, stdout, stderr } = runModule(TRAIN, { ADAMAX_ISA: 'js' }, folder);
     expect({ code, stderr, isa: JSON.parse(stdout).isa }).to.deep.equal({ code: 0, stderr: '', isa: 'js' });
   });
+});
 
-  it('does the same where addons are forbidden', () => {
+describe('a process that forbids addons', () => {
+  it('runs on the fallback', () => {
     const { stdout } = runModule(TRAIN, { NODE_OPTIONS: '--no-addons --no-warnings' });
     expect(JSON.parse(stdout).isa).to.equal('js');
   });

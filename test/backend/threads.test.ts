@@ -68,8 +68,10 @@ onEveryImplementation('threads', () => {
   const before_ = threads();
   after(() => setThreads(before_));
 
+  const count = (n: number) => (n === 1 ? '1 thread' : `${n} threads`);
+
   for (const n of [1, 2, 3, 8]) {
-    it(`${n}: a step has the bits of the oracle`, () => {
+    it(`a step on ${count(n)} has the bits of the oracle`, () => {
       setThreads(n);
       const random = new Random(11);
       const optimizer = new Adamax();
@@ -102,7 +104,7 @@ onEveryImplementation('threads', () => {
   }
 
   for (const n of [1, 2, 5]) {
-    it(`${n}: a clipped step has the bits of the oracle`, () => {
+    it(`a clipped step on ${count(n)} has the bits of the oracle`, () => {
       setThreads(n);
       const random = new Random(12);
       const sizes = [...SIZES, TABLE_ROWS * ROW];

@@ -5,7 +5,7 @@ import { RANDOM } from './factories.js';
 const { constant, identity, ones, orthogonal, randomNormal, randomUniform, truncatedNormal, varianceScaling, zeros } =
   initializers;
 
-describe('arguments of initializers', () => {
+describe('initializers', () => {
   const cases: [
     string,
     (value: unknown) => unknown,
@@ -57,14 +57,14 @@ describe('arguments of initializers', () => {
     refuse('seed', factory, ['1', 1n], TypeError, 'ERR_ADAMAX_ARG_TYPE', 'a whole number or null');
   }
 
-  it('are checked at once', () => {
+  it('check their options when they are made', () => {
     for (const [option, action, values, type, code, expected] of cases) {
       const message = `^${option} must be ${expected.replace(/[()]/g, '\\$&')}: received \\S`;
       for (const value of values) expectError(() => action(value), type, code as ErrorCode, new RegExp(message));
     }
   });
 
-  it('are no others', () => {
+  it('refuse options that they do not have', () => {
     for (const [name, factory] of [...RANDOM, ['constant', constant], ['identity', identity]] as const) {
       const only = new RegExp(`^${name} must only have the options .*: received 'sede'$`);
       expectError(() => factory({ sede: 1 } as never), TypeError, 'ERR_ADAMAX_OPTION', only);
@@ -74,7 +74,7 @@ describe('arguments of initializers', () => {
     expectError(() => ones({ a: 1 }), TypeError, 'ERR_ADAMAX_OPTION', /^ones must have no options: received 'a'$/);
   });
 
-  it('are shapes', () => {
+  it('refuse what is no shape, or does not fit in memory', () => {
     for (const factory of [zeros, ones, constant, identity, ...RANDOM.map(([, random]) => random)]) {
       const initializer = factory({});
       expectError(

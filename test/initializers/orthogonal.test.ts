@@ -51,7 +51,7 @@ describe('orthogonal', () => {
     });
   });
 
-  it('holds for vectors that hardly differ', () => {
+  it('makes vectors orthogonal that hardly differ', () => {
     const n = 10; // Hilbert's matrix, of condition 10¹³
     const vectors = Float64Array.from({ length: n * n }, (_, i) => 1 / (1 + (i % n) + Math.floor(i / n)));
     orthonormalize(vectors, n);

@@ -113,7 +113,7 @@ onEveryImplementation('arguments of the kernels', () => {
         });
       }
       if (name !== 'sumSquares') {
-        it(`${name} refuses a ${key} of another length`, () => {
+        it(`${name} refuses ${key} of another length`, () => {
           const odd = key === 'param' ? 'm' : key; // the others are measured by param
           const message = new RegExp(`^${odd} must have \\d+ elements like .*: received \\d+$`);
           for (const length of [0, 5, 7]) refuses({ [key]: fresh(length) }, RangeError, 'ERR_ADAMAX_LENGTH', message);
@@ -122,7 +122,7 @@ onEveryImplementation('arguments of the kernels', () => {
     }
 
     for (const [a, b] of pairs(arrays)) {
-      it(`${name} refuses a ${b} that shares memory with ${a}`, () => {
+      it(`${name} refuses ${b} that shares memory with ${a}`, () => {
         const lengths = [(args()[a] as Float32Array).length, (args()[b] as Float32Array).length];
         const buffer = new ArrayBuffer(4 * (lengths[0] + lengths[1]));
         const change = {

@@ -101,7 +101,7 @@ onEveryImplementation('dense step', () => {
       }
     });
 
-    it(`has them out of place on ${title} numbers, and leaves the parameters alone`, () => {
+    it(`has the bits of the contract out of place on ${title} numbers, and leaves the parameters alone`, () => {
       for (const [n, dense] of cases) {
         for (let offset = 0; offset < (n > 100 ? 2 : 16); offset++) expectOutOfPlace(dense, offset);
       }

@@ -56,7 +56,7 @@ onEveryImplementation('Adagrad', () => {
     });
   }
 
-  it('has them for numbers of all magnitudes too, NaN and infinity among them', () => {
+  it('has the bits of its rule for numbers of all magnitudes, NaN and infinity among them', () => {
     const random = new Random(42);
     const p = random.wild(500);
     const elements = Array.from(p, (x): Element => ({ p: x, a: 0 }));
@@ -110,7 +110,7 @@ onEveryImplementation('Adagrad', () => {
     ]);
   });
 
-  it('does the steps of adagrad_test.py: testBasic, …WithLearningRateDecay, …WithLargeEpsilon, in float64', () => {
+  it('does the steps of testBasic of adagrad_test.py, with decay and with a large ε too, in float64', () => {
     for (const [options, epsilon, decay] of [
       [{}, 1e-7, 0],
       [{ decay: 0.5 }, 1e-7, 0.5],
@@ -149,8 +149,8 @@ onEveryImplementation('Adagrad', () => {
   });
 });
 
-describe('Adagrad: config and validation', () => {
-  it('has the keys of Keras and makes the round trip', () => {
+describe('Adagrad', () => {
+  it('has a config with the keys of Keras, which makes the round trip', () => {
     const config = new Adagrad({ initialAccumulatorValue: 0, clipvalue: 2 }).getConfig();
     expect(JSON.stringify(config)).to.equal(
       '{"name":"Adagrad","clipvalue":2,"learning_rate":0.001,"decay":0,"initial_accumulator_value":0,"epsilon":1e-7}',
@@ -158,7 +158,7 @@ describe('Adagrad: config and validation', () => {
     expect(Adagrad.fromConfig(config).getConfig()).to.deep.equal(config);
   });
 
-  it('has epsilon as an attribute that may change between steps', () => {
+  it('takes another epsilon between steps', () => {
     const p = Float32Array.of(0);
     const optimizer = new Adagrad({ learningRate: 1, initialAccumulatorValue: 0 });
     optimizer.applyGradients([[[3], p]]);
@@ -169,7 +169,7 @@ describe('Adagrad: config and validation', () => {
     expect(optimizer.getConfig().epsilon).to.equal(2);
   });
 
-  it('refuses what is out of range', () => {
+  it('refuses options out of range', () => {
     for (const initialAccumulatorValue of [-0.1, NaN, Infinity, 1e39]) {
       expectError(
         () => new Adagrad({ initialAccumulatorValue }),

@@ -42,7 +42,7 @@ onEveryImplementation('Adamax', () => {
     }
   });
 
-  it('applies decay as Keras does (same file)', () => {
+  it('applies decay as Keras does (adamax_test.py)', () => {
     const [var0, var1] = [f32(1), f32(3)];
     const optimizer = new Adamax({ learningRate: 0.001, decay: 0.002 });
     for (const row of [
@@ -74,7 +74,7 @@ onEveryImplementation('Adamax', () => {
     }
   });
 
-  it('sums repeated rows first (keras-behaviour: testSparseRepeatedIndices)', () => {
+  it('sums repeated rows first (testSparseRepeatedIndices)', () => {
     const [repeated, aggregated] = [1, 2].map(() => new Variable(f32(1, 2), { shape: [2, 1] }));
     const [a, b] = [new Adamax(), new Adamax()];
     for (let t = 1; t <= 3; t++) {
@@ -166,21 +166,21 @@ onEveryImplementation('Adamax', () => {
   });
 });
 
-describe('Adamax: config', () => {
-  it('has the keys of Keras in the order of Keras', () => {
+describe('Adamax', () => {
+  it('has a config with the keys of Keras, in the order of Keras', () => {
     const config = new Adamax({ learningRate: 0.01, beta1: 0.8, decay: 0.5, name: 'a' }).getConfig();
     expect(JSON.stringify(config)).to.equal(
       '{"name":"a","learning_rate":0.01,"decay":0.5,"beta_1":0.8,"beta_2":0.999,"epsilon":1e-7}',
     );
   });
 
-  it('makes the round trip and leaves the config alone', () => {
+  it('makes the round trip by its config, which it leaves alone', () => {
     const config = Object.freeze(new Adamax({ learningRate: 0.01, epsilon: 1e-3 }).getConfig());
     expect(Adamax.fromConfig(JSON.parse(JSON.stringify(config))).getConfig()).to.deep.equal(config);
     expect(Adamax.fromConfig(config)).to.be.an.instanceOf(Adamax);
   });
 
-  it('knows lr, and refuses what it does not know', () => {
+  it('fromConfig takes lr, and refuses keys that it does not know', () => {
     expect(Adamax.fromConfig({ lr: 0.25, learning_rate: 1 }).learningRate).to.equal(0.25);
     expectError(
       () => Adamax.fromConfig({ learningRate: 1 }),

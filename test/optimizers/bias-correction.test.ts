@@ -10,7 +10,7 @@ describe('bias correction', () => {
     expect(power(0.9, 2 ** 40)).to.equal(0);
   });
 
-  it('is that of each step by itself, also once it has nothing left to correct', () => {
+  it('is that of each step by itself, even once it has nothing left to correct', () => {
     const correction = new BiasCorrection();
     for (const beta1 of [0.9, 0.5, 0, 0.999, 0.9, 0.99999]) {
       for (const t of [1, 2, 3, 40, 200, 350, 394, 395, 396, 5000, 44000, 2 ** 22, 10, 2, 2 ** 40]) {

@@ -25,7 +25,7 @@ function clipOracle(grad: Float32Array, clipnorm: number, clipvalue: number): Fl
 }
 
 onEveryImplementation('clipping', () => {
-  it('by norm, by value, and first by norm then by value (keras-behaviour 1.15)', () => {
+  it('is by norm, by value, or first by norm and then by value', () => {
     const close = (actual: number[], expected: number[]) => {
       expected.forEach((x, i) => {
         expect(actual[i]).to.be.closeTo(x, 1e-7);
@@ -99,7 +99,7 @@ onEveryImplementation('clipping', () => {
     }
   });
 
-  it('follows the table of section 5.5 on 10x² + y²', () => {
+  it('takes the steps calculated in float64 on 10x² + y²', () => {
     const table: [AdamaxOptions, number[][]][] = [
       [
         {},
@@ -147,7 +147,7 @@ onEveryImplementation('clipping', () => {
   });
 });
 
-describe('clipping: attributes', () => {
+describe('clipnorm and clipvalue', () => {
   it('can be read, changed and taken away between steps', () => {
     const optimizer = new SGD({ learningRate: 1, clipnorm: 1 });
     const p = f32(0);

@@ -5,7 +5,7 @@ import { f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 
 describe('hyperparameters', () => {
-  it('has the defaults of Keras', () => {
+  it('have the defaults of Keras', () => {
     const optimizer = new Adamax();
     const { learningRate, lr, beta1, beta2, epsilon, decay, name } = optimizer;
     expect({ learningRate, lr, beta1, beta2, epsilon, decay, name }).to.deep.equal({
@@ -19,7 +19,7 @@ describe('hyperparameters', () => {
     });
   });
 
-  it('takes each as an option and as an attribute, in force at the next step', () => {
+  it('are options and attributes, in force at the next step', () => {
     const p = f32(1);
     const optimizer = new Adamax({ learningRate: 0.1, lr: 0.5 });
     expect(optimizer.learningRate).to.equal(0.5);
@@ -35,7 +35,7 @@ describe('hyperparameters', () => {
     expectAllClose(p, [0.5 - 0.125 / 2]);
   });
 
-  it('asks a learning rate that is a function once a step', () => {
+  it('ask a learning rate that is a function once a step', () => {
     const asked: number[] = [];
     const optimizer = new Adamax({ learningRate: () => asked.push(0) });
     const [a, b] = [f32(0), f32(0)];
@@ -47,7 +47,7 @@ describe('hyperparameters', () => {
     expectAllClose([...a, ...b], [-1, -1]);
   });
 
-  it('refuses what is out of range or of the wrong kind, naming it', () => {
+  it('refuse what is out of range or of the wrong kind, naming the hyperparameter', () => {
     for (const [options, message] of [
       [{ learningRate: NaN }, /^learningRate must be a finite number: received NaN$/],
       [{ learningRate: Infinity }, /received Infinity$/],
@@ -106,7 +106,7 @@ describe('hyperparameters', () => {
     );
   });
 
-  it('checks what a function returns before anything changes', () => {
+  it('check what a function returns before anything changes', () => {
     const optimizer = new Adamax({ learningRate: () => NaN });
     const p = f32(1);
     expectError(

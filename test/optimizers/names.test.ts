@@ -1,8 +1,8 @@
 import { Adamax } from 'adamax';
 import { expect } from 'chai';
 
-describe('names', () => {
-  it('that are empty become unique ones', () => {
+describe('names of optimizers', () => {
+  it('are made up, each unique, where an empty name is given', () => {
     const [a, b] = [new Adamax({ name: '' }), new Adamax({ name: '' })];
     expect(a.name).to.match(/^adamax(_\d+)?$/);
     expect(b.name)

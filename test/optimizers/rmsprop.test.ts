@@ -81,10 +81,10 @@ onEveryImplementation('RMSprop', () => {
   }
 });
 
-describe('RMSprop: the examples of the API page', () => {
+describe('RMSprop, in the examples of the API page', () => {
   const model = () => [new Variable(new Float32Array(200), { shape: [20, 10] }), new Variable(new Float32Array(10))];
 
-  it('get_weights: three values for a Dense layer of kernel and bias', () => {
+  it('getWeights returns three values for a Dense layer of kernel and bias', () => {
     const optimizer = new RMSprop();
     const [kernel, bias] = model();
     optimizer.applyGradients([
@@ -94,7 +94,7 @@ describe('RMSprop: the examples of the API page', () => {
     expect(optimizer.getWeights().length).to.equal(3);
   });
 
-  it('set_weights: iterations 10, and the new mean squares', () => {
+  it('setWeights sets iterations to 10, and new mean squares', () => {
     const optimizer = new RMSprop();
     const variables = model();
     optimizer.build(variables);
@@ -109,8 +109,8 @@ describe('RMSprop: the examples of the API page', () => {
   });
 });
 
-describe('RMSprop: config and validation', () => {
-  it('has the keys of Keras and makes the round trip', () => {
+describe('RMSprop', () => {
+  it('has a config with the keys of Keras, which makes the round trip', () => {
     const config = new RMSprop({ rho: 0.8, centered: true }).getConfig();
     expect(JSON.stringify(config)).to.equal(
       '{"name":"RMSprop","learning_rate":0.001,"decay":0,"rho":0.8,"momentum":0,"epsilon":1e-7,"centered":true}',
@@ -118,7 +118,7 @@ describe('RMSprop: config and validation', () => {
     expect(RMSprop.fromConfig(config).getConfig()).to.deep.equal(config);
   });
 
-  it('refuses what is out of range', () => {
+  it('refuses options out of range', () => {
     expectError(
       () => new RMSprop({ rho: 1 }),
       RangeError,

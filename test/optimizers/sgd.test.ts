@@ -81,8 +81,8 @@ onEveryImplementation('SGD', () => {
   });
 });
 
-describe('SGD: config and validation', () => {
-  it('has the keys of Keras and makes the round trip', () => {
+describe('SGD', () => {
+  it('has a config with the keys of Keras, which makes the round trip', () => {
     const config = new SGD({ momentum: 0.5, nesterov: true, clipnorm: 1 }).getConfig();
     expect(JSON.stringify(config)).to.equal(
       '{"name":"SGD","clipnorm":1,"learning_rate":0.01,"decay":0,"momentum":0.5,"nesterov":true}',
@@ -90,7 +90,7 @@ describe('SGD: config and validation', () => {
     expect(SGD.fromConfig(config).getConfig()).to.deep.equal(config);
   });
 
-  it('refuses what is out of range', () => {
+  it('refuses options out of range', () => {
     for (const momentum of [-0.1, 1.1, NaN]) {
       expectError(
         () => new SGD({ momentum }),

@@ -143,7 +143,7 @@ describe('memory', () => {
     expect(Number(stdout), 'MB more').to.be.below(GROWTH);
   });
 
-  it('of a table is taken for the rows that steps have touched', () => {
+  it('is taken only for the rows of a table that steps have touched', () => {
     const { stdout, stderr } = runModule(`${COLLECT}
       import { Adamax, IndexedSlices, Variable } from 'adamax';
       const [rows, width] = [1_000_000, 64]; // 256 MB, and as much for each slot
@@ -163,7 +163,7 @@ describe('memory', () => {
     expect(Number(stdout), 'MB more').to.be.below(64);
   });
 
-  it('of a table whose slots start at 0 by the word of their rule is taken likewise', () => {
+  it('is taken only for touched rows too where the rule says that its slots start at 0', () => {
     const { stdout, stderr } = runModule(`${COLLECT}
       import { IndexedSlices, Optimizer, Variable } from 'adamax';
       const rule = { name: 'nothing', slots: ['zero'], initial: [0], scalars: 0, sweep() {} };

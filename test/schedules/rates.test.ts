@@ -132,7 +132,7 @@ const REFERENCE: Record<string, [schedules.LearningRateSchedule, Rates]> = {
   ],
 };
 
-describe('rates of the reference', () => {
+describe('schedules have the rates of the reference:', () => {
   for (const [title, [schedule, rates]] of Object.entries(REFERENCE)) {
     it(title, () => {
       for (const [step, rate] of rates) expectClose(schedule.call(step), rate, `step ${step}`);
@@ -142,7 +142,7 @@ describe('rates of the reference', () => {
 
 const STEPS = [0, 0.5, 1, 2, 3, 6, 7, 8, 13, 14, 15, 20, 21, 27.5, 28, 29, 100, 12345, 1e6 + 1, 2 ** 40 + 1];
 
-describe('rates by formula', () => {
+describe('schedules have the rates of their formula:', () => {
   const expectFormula = (schedule: schedules.LearningRateSchedule, formula: (step: number) => number) => {
     for (const step of STEPS) expectClose(schedule.call(step), formula(step), `step ${step}`, 1e-12);
   };

@@ -161,7 +161,7 @@ class Scaled extends ExponentialDecay {
   }
 }
 
-describe('serialize', () => {
+describe('schedules.serialize', () => {
   for (const [schedule, json] of TF22) {
     const { name } = schedule.constructor;
 
@@ -231,7 +231,7 @@ describe('serialize', () => {
   });
 });
 
-describe('deserialize', () => {
+describe('schedules.deserialize', () => {
   for (const [json, schedule] of KERAS3) {
     it(`reads Keras 3's ${schedule.constructor.name} ${JSON.stringify(schedule.getConfig())}`, () => {
       expectEqual(deserialize(JSON.parse(json)), schedule);

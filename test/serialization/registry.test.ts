@@ -45,7 +45,7 @@ describe('optimizers', () => {
     expect(optimizers.deserialize(config).learningRate).to.equal(0.5);
   });
 
-  it('takes what Python Keras 3 writes', () => {
+  it('deserialize takes what Python Keras 3 writes', () => {
     const json = `{"module":"keras.optimizers","class_name":"Adamax","config":{"name":"adamax","learning_rate":
       {"module":"keras.optimizers.schedules","class_name":"ExponentialDecay","config":{"initial_learning_rate":0.1,
       "decay_steps":1000,"decay_rate":0.96,"staircase":false,"name":"ExponentialDecay"},"registered_name":null},
@@ -57,7 +57,7 @@ describe('optimizers', () => {
     expect(optimizer.learningRate).to.be.an.instanceOf(schedules.ExponentialDecay);
   });
 
-  it('names the keys of later versions that would have an effect', () => {
+  it('fromConfig refuses the keys of later versions that would have an effect, naming them', () => {
     for (const [key, value] of Object.entries({
       weight_decay: 0.01,
       global_clipnorm: 1,
@@ -153,7 +153,7 @@ describe('optimizers', () => {
     );
   });
 
-  it('refuse what is no optimizer', () => {
+  it('get, serialize and register refuse what is no optimizer', () => {
     for (const value of [0, null, undefined]) {
       expectError(
         () => optimizers.get(value as never),

@@ -14,7 +14,7 @@ onEveryImplementation('memory of slots', () => {
     ['SGD with momentum', new SGD({ momentum: 0.9 }), ['momentum']],
     ['RMSprop with everything', new RMSprop({ momentum: 0.9, centered: true }), ['rms', 'mg', 'momentum']],
   ] as const) {
-    it(`${name}: zeros of the right length, none on another`, () => {
+    it(`holds zeros of the right length, no slot on another: ${name}`, () => {
       const variables = [...SIZES, ...SIZES].map((size) => new Variable(new Float32Array(size)));
       optimizer.build(variables);
       const arrays = variables.flatMap((variable) => slots.map((slot) => optimizer.getSlot(variable, slot).data));

@@ -5,7 +5,7 @@ import { expectError } from '../support/errors.js';
 import { trained } from './trained.js';
 
 describe('slots', () => {
-  it('adds slots, and finds them or says what there is', () => {
+  it('addSlot adds them, and getSlot finds them or says which there are', () => {
     const { optimizer, a } = trained(0);
     expectError(
       () => optimizer.getSlot(a, 'm'),

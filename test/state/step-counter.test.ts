@@ -18,7 +18,7 @@ describe('the step counter', () => {
     }
   });
 
-  it('that has lost its memory stops the step', () => {
+  it('stops the step once it has lost its memory', () => {
     const optimizer = new Adamax();
     const p = new Float32Array(1);
     detach(optimizer.iterations.data);
@@ -27,7 +27,7 @@ describe('the step counter', () => {
     expect(p[0]).to.equal(0);
   });
 
-  it('takes a step count set before the first step', () => {
+  it('may be assigned to before the first step', () => {
     const [p, q] = [f32(1), f32(1)];
     const optimizer = new Adamax({ learningRate: 0.1 });
     optimizer.iterations.assign(4);

@@ -6,7 +6,7 @@ import { snapshot } from '../support/snapshot.js';
 import { trained } from './trained.js';
 
 describe('weights', () => {
-  it('is listed as Keras lists it: iterations, every m, every v', () => {
+  it('are listed as Keras lists them: iterations, every m, every v', () => {
     const { optimizer, step } = trained(0);
     expect(optimizer.weights.map((w) => w.name)).to.deep.equal(['iter']);
     expect(optimizer.getSlotNames()).to.deep.equal([]);
@@ -28,7 +28,7 @@ describe('weights', () => {
     expect(optimizer.weights[0].dtype).to.equal('int64');
   });
 
-  it('resumes to the bit: uninterrupted = saved and restored ≠ started afresh', () => {
+  it('resume a training to the bit once they are restored, which a fresh start does not', () => {
     const whole = trained(10);
     const first = trained(5);
     const saved = first.optimizer.getWeights();
@@ -46,7 +46,7 @@ describe('weights', () => {
     expect(Array.from(cold.b.data)).to.not.deep.equal(Array.from(whole.b.data));
   });
 
-  it('getWeights copies', () => {
+  it('getWeights returns copies', () => {
     const { optimizer } = trained(1);
     const [iterations, m] = optimizer.getWeights();
     expect(iterations).to.deep.equal({ dtype: 'int64', shape: [], data: BigInt64Array.of(1n) });
@@ -98,7 +98,7 @@ describe('weights', () => {
 });
 
 describe('addWeight', () => {
-  it('addWeight follows the rules of Keras, and stays out of weights', () => {
+  it('follows the rules of Keras, and stays out of weights', () => {
     const optimizer = new Adamax();
     const w = optimizer.addWeight('w', [2, 3], { initializer: 'ones' });
     expect([w.name, w.dtype, w.trainable, [...w.shape], [...w.data]]).to.deep.equal([

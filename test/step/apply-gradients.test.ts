@@ -22,7 +22,7 @@ onEveryImplementation('applyGradients', () => {
     expect(optimizer.iterations.item()).to.equal(3);
   });
 
-  it('steps an array and the Variable on it through different states, one array always as one', () => {
+  it('takes an array for the same variable each time, and refuses another Variable on it', () => {
     const p = f32(5);
     const optimizer = new Adamax();
     optimizer.applyGradients([[f32(1), p]]);
@@ -81,13 +81,13 @@ onEveryImplementation('applyGradients', () => {
 
   const bad: [string, (a: Variable, b: Variable) => unknown, typeof TypeError | typeof RangeError, string, RegExp][] = [
     [
-      'a list that is none',
+      'gradsAndVars that cannot be iterated',
       () => 5,
       TypeError,
       'ERR_ADAMAX_ARG_TYPE',
       /^gradsAndVars must be an iterable .*: received 5$/,
     ],
-    ['null', () => null, TypeError, 'ERR_ADAMAX_ARG_TYPE', /received null$/],
+    ['gradsAndVars that is null', () => null, TypeError, 'ERR_ADAMAX_ARG_TYPE', /received null$/],
     [
       'an item that is no pair',
       (a) => [[f32(1, 1), a], 7],
@@ -118,7 +118,7 @@ onEveryImplementation('applyGradients', () => {
       /must be a float32 Variable/,
     ],
     [
-      'a gradient of another length',
+      "a gradient length that is not the variable's",
       (a, b) => [
         [f32(1, 1), a],
         [f32(1), b],

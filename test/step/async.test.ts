@@ -52,7 +52,7 @@ onEveryImplementation('applyGradientsAsync', () => {
     ['RMSprop with momentum', () => new RMSprop({ momentum: 0.9 })],
   ];
   for (const [name, make] of makers) {
-    it(`${name}: the bits of applyGradients`, async () => {
+    it(`has the bits of applyGradients: ${name}`, async () => {
       const [a, b] = [problem(1), problem(1)];
       const [ours, theirs] = [make(), make()];
       for (let step = 1; step <= 4; step++) {
@@ -97,7 +97,7 @@ onEveryImplementation('applyGradientsAsync', () => {
     expect(optimizer.getSlot(variable, 'v').data[LARGE - 1]).to.equal(1);
   });
 
-  it('a constraint that throws leaves every byte as it was', async () => {
+  it('leaves every byte as it was when a constraint throws', async () => {
     const variable = new Variable(new Float32Array(LARGE).fill(1), {
       constraint: () => {
         throw new Error('no');

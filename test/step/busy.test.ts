@@ -104,7 +104,7 @@ const REFUSED: Readonly<Record<string, (optimizer: Adamax, other: Float32Array) 
 onEveryImplementation('ERR_ADAMAX_BUSY', () => {
   for (const [place, make] of Object.entries(PLACES)) {
     for (const [member, call] of Object.entries(REFUSED)) {
-      it(`${member} from ${place}`, () => {
+      it(`refuses ${member} called by ${place}`, () => {
         let refusals = 0;
         const other = f32(7);
         const { optimizer, step, param } = make(() => {
@@ -126,7 +126,7 @@ onEveryImplementation('ERR_ADAMAX_BUSY', () => {
       });
     }
 
-    it(`a promise of applyGradientsAsync from ${place} is rejected`, async () => {
+    it(`rejects the promise of applyGradientsAsync called by ${place}`, async () => {
       const rejected: Promise<void>[] = [];
       const { optimizer, step } = make(() => {
         const promise = optimizer.applyGradientsAsync([[f32(1), f32(7)]]);
@@ -145,7 +145,7 @@ onEveryImplementation('ERR_ADAMAX_BUSY', () => {
     });
   }
 
-  it('an inner call that is not caught fails the outer one, and nothing has changed', () => {
+  it('fails the outer call where the inner one is not caught, and nothing has changed', () => {
     const [param, other] = [f32(1, 2), f32(7)];
     const optimizer: Adamax = new Adamax({
       learningRate: () => {
@@ -165,7 +165,7 @@ onEveryImplementation('ERR_ADAMAX_BUSY', () => {
     expect(optimizer.applyGradients([[f32(1, 1), param]])).to.equal(1);
   });
 
-  it('code that a step runs may ask for the count, for slots, and step another optimizer', () => {
+  it('does not come where code that a step runs asks for the count, or steps another optimizer', () => {
     const [param, other] = [f32(1, 2), f32(7)];
     const inner = new SGD({ learningRate: 1 });
     const seen: number[] = [];

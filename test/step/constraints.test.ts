@@ -34,7 +34,7 @@ onEveryImplementation('constraints', () => {
     );
   });
 
-  it('that throw, or return what does not fit, leave every byte of the step as it was', () => {
+  it('leave every byte as it was when a constraint throws, or returns what does not fit', () => {
     const bad = [
       () => {
         throw new Error('no');

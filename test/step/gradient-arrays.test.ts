@@ -66,7 +66,7 @@ onEveryImplementation('gradients', (isa) => {
     });
   }
 
-  it('that come in another array each time are looked at each time', () => {
+  it('are checked at each step where each has another array: gradient length, kind and memory', () => {
     const p = new Variable(new Float32Array(8).fill(1), { name: 'p' });
     const other = new Float32Array(8).fill(2);
     const optimizer = new Adamax();

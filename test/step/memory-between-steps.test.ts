@@ -7,7 +7,7 @@ import { detach } from '../support/memory.js';
 
 type Pairs = [Gradient, VariableLike][];
 
-onEveryImplementation('memory between steps', () => {
+onEveryImplementation('memory between steps: a later step', () => {
   it('reads a gradient array again when it is used again', () => {
     const [p, q] = [f32(0), f32(0)];
     const [a, b] = [new Adamax({ learningRate: 1 }), new Adamax({ learningRate: 1 })];

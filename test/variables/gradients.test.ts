@@ -4,8 +4,8 @@ import { f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
 
-onEveryImplementation('kinds of gradients', () => {
-  it('Float32Array, Variable, nested and flat arrays all step alike', () => {
+onEveryImplementation('a gradient', () => {
+  it('steps alike as a Float32Array, a Variable, a nested or a flat array', () => {
     const kinds: Gradient[] = [
       f32(1, 2, 3, 4),
       new Variable(f32(1, 2, 3, 4), { shape: [2, 2] }),
@@ -23,13 +23,13 @@ onEveryImplementation('kinds of gradients', () => {
     for (const result of results) expect(result).to.deep.equal([-1, -2, -3, -4]);
   });
 
-  it('a scalar variable takes a gradient of one element', () => {
+  it('may be an array of one element for a scalar variable', () => {
     const p = new Variable(f32(1), { shape: [] });
     new SGD({ learningRate: 1 }).applyGradients([[[0.5], p]]);
     expect(p.item()).to.equal(0.5);
   });
 
-  it('refuses arrays of another shape, naming the place', () => {
+  it("is refused where its shape is not the variable's, naming the place", () => {
     const p = new Variable(f32(0, 0, 0, 0), { shape: [2, 2], name: 'p' });
     const optimizer = new Adamax();
     const cases: [unknown, typeof TypeError | typeof RangeError, string, RegExp][] = [
