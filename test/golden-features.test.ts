@@ -4,7 +4,6 @@ import { expectEqualNorms, expectExplained, expectOtherwise } from './golden/exp
 import { follow, type Model } from './golden/follow.js';
 import { decode, readGolden, readTrajectories } from './golden/recorded.js';
 import { ETA } from './golden/rounding.js';
-import * as tables from './golden/tables.js';
 import { expectAllClose } from './support/close.js';
 import { f32 } from './support/data.js';
 import { expectError } from './support/errors.js';
@@ -250,21 +249,6 @@ describe('golden: configs of Keras 3 and of later TensorFlow', () => {
 onEveryImplementation(
   "golden: Adamax with clipping and schedules has the numbers of the original's and other projects' own tests:",
   () => {
-    for (const [title, options] of [
-      ['clipnorm1', { clipnorm: 1 }],
-      ['clipvalue1', { clipvalue: 1 }],
-      ['clipnorm1clipvalue05', { clipnorm: 1, clipvalue: 0.5 }],
-    ] as const) {
-      it(`10x² + y², calculated in float64: ${title}`, () => {
-        const p = f32(1, 1);
-        const optimizer = new Adamax({ learningRate: 0.1, ...options });
-        for (const row of tables.descent[title]) {
-          optimizer.applyGradients([[f32(20 * p[0], 2 * p[1]), p]]);
-          expectAllClose(p, row);
-        }
-      });
-    }
-
     it('Keras 3, adamax_test.py: clip norm and clip value', () => {
       for (const [options, expected] of [
         [{ clipnorm: 1 }, [Math.SQRT1_2, Math.SQRT1_2]],
@@ -277,7 +261,7 @@ onEveryImplementation(
       }
     });
 
-    it('TensorFlow, optimizer_v2_test.py: a rate that becomes a schedule', () => {
+    it('TensorFlow, optimizer_v2_test.py: constant gradients with a rate that is halved, then becomes a schedule', () => {
       const [v0, v1] = [f32(1, 2), f32(3, 4)];
       const optimizer = new Adamax({ learningRate: 1 });
       const step = () => {
@@ -287,6 +271,7 @@ onEveryImplementation(
         ]);
       };
       step();
+      expectAllClose([...v0, ...v1], [0, 1, 2, 3]);
       optimizer.learningRate = 0.5;
       step();
       expectAllClose([...v0, ...v1], [-0.5, 0.5, 1.5, 2.5]);

@@ -1,10 +1,9 @@
 /**
- * Numbers of section 5 of the project's notes on the original (keras-behaviour.md), which has them from the tests named
- * below, with ε = 10⁻⁷ where those tests had other numbers hidden by their tolerances. What is not here is in
- * test/optimizers/adamax.test.ts.
+ * Numbers from the tests and documentation of other projects, with ε = 10⁻⁷ where a tolerance of theirs hid another. What
+ * is not here is in test/optimizers/adamax.test.ts.
  */
 
-/** 5.1: testSparse of TensorFlow's adamax_test.py. `[var0, m0, v0, var1]` after each step. */
+/** testSparse of TensorFlow's adamax_test.py. `[var0, m0, v0, var1]` after each step. */
 export const sparse: readonly (readonly [number[], number[], number[], number[]])[] = [
   [
     [0.999000000999999, 1.999000000999999, 3],
@@ -26,21 +25,21 @@ export const sparse: readonly (readonly [number[], number[], number[], number[]]
   ],
 ];
 
-/** 5.1: testSparseRepeatedIndices of adamax_test.py. `[row 1, its m, its v]` after each step. */
+/** testSparseRepeatedIndices of adamax_test.py. `[row 1, its m, its v]` after each step. */
 export const repeated: readonly (readonly [number, number, number])[] = [
   [1.9990000005, 0.02, 0.2],
   [1.998000001, 0.038, 0.2],
   [1.9970000015, 0.0542, 0.2],
 ];
 
-/** 5.1: the dense case of adamax_test.py, `[var0, m0, v0, var1, m1, v1]` after each step. */
+/** The dense case of adamax_test.py, `[var0, m0, v0, var1, m1, v1]` after each step. */
 export const dense: readonly (readonly number[])[] = [
   [0.999000000999999, 0.01, 0.1, 2.9990000099999, 0.001, 0.01],
   [0.9980000019999979, 0.019, 0.1, 2.9980000199998003, 0.0019, 0.01],
   [0.9970000029999969, 0.0271, 0.1, 2.9970000299997004, 0.00271, 0.01],
 ];
 
-/** 5.3: single_step of Keras 3's adamax_test.py: gradient, start, result. */
+/** `single_step` of Keras 3's adamax_test.py: gradient, start, result. */
 export const singleStep = [
   [1, 6, 7, 2],
   [1, 2, 3, 4],
@@ -48,7 +47,7 @@ export const singleStep = [
 ] as const;
 
 /**
- * 5.4: tfjs's adamax_optimizer_test.ts (1.9, 3.9, then 1.80697, 3.8086, tolerance 10⁻³), and its formulas in float64: rate
+ * tfjs's adamax_optimizer_test.ts (1.9, 3.9, then 1.80697, 3.8086, tolerance 10⁻³), and its formulas in float64: rate
  * 0.1, β₁ 0.8, β₂ 0.9, decay 0.1, loss Σx² from (2, 4).
  */
 export const tfjs = [
@@ -57,34 +56,10 @@ export const tfjs = [
   [1.7198892463741322, 3.722960132558852],
 ] as const;
 
-/** 5.5: 10x² + y² from (1, 1), rate 0.1. By the clipping in force: `[x, y]` after each step. */
-export const descent = {
-  none: [
-    [0.9000000005, 0.900000005],
-    [0.8051683271692486, 0.805168335703866],
-    [0.7154994733936834, 0.7154994855061743],
-  ],
-  clipnorm1: [
-    [0.9000000100498746, 0.9000001004986552],
-    [0.800000020052616, 0.800000205710624],
-    [0.700000029990549, 0.7000003174033967],
-  ],
-  clipvalue1: [
-    [0.90000001, 0.90000001],
-    [0.80000002, 0.80000002],
-    [0.70000003, 0.70000003],
-  ],
-  clipnorm1clipvalue05: [
-    [0.90000002, 0.9000001004986552],
-    [0.80000004, 0.8000002051921201],
-    [0.70000006, 0.7000003156501705],
-  ],
-} as const;
-
-/** 5.5: the example of optax's documentation: Σx² from (1, 2, 3), rate 0.003, to two decimals. */
+/** The example of optax's documentation: Σx² from (1, 2, 3), rate 0.003, to two decimals. */
 export const optax = [14.0, 13.9, 13.9, 13.9, 13.8] as const;
 
-/** Section 3: p = 1, rate 0.01, the gradients below; ε = 10⁻⁷ and 10⁻², as Keras has it and as PyTorch and optax do. */
+/** p = 1, rate 0.01, the gradients below; ε = 10⁻⁷ and 10⁻², as Keras has it and as PyTorch and optax do. */
 export const epsilonPlaces = {
   gradients: [0.1, -0.3, 0, 1e-4, 0],
   small: {
