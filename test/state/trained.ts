@@ -1,7 +1,7 @@
 import { Adamax, Variable } from 'adamax';
 import { f32 } from '../support/data.js';
 
-/** An optimizer with two variables, `steps` steps on, and how it takes step number k. */
+/** Makes an optimizer with two variables that has taken `steps` steps; `step(k)` takes one more, by gradients of k. */
 export function trained(steps: number) {
   const a = new Variable(f32(1, 2), { name: 'a' });
   const b = new Variable(f32(1, 2, 3, 4), { name: 'b', shape: [2, 2] });

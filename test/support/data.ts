@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-/** A Float32Array of these numbers. */
+/** Makes a Float32Array of these numbers. */
 export const f32 = (...x: number[]) => Float32Array.from(x);
 
 /** A seeded generator (Marsaglia's xorshift32): the same data in every run, so that a failure can be looked at. */

@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as adamax from 'adamax';
+import * as kernels from 'adamax/kernels';
+import { expect } from 'chai';
+import { root } from './support/process.js';
+
+const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
+
+/** Returns the code in the API section of the README and in docs/; prose is left out, since it may use a name as a word. */
+function documentedCode(): string {
+  const [, api] = read('README.md').match(/^## API$([\s\S]*?)^## /m) ?? [];
+  const pages = readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md'));
+  const text = [api, ...pages.map((page) => read('docs', page))].join('\n');
+  return (text.match(/```[\s\S]*?```|`[^`\n]*`/g) ?? []).join('\n');
+}
+
+/** Lists what is exported, what exported namespaces hold, and what exported classes and their instances have. */
+function publicNames(): string[] {
+  const entries = [...Object.entries(adamax), ...Object.entries(kernels)];
+  const namespaces = entries.filter(([, value]) => typeof value === 'object');
+  const all = [...entries, ...namespaces.flatMap(([, namespace]) => Object.entries(namespace))];
+  const classes = all.map(([, value]) => value).filter((value) => /^class\b/.test(String(value)));
+  const members = (classes as unknown as { prototype: object }[]).flatMap((Class) => [
+    ...Object.getOwnPropertyNames(Class.prototype),
+    ...Object.keys(Object.getOwnPropertyDescriptors(Class)),
+  ]);
+  const everyClassHas = ['constructor', 'length', 'name', 'prototype', 'toString'];
+  return [...new Set([...all.map(([name]) => name), ...members])].filter((name) => !everyClassHas.includes(name));
+}
+
+describe('the README and docs/', () => {
+  it('name everything that is public at run time: exports, and members of classes', () => {
+    const names = publicNames();
+    expect(names).to.include.members(['Adamax', 'applyGradients', 'fromConfig', 'CosineDecay', 'call', 'adamaxStep']);
+    const code = documentedCode();
+    const missing = names.filter((name) => !new RegExp(`(?<![\\w$])${name}(?![\\w$])`).test(code));
+    expect(missing).to.deep.equal([]);
+  });
+});
