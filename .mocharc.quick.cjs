@@ -5,7 +5,7 @@ module.exports = {
     // They train on large arrays, on many threads, or in processes that they start.
     'out/test/{build,examples,processes}/**',
     'out/test/backend/{isa,load,threads,workers}.test.js',
-    'out/test/step/async.test.js',
+    'out/test/step/{async,replicas}.test.js',
     'out/test/readme.test.js',
     // They go through whole ranges of numbers.
     'out/test/math/**',
