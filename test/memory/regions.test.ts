@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { MemoryRegions } from '#internals';
 import { Random } from '../support/data.js';
+import { ResizableArrayBuffer } from '../support/memory.js';
 
 interface Region {
   readonly begin: number;
@@ -77,12 +78,11 @@ describe('MemoryRegions', () => {
   });
 
   it('does not take memory that may move for apart, whatever is written on it', () => {
-    const Resizable = ArrayBuffer as unknown as new (bytes: number, options: { maxByteLength: number }) => ArrayBuffer;
     const regions = new MemoryRegions<string>();
-    const own = new Resizable(64, { maxByteLength: 128 });
+    const own = new ResizableArrayBuffer(64, { maxByteLength: 128 });
     Object.defineProperty(own, 'resizable', { value: false });
     expect(regions.isApart(new Float32Array(own))).to.equal(false);
-    const bare = new Resizable(64, { maxByteLength: 128 });
+    const bare = new ResizableArrayBuffer(64, { maxByteLength: 128 });
     const array = new Float32Array(bare);
     Object.setPrototypeOf(bare, null);
     expect(regions.isApart(array)).to.equal(false);

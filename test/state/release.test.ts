@@ -2,11 +2,9 @@ import { once } from 'node:events';
 import { Adamax, type Gradient, type SlotDtype, Variable, type VariableLike } from 'adamax';
 import { expect } from 'chai';
 import { statesOf } from '#internals';
-import { expectSameBits, Random } from '../support/data.js';
+import { expectSameBits, f32, Random } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
-
-const f32 = (...x: number[]) => Float32Array.from(x);
 
 onEveryImplementation('release', () => {
   it('drops slots and memory of variables, and leaves the others as they are', () => {

@@ -4,6 +4,7 @@ import { stepperOf } from '#internals';
 import { expectSameBits, Random } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
+import { detach } from '../support/memory.js';
 
 onEveryImplementation('a step on a heap', () => {
   it('by offsets has the bits of steps on arrays, wherever parameters lie and move', () => {
@@ -65,7 +66,7 @@ onEveryImplementation('a step on a heap', () => {
     }
     expectError(() => step([0, 0, 8]), RangeError, 'ERR_ADAMAX_LENGTH', /^offsets must have 6 elements/);
     const gone = heap.slice();
-    structuredClone(null, { transfer: [gone.buffer] });
+    detach(gone);
     expectError(
       () => step([0, 0, 8, 4, 4, 12], gone),
       TypeError,

@@ -1,16 +1,9 @@
 import { Adamax, type Gradient, IndexedSlices, Variable, type VariableLike } from 'adamax';
 import { expect } from 'chai';
-import { expectSameBits } from '../support/data.js';
+import { expectSameBits, f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
-
-const f32 = (...x: number[]) => Float32Array.from(x);
-const detach = (array: ArrayBufferView) => structuredClone(null, { transfer: [array.buffer as ArrayBuffer] });
-// Younger than the ES2022 typings.
-interface ResizableBuffer extends ArrayBuffer {
-  resize(bytes: number): void;
-}
-const Resizable = ArrayBuffer as unknown as new (bytes: number, options: { maxByteLength: number }) => ResizableBuffer;
+import { detach, ResizableArrayBuffer } from '../support/memory.js';
 
 type Pairs = [Gradient, VariableLike][];
 
@@ -200,7 +193,7 @@ onEveryImplementation('memory that goes in the midst of a step', () => {
   })) {
     it(`a resizable buffer with ${title} is refused, as a parameter, a gradient and an index`, () => {
       const resizable = (bytes: number) => {
-        const buffer = new Resizable(bytes, { maxByteLength: 4 * bytes });
+        const buffer = new ResizableArrayBuffer(bytes, { maxByteLength: 4 * bytes });
         bend(buffer);
         return buffer;
       };

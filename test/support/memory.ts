@@ -6,5 +6,5 @@ export function detach(array: ArrayBufferView): void {
 type Growing<Buffer> = new (bytes: number, options: { maxByteLength: number }) => Buffer;
 
 // They are younger than the ES2022 typings.
-export const ResizableArrayBuffer = ArrayBuffer as unknown as Growing<ArrayBuffer>;
+export const ResizableArrayBuffer = ArrayBuffer as unknown as Growing<ArrayBuffer & { resize(bytes: number): void }>;
 export const GrowableSharedArrayBuffer = SharedArrayBuffer as unknown as Growing<ArrayBuffer>;

@@ -1,13 +1,9 @@
 import { Adamax, type Gradient, RMSprop, Variable, type VariableLike } from 'adamax';
 import { expect } from 'chai';
-import { expectSameBits, Random } from '../support/data.js';
+import { expectSameBits, f32, Random } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
-
-const f32 = (...x: number[]) => Float32Array.from(x);
-const detach = (array: Float32Array) => structuredClone(null, { transfer: [array.buffer as ArrayBuffer] });
-// Younger than the ES2022 typings.
-const Resizable = ArrayBuffer as unknown as new (bytes: number, options: { maxByteLength: number }) => ArrayBuffer;
+import { detach, ResizableArrayBuffer } from '../support/memory.js';
 
 onEveryImplementation('Variable.rebind', () => {
   it('keeps slots and the count: steps in other memory have the bits of steps in one array', () => {
@@ -181,7 +177,7 @@ describe('Variable.rebind', () => {
     ],
     [
       'memory that may move',
-      () => new Float32Array(new Resizable(8, { maxByteLength: 16 })),
+      () => new Float32Array(new ResizableArrayBuffer(8, { maxByteLength: 16 })),
       TypeError,
       'ERR_ADAMAX_RESIZABLE',
       /^data must lie on a buffer of fixed length/,

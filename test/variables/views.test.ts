@@ -1,10 +1,8 @@
 import { Adamax, type Gradient, Variable, type VariableLike } from 'adamax';
 import { expect } from 'chai';
-import { expectSameBits, Random } from '../support/data.js';
+import { expectSameBits, f32, Random } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
-
-const f32 = (...x: number[]) => Float32Array.from(x);
 
 onEveryImplementation('views', () => {
   it('of one memory are one variable, whatever view comes', () => {
