@@ -7,6 +7,7 @@ module.exports = {
     'out/test/backend/{isa,load,threads,workers}.test.js',
     'out/test/step/{async,replicas}.test.js',
     'out/test/readme.test.js',
+    'out/test/step/turn-*.test.js',
     // They go through whole ranges of numbers.
     'out/test/math/**',
     'out/test/state/bfloat16-slots.test.js',
