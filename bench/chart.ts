@@ -12,14 +12,17 @@ const BYTES_HELD = 16;
 const LABEL_HEIGHT = 19;
 
 export interface Line {
-  /** As the reader sees it. */
+  /** The name that the reader sees. */
   readonly name: string;
   /** A class of the style sheet. */
   readonly color: string;
   readonly points: readonly (readonly [elements: number, ns: number])[];
 }
 
-/** By class, so that the style sheet can answer a dark page. Ours are blues, rivals warm, the lower bound grey. */
+/**
+ * Colors are classes, so that the style sheet can answer a dark page. Ours are blues, rivals are warm, and the lower
+ * bound is grey.
+ */
 const COLORS: readonly [pattern: RegExp, color: string][] = [
   [/^avx512$|^neon$/, 'ours1'],
   [/^avx2$/, 'ours2'],
@@ -84,7 +87,10 @@ export function drawLines(title: string, subtitle: string, lines: readonly Line[
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>\n<title>${title}</title>\n<style>${STYLE}\n</style>\n${parts.join('\n')}\n</svg>\n`;
 }
 
-/** The optimizer class is left out, since it lies on its implementation's line but for small sizes; so is other traffic than the best. */
+/**
+ * Leaves out the optimizer class, since it lies on the line of its implementation but for small sizes, and all traffic
+ * but the best.
+ */
 function linesOf(results: readonly Result[]): Line[] {
   const all = results.filter(({ group, contestant }) => group === 'dense' && contestant !== OPTIMIZER);
   const names = [...new Set(all.map(({ contestant }) => contestant))];

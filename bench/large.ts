@@ -74,7 +74,7 @@ export function large({ quick, effort, progress }: Session): GroupReport {
   };
 }
 
-/** What a process gets that sets nothing. */
+/** How many threads a process gets that sets nothing. */
 function allThreads(): number {
   return Math.max(threads(), 1);
 }

@@ -1,4 +1,4 @@
-/** Where the numbers come from, and what of it a run may use. */
+/** The machine that the numbers come from, and how much of it a run may use. */
 import { arch, cpus, freemem, platform, release } from 'node:os';
 import { availableIsa, type Isa } from 'adamax/kernels';
 

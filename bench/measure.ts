@@ -52,7 +52,7 @@ export class Outcome {
     this.#timings = new Map(timings.map((timing) => [timing.name, timing]));
   }
 
-  /** One after the other, of contestants that are not the same in all. */
+  /** Joins the outcomes of races one behind another; their contestants need not be the same. */
   static joined(outcomes: readonly Outcome[]): Outcome {
     const names = [...new Set(outcomes.flatMap((outcome) => outcome.names))];
     const missing = (outcome: Outcome): number[] =>
@@ -71,7 +71,7 @@ export class Outcome {
     return this.#timings.has(name);
   }
 
-  /** Of the rounds it took part in. */
+  /** The samples of the rounds that the contestant took part in. */
   samples(name: string): readonly number[] {
     return this.#rounds(name).filter((ns) => !Number.isNaN(ns));
   }
@@ -97,7 +97,8 @@ export class Outcome {
 
 export function race(contestants: readonly Contestant[], effort: Effort): Outcome {
   const random = generator(1);
-  // Twice: what the first pass compiles for some contestants, it throws away when it meets the types of others.
+  // Calibration runs twice, since the engine throws away what the first pass compiles for some contestants when it
+  // meets the types of others.
   for (const contestant of contestants) calibrate(contestant, effort);
   const times = contestants.map((contestant) => calibrate(contestant, effort));
   const timings = contestants.map(({ name }) => ({ name, samples: [] as number[] }));
@@ -110,7 +111,7 @@ export function race(contestants: readonly Contestant[], effort: Effort): Outcom
   return new Outcome(timings);
 }
 
-/** Warms a contestant up; then, how many steps make a batch of the wanted length. */
+/** Warms a contestant up, and returns how many steps make a batch of the wanted length. */
 function calibrate(contestant: Contestant, effort: Effort): number {
   let times = 1;
   let fastest = Infinity;
@@ -123,7 +124,7 @@ function calibrate(contestant: Contestant, effort: Effort): number {
   return Math.max(1, Math.round(effort.batch / fastest));
 }
 
-/** Nanoseconds of a batch. One step goes before it: the contestant before left its own data in the caches. */
+/** Nanoseconds of a batch. One step goes before it, since the contestant before left its own data in the caches. */
 function timeBatch(contestant: Contestant, times: number): number {
   contestant.prepare?.(1);
   contestant.run(1);

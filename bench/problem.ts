@@ -6,7 +6,7 @@ import { generator } from './random.js';
 export const BETA1 = 0.9;
 export const BETA2 = 0.999;
 export const EPSILON = 1e-7;
-/** So small that parameters stay where they are: a million steps lead no contestant to other numbers. */
+/** The rate is so small that parameters stay where they are: a million steps lead no contestant to other numbers. */
 export const LEARNING_RATE = 1e-9;
 
 /** The same numbers, as the kernels take them. */

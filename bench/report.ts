@@ -35,7 +35,7 @@ export function isMet({ measured, bound, sense }: Pick<Target, 'measured' | 'bou
   return sense === 'at most' ? measured <= bound : measured >= bound;
 }
 
-/** The first column flush left, numbers flush right. */
+/** The first column is flush left, and numbers are flush right. */
 function formatTable({ heading, columns, rows }: Table): string {
   const widths = columns.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column].length)));
   const line = (cells: readonly string[]): string => {

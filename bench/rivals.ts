@@ -63,7 +63,7 @@ export function stepFround(
     const m1 = fround(m0 + fround(fround(g - m0) * oneMinusBeta1));
     const a = fround(u[i] * beta2);
     const b = Math.abs(g);
-    // as above
+    // here too, Math.max would be slower
     const u1 = a > b ? a : b;
     m[i] = m1;
     u[i] = u1;
@@ -94,7 +94,7 @@ export function stepRowsDoubles(
       const m1 = m0 + (g - m0) * oneMinusBeta1;
       const a = u[i] * beta2;
       const b = Math.abs(g);
-      // as above
+      // here too, Math.max would be slower
       const u1 = a > b ? a : b;
       m[i] = m1;
       u[i] = u1;
@@ -159,5 +159,5 @@ const jsFround: Rival = {
   },
 };
 
-/** Everyone the dense races are run against. */
+/** All rivals that the dense races are run against. */
 export const rivals: readonly Rival[] = [jsDoubles, jsFround];

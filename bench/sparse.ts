@@ -60,7 +60,7 @@ export function sparse({ quick, effort, progress }: Session): GroupReport {
   };
 }
 
-/** A table of 10M rows takes 7.7 GB. Where there is not that much, a smaller one is measured, and said so. */
+/** A table of 10M rows takes 7.7 GB. Where there is less memory, a smaller one is measured, and the report says so. */
 function tableSizes(quick: boolean): [number, number, string[]] {
   if (quick) return [1e5, 1e6, ['--quick: the large table has 1M rows.']];
   const bytes = (rows: number): number => rows * ROW * 4 * 3;

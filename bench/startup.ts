@@ -1,4 +1,4 @@
-/** What `import 'adamax'` adds to the start of a process, and what the first step, which loads the addon. */
+/** What `import 'adamax'` adds to the start of a process, and what the first step adds, which loads the addon. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { digits, formatTime } from './format.js';

@@ -11,7 +11,7 @@ const rule = binding === null ? -1 : binding.rules.findIndex(({ name }) => name 
 /** Whether there is an addon to ask. */
 export const hasTraffic = rule >= 0;
 
-/** On one thread, with the arrays looked up at each call. */
+/** Moves what a step moves on one thread, and looks the arrays up at each call. */
 export function moveDense({ param, m, u, grad }: Problem): void {
   binding?.dense(rule, param, param, grad, m, u);
 }
@@ -20,7 +20,7 @@ export function moveRows({ param, m, u }: State, rowLength: number, values: Floa
   binding?.rows(rule, param, rowLength, values, indices, m, u);
 }
 
-/** The same through a plan, as an optimizer's step goes: on as many threads as are set. */
+/** Moves it through a plan, as an optimizer's step goes, on as many threads as are set. */
 export function denseMover(problems: readonly Problem[]): () => void {
   if (binding === null) return () => {};
   const plan = binding.plan(rule, Float64Array.of(0, problems.length, Infinity, Infinity));

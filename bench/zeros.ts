@@ -45,7 +45,7 @@ export function zeros({ quick, effort, progress }: Session): GroupReport {
     }),
   );
   const problem = emptyProblem();
-  for (const stepper of steppers) for (let i = 0; i < 20; i++) takeSteps(stepper, problem, 100); // compiled before it counts
+  for (const stepper of steppers) for (let i = 0; i < 20; i++) takeSteps(stepper, problem, 100); // each compiles first
   const end = now() + effort.budget;
   const most = quick ? 5 : 31;
   for (let round = 0; round < most && (round < effort.minRounds || now() < end); round++) {

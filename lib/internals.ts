@@ -1,6 +1,6 @@
 /**
- * `#internals`: what tests and the bench look at behind the public surface. An entry of the same bundle as the public
- * ones, so that they see the very code and state that users get. It is not published.
+ * `#internals`: what tests and the bench look at behind the public surface. It is an entry of the same bundle as the
+ * public ones, so that they see the very code and state that users get. It is not published.
  */
 export { backend } from './backend/choose-backend.js';
 export { CONTRACT } from './backend/contract.js';

@@ -1,4 +1,4 @@
-/** Who steps beside us: what each is called, how it is started, what it can do and what it needs. */
+/** The libraries that step beside us: what each is called, how it is started, what it can do and what it needs. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ export interface Rival {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether more threads than one are of use to it. */
   readonly threads: boolean;
-  /** Whether it steps rows of a table; else why not. */
+  /** True where it steps rows of a table, else the reason why it does not. */
   readonly rows: true | string;
   /** Arrays of the variables' size that it holds at its worst moment: p, m, u, g and what it makes in between. */
   readonly copies: number;
@@ -102,21 +102,21 @@ export function isInstalled({ home }: Rival): boolean {
 
 export const howToInstall = ({ home }: Rival): string => `node bench/peers/setup.mjs ${home.setup}`;
 
-/** What a rival of so many threads runs as. */
+/** The command that runs a rival on so many threads. */
 export function commandOf({ home, args, env }: Rival, threads: number): Command {
   const [program, ...options] = home.program;
   return pinned({ program, args: [...options, ...args], env: { ...settings(threads), ...env } }, threads);
 }
 
-/** Ours. */
+/** The command that runs ours. */
 export function commandOfLocal(threads: number): Command {
   const args = ['--expose-gc', fileURLToPath(new URL('serve-local.js', import.meta.url))];
   return pinned({ program: process.execPath, args, env: { ADAMAX_THREADS: String(threads) } }, threads);
 }
 
 /**
- * Nobody may spin while others are timed, and on a machine that is not quiet OpenMP (PyTorch) takes hundreds of times as
- * long where it spins by default. Waiting passively would cost it its speed on a quiet one, so it spins for some
+ * No process may spin while others are timed. On a machine that is not quiet OpenMP (PyTorch) takes hundreds of times
+ * as long where it spins by default. Waiting passively would cost it its speed on a quiet one, so it spins for some
  * microseconds, enough for the next loop of a step; each batch has a longer pause before it.
  */
 function settings(threads: number): Record<string, string> {
@@ -143,7 +143,7 @@ function pinned(command: Command, threads: number): Command {
   return { ...command, program: TASKSET, args: ['-c', lastCore(), command.program, ...command.args] };
 }
 
-/** The last one that this process may use: interrupts mostly go to the first. */
+/** The last core that this process may use, since interrupts mostly go to the first. */
 function lastCore(): string {
   const allowed = /^Cpus_allowed_list:\t.*?(\d+)$/m.exec(readFileSync('/proc/self/status', 'utf8'));
   return allowed?.[1] ?? '0';

@@ -32,7 +32,7 @@ export function drawPeers(results: readonly Result[], cpu: string): string {
     const list = points.get(contestant) ?? [];
     points.set(contestant, [...list, [elements, nsPerElement]]);
   }
-  // ours last: it lies on top
+  // ours comes last, so that it lies on top
   const names = [TRAFFIC, JS, ...RIVALS.map(({ name }) => name), OURS].filter((name) => points.has(name));
   const lines = names.map((name): Line => {
     const [caption, color] = LOOKS[name] ?? [name, 'other'];

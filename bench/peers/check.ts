@@ -1,4 +1,4 @@
-/** A rival that takes another step is not timed. Three steps, against the equations in float64. */
+/** A rival that takes another step is not timed: three of its steps are compared with the equations in float64. */
 import { BETA1, BETA2, EPSILON } from '../problem.js';
 import { generator } from '../random.js';
 import type { Check } from './protocol.js';

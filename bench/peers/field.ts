@@ -1,4 +1,7 @@
-/** The contestants of a run with so many threads: started when first needed, checked, laid out, raced, ended. */
+/**
+ * The contestants of a run with so many threads. They are started when first needed, checked, laid out, raced and
+ * ended.
+ */
 import { digits } from '../format.js';
 import { availableMemory } from '../machine.js';
 import { Outcome } from '../measure.js';
@@ -11,7 +14,10 @@ import { type Entrant, type Pace, raceWorkers } from './race.js';
 import { JS, OURS, TRAFFIC } from './run.js';
 import { Worker } from './worker.js';
 
-/** Elements. After a larger case processes end, since not all give memory back; and very slow steps are left out. */
+/**
+ * A case of more elements is large. Processes end after it, since not all give memory back, and very slow steps are
+ * left out of it.
+ */
 const LARGE = 2 ** 25;
 const FLOAT = 4;
 /** Arrays of a table's size: p, m, u, and what one of them is made from. */
@@ -23,9 +29,9 @@ const LIBRARY = 0.4e9;
 
 export class Field {
   readonly threads: number;
-  /** Who took part, with versions. */
+  /** Versions of the contestants that took part, by name. */
   readonly versions = new Map<string, string>();
-  /** Who did not, by where and why. */
+  /** Contestants that did not take part, by where and why. */
   readonly skipped = new Map<string, Set<string>>();
   readonly #pace: Pace;
   /** A step that is expected to take longer is left out. */
@@ -87,7 +93,7 @@ export class Field {
       for (const rows of [false, true]) await checkWorker(worker, rows);
     }
     const { lanes } = await worker.request<{ lanes: string[] }>({ open: layoutOf(one) });
-    // a loop in JavaScript has one thread: it is compared there
+    // a loop in JavaScript has one thread, so it is compared with one thread only
     return lanes.filter((lane) => lane !== JS || this.threads === 1).map((lane) => entrantOf(lane, worker, lane));
   }
 
@@ -175,7 +181,7 @@ function layoutOf({ shapes, rows }: Case): Layout {
   return rows === undefined ? { shapes } : { shapes, rows };
 }
 
-/** At its worst moment. */
+/** Bytes that a rival takes at its worst moment. */
 function bytesOf(rival: Rival, one: Case): number {
   const copies = one.rows === undefined ? rival.copies : TABLE_COPIES;
   return 1.1 * copies * one.held * FLOAT + LIBRARY;
@@ -188,7 +194,7 @@ function entrantOf(name: string, worker: Worker, lane?: string): Entrant {
   };
 }
 
-/** @throws Refusal where it takes another step */
+/** @throws Refusal where the worker takes another step */
 async function checkWorker(worker: Worker, rows: boolean): Promise<void> {
   const check = checkOf(rows);
   const { params } = await worker.request<Params>({ check });

@@ -1,4 +1,4 @@
-/** Where not all fit into memory at once, they race in groups. */
+/** Contestants race in groups where not all fit into memory at once. */
 
 /**
  * @param need - bytes that an entrant takes at its worst moment

@@ -1,6 +1,7 @@
 /**
- * The step of other libraries beside ours: each in a process of its own and on its own arrays, with gradients ready-made,
- * the way its users get the most of it. `npm run bench -- --peers`; setup.mjs installs them.
+ * The step of other libraries beside ours. Each runs in a process of its own and on its own arrays, with gradients
+ * ready-made, in the way its users get the most of it. `npm run bench -- --peers` runs the race; setup.mjs installs the
+ * libraries.
  */
 import { availableParallelism } from 'node:os';
 import { formatRatio, formatTime } from '../format.js';
@@ -93,7 +94,7 @@ const caseName = ({ case: { name }, threads }: Run): string => {
   return `${name}, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
 };
 
-/** Of one number of threads: dense cases and rows apart. */
+/** The tables of one number of threads. Dense cases and rows are apart. */
 function tablesOf(runs: readonly Run[]): Table[] {
   return [false, true].flatMap((rows) => {
     const some = runs.filter((run) => (run.case.rows !== undefined) === rows);

@@ -46,7 +46,7 @@ export interface Timed {
 /** A worker that says no: it cannot be loaded, does not have the memory, or cannot do what it is asked. */
 export class Refusal extends Error {}
 
-/** @throws Refusal where the worker reports an error, or speaks otherwise */
+/** @throws Refusal where the worker reports an error, or says anything else */
 export function parseAnswer(line: string): object {
   let answer: unknown;
   try {
@@ -59,7 +59,7 @@ export function parseAnswer(line: string): object {
   return answer;
 }
 
-/** The first line, and not too much of it. */
+/** The first line, cut where it is long. */
 export function brief(text: string): string {
   const [line] = text.trim().split('\n');
   return line.length > 160 ? `${line.slice(0, 160)}…` : line;

@@ -1,6 +1,7 @@
 /**
- * measure.ts for contestants in processes of their own: the same turns, medians and ratios within rounds. Only one
- * process works at a time. Those that take long leave after fewer rounds, so that nobody waits for them all the time.
+ * This is measure.ts for contestants in processes of their own: it has the same turns, medians and ratios within
+ * rounds. Only one process works at a time. Contestants that take long leave after fewer rounds, so that nobody waits
+ * for them all the time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Outcome } from '../measure.js';
@@ -24,9 +25,9 @@ export interface Pace {
 export const FULL_PACE: Pace = { warmup: 150e6, batch: 4e6, budget: 0.5e9, minRounds: 5, maxRounds: 25 };
 export const QUICK_PACE: Pace = { warmup: 100e6, batch: 2e6, budget: 0.12e9, minRounds: 3, maxRounds: 15 };
 
-/** Above this a step finds nothing in a cache that others could have taken from it. */
+/** A step of more than so many nanoseconds finds nothing in a cache that others could have taken from it. */
 const LONG_STEP = 20e6;
-/** In milliseconds: whoever worked before has stopped spinning. */
+/** After so many milliseconds whoever worked before has stopped spinning. */
 const PAUSE = 1.5;
 
 /**
@@ -81,7 +82,7 @@ class Runner {
     return !this.failed && this.#rounds < maxRounds && (this.#rounds < minRounds || this.#spent < budget);
   }
 
-  /** Until it is compiled; then, how many steps make a batch. */
+  /** Runs the entrant until it is compiled, and finds how many steps make a batch. */
   async warmUp(): Promise<void> {
     const { warmup, batch } = this.#pace;
     let fastest = Infinity;

@@ -44,7 +44,7 @@ class Keras(Rival):
         return steps, lambda: [v.numpy() for v in self.variables]
 
     def steps_of_jax(self):
-        """As Keras' own JAX trainer does it: the state goes in, is donated, and comes out."""
+        """Steps as Keras' own JAX trainer does: the state goes in, is donated, and comes out."""
         import jax
 
         def step(state, gradients):
@@ -54,7 +54,7 @@ class Keras(Rival):
         compiled = jax.jit(step, donate_argnums=0)
         states = [([v.value + 0 for v in self.variables], [v.value + 0 for v in self.optimizer.variables])]
         for v in [*self.variables, *self.optimizer.variables[2:]]:
-            v._value = None  # its memory; the state has its own
+            v._value = None  # this frees its memory: the state has its own
             del v
 
         def steps(times):

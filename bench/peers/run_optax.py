@@ -38,7 +38,7 @@ class Optax(Rival):
         return next_step
 
     def rows(self, case, table):
-        """Rows named once each, so that nothing has to be summed: less work than the others do."""
+        """Each row is named once, so that nothing has to be summed, which is less work than the others do."""
 
         def step(table, m, u, power, values, indices):
             power = power * BETA1

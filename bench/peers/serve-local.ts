@@ -104,7 +104,7 @@ function lanes(step: () => void, loop: Contestant, move: () => void): Contestant
   return [{ name: OURS, run: times(step) }, { ...loop, name: JS }, ...traffic];
 }
 
-/** The one place that knows how threads are asked for: by ADAMAX_THREADS, which the bench sets; this says what it got. */
+/** The bench asks for threads by ADAMAX_THREADS; this says how many it got. */
 function greeting(): Greeting {
   return { version: `adamax ${isa()}`, threads: threads() };
 }

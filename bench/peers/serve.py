@@ -119,7 +119,7 @@ def serve(make):
 
     try:
         rival = make()
-    except Exception as error:  # an import that fails in whatever way: the bench says so and goes on
+    except Exception as error:  # an import may fail in any way: the bench says so and goes on
         say({"error": f"{type(error).__name__}: {error}"})
         return
     say({"version": rival.version})

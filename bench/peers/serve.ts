@@ -4,7 +4,7 @@ import { now } from '../measure.js';
 import type { Check, Greeting, Layout, Request } from './protocol.js';
 
 export interface Served {
-  /** Lanes: what there is to run, where a process holds several contestants. */
+  /** The lanes that can be run, where a process holds several contestants. */
   open(layout: Layout): readonly string[];
   run(times: number, lane: string): void;
   /** Takes the steps of a check, and gives the parameters. */

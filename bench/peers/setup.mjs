@@ -39,7 +39,7 @@ if (failed.length > 0) {
 function tensorflow() {
   const python = environment('.venv-tf');
   const packages = ['tensorflow-cpu==2.21.0', 'keras==3.15.1', 'jax[cpu]==0.10.2', 'optax==0.2.8', 'numpy==2.4.6'];
-  // without its dependency, which is the other build of TensorFlow
+  // tf_keras comes without its dependency, which is the other build of TensorFlow
   return pip(python, ...packages) && pip(python, '--no-deps', 'tf_keras==2.21.0');
 }
 
@@ -56,7 +56,7 @@ function deepspeed() {
 function tfjs() {
   const folder = join(home, '.tfjs');
   mkdirSync(folder, { recursive: true });
-  // else npm installs into the package that this folder lies in
+  // without this file npm would install into the package that this folder lies in
   writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
   const packages = ['@tensorflow/tfjs@4.22.0', '@tensorflow/tfjs-backend-wasm@4.22.0'];
   return run('npm', ['install', '--no-fund', '--no-audit', '--save-exact', ...packages], folder);

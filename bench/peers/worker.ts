@@ -11,7 +11,7 @@ export interface Command {
 }
 
 const MINUTE = 60_000;
-/** Some compile a case for a minute. */
+/** Some libraries compile a case for a minute. */
 const PATIENCE = 4 * MINUTE;
 const CLOSING = 2000;
 
@@ -27,7 +27,7 @@ export class Worker {
     this.#child.on('error', (error) => {
       this.#said += error.message;
     });
-    this.#child.stdin?.on('error', () => {}); // it has gone: the missing answer says so
+    this.#child.stdin?.on('error', () => {}); // where the process has gone, the missing answer says so
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#said = (this.#said + text).slice(-4000);
     });
@@ -35,7 +35,7 @@ export class Worker {
     this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
   }
 
-  /** @throws Refusal where it does not come up */
+  /** @throws Refusal where the process does not come up */
   static async start(command: Command): Promise<Worker> {
     const worker = new Worker(command);
     worker.greeting = (await worker.#answer()) as Greeting;

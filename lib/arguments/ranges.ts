@@ -9,7 +9,7 @@ export interface Domain {
 
 export const finite: Domain = { text: 'a finite number', contains: Number.isFinite };
 export const nonNegative: Domain = { text: 'a finite number ≥ 0', contains: (x) => x >= 0 && Number.isFinite(x) };
-/** Stored in a slot, so it must not round to infinity in float32. */
+/** Such a number is stored in a slot, so it must not round to infinity in float32. */
 export const nonNegativeFloat32: Domain = {
   text: 'a finite number ≥ 0 (in float32)',
   contains: (x) => x >= 0 && Number.isFinite(Math.fround(x)),
@@ -18,7 +18,7 @@ export const nonNegativeFloat32: Domain = {
 export const unitInterval: Domain = { text: 'in [0, 1)', contains: (x) => x >= 0 && x < 1 };
 /** Momentum: at 1 nothing is lost. */
 export const unitIntervalClosed: Domain = { text: 'in [0, 1]', contains: (x) => x >= 0 && x <= 1 };
-/** Added to a denominator that may be 0, so it must not round to 0 in float32. */
+/** Such a number is added to a denominator that may be 0, so it must not round to 0 in float32. */
 export const positive: Domain = {
   text: 'a finite number > 0 (in float32)',
   contains: (x) => Math.fround(x) > 0 && Number.isFinite(Math.fround(x)),

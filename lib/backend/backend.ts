@@ -13,7 +13,7 @@ export type SlotArray = Float32Array | Uint16Array;
 export interface Target {
   /** The variable's name, for messages. */
   readonly name: string;
-  /** All of the format that the plan was made for. */
+  /** Slots, all of the format that the plan was made for. */
   readonly slots: readonly SlotArray[];
   /** Elements of the parameter and of each slot. */
   readonly size: number;
@@ -41,8 +41,9 @@ export interface Clipping {
  */
 export interface BackendPlan {
   /**
-   * Binds variable `i`, which is at most the number of variables bound so far: read in `param` and written to `out`,
-   * which may be the same array. Where both are null it has no place until `place` gives it one. It has no gradient.
+   * Binds variable `i`, which is at most the number of variables bound so far. It is read in `param` and written to
+   * `out`, which may be the same array. Where both are null it has no place until `place` gives it one. It has no
+   * gradient yet.
    */
   target(i: number, target: Target, param: Float32Array | null, out: Float32Array | null): void;
   /** Binds the gradient of variable `i`: dense where `indices` is null, rows of a table otherwise. */
@@ -52,7 +53,7 @@ export interface BackendPlan {
    * read, where it is written, and where its dense gradient lies.
    */
   place(heap: Float32Array, offsets: Float64Array): void;
-  /** The norms that gradients are clipped by, by variable, until other ones come; null for their own. */
+  /** Sets the norms that gradients are clipped by, by variable, until others are set; null stands for their own. */
   norms(norms: Float64Array | null): void;
   /** Forgets variables from `count` on. */
   truncate(count: number): void;
@@ -62,8 +63,8 @@ export interface BackendPlan {
    */
   run(): BadIndex | undefined;
   /**
-   * The same on another thread, where there is one. The control array is read before it returns. `held` is kept alive
-   * until the promise settles.
+   * Does the same as `run` on another thread, where there is one. The control array is read before it returns. `held`
+   * is kept alive until the promise settles.
    */
   runAsync?(held: unknown): Promise<BadIndex | undefined>;
 }
@@ -79,7 +80,7 @@ export interface Kernels {
     grad: Float32Array,
     out: Float32Array,
   ): void;
-  /** One sweep over the named rows; the position of the first bad index when there is one. */
+  /** One sweep over the named rows. Returns the position of the first bad index when there is one. */
   rows(
     rule: Rule,
     scalars: Float32Array,

@@ -1,6 +1,6 @@
 /**
- * Which implementation runs in this thread: chosen when it is first asked for, so that a program that only prints its
- * help neither loads the addon nor is told that it is missing; changed only by `setIsa`.
+ * Which implementation runs in this thread. It is chosen when it is first asked for, so that a program that only prints
+ * its help neither loads the addon nor is told that it is missing; only `setIsa` changes it.
  */
 import { rangeError, wrongType, wrongValue } from '../arguments/errors.js';
 import { warn } from '../arguments/warn.js';

@@ -31,7 +31,7 @@ export class Clip {
   }
 }
 
-/** NaN for NaN, 0 for an infinite norm, 1 where there is nothing to do, so that a short gradient keeps its bits. */
+/** NaN for NaN, 0 for an infinite norm, and 1 where nothing is to be done, so that a short gradient keeps its bits. */
 function factorOf(norm: number, clipnorm: number): number {
   return norm <= clipnorm ? 1 : clipnorm / norm;
 }

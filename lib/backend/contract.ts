@@ -1,9 +1,9 @@
 /**
- * Numbers that stand on both sides of the border. The addon exports its own (native/binding/contract.h), and one whose
- * numbers are others was made for another version of this package.
+ * Numbers that both sides of the border must agree on. The addon exports its own (native/binding/contract.h); an addon
+ * with other numbers was made for another version of this package.
  */
 export const CONTRACT = {
-  /** Raised by one whenever a call of the addon changes its meaning. */
+  /** This number is raised by one whenever a call of the addon changes its meaning. */
   version: 2,
   /** Places in the control array of a plan: the entries of a step, then one set of scalars after another. */
   controlFirst: 0,

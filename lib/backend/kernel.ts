@@ -10,7 +10,7 @@ export interface Kernel {
 const kernels = new WeakMap<Rule, Kernel>();
 const needed: Kernel[] = [];
 
-/** Says that this version of the package counts on a kernel. Called when the modules of rules are loaded. */
+/** Says that this version of the package counts on a kernel. The modules of rules call it when they are loaded. */
 export function needKernel(name: string, slots: number, scalars: number): Kernel {
   const kernel = { name, slots, scalars };
   needed.push(kernel);
@@ -23,8 +23,8 @@ export function neededKernels(): readonly Kernel[] {
 }
 
 /**
- * Says that `kernel` has the arithmetic of `rule` and may run in place of its `sweep`. It is the object that counts: a
- * rule of somebody else's may bear any name.
+ * Says that `kernel` has the arithmetic of `rule` and may run in place of its `sweep`. Kernels are found by the object,
+ * since a rule of somebody else's may bear any name.
  */
 export function withKernel(kernel: Kernel, rule: Rule): Rule {
   kernels.set(rule, kernel);

@@ -1,10 +1,10 @@
-/** Finds the native addon, or says why there is none. The only place that knows where binaries lie. */
+/** Finds the native addon, or says why there is none. This is the only place that knows where binaries lie. */
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Binding, misfitOf } from './native.js';
 
-// from dist/adamax.js, the one file that lib/ is bundled into
+// this module is part of dist/adamax.js, the one file that lib/ is bundled into
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 export type Loaded = { readonly binding: Binding } | { readonly binding: null; readonly reason: string };

@@ -38,7 +38,7 @@ export interface Binding {
   pageOffset(x: Float32Array): number;
   threads(): number;
   setThreads(n: number): void;
-  /** With slots of bfloat16, or float32. */
+  /** Makes a plan over slots of bfloat16, or else of float32. */
   plan(rule: number, control: Float64Array, bfloat16?: boolean): BindingPlan;
 }
 
@@ -63,7 +63,7 @@ export interface BindingPlan {
   runAsync(held: unknown): Promise<number | undefined>;
 }
 
-/** What an addon has otherwise than this version of the package counts on; null where it fits. */
+/** How an addon differs from what this version of the package counts on; null where it fits. */
 export function misfitOf(binding: Partial<Binding>): string | null {
   for (const [name, ours] of Object.entries(CONTRACT)) {
     const theirs = binding.contract?.[name as keyof Contract];
@@ -89,7 +89,7 @@ export function nativeBackend(binding: Binding): Backend {
     dense(rule, scalars, param, slots, grad, out) {
       const number = numberOf(rule);
       if (slots.length === 2 && scalars.length === 4) {
-        // Adamax. Spreading the arguments would take longer than the step of a small variable.
+        // Adamax has so many. Spreading the arguments would take longer than the step of a small variable.
         binding.dense(number, param, out, grad, slots[0], slots[1], scalars[0], scalars[1], scalars[2], scalars[3]);
       } else {
         binding.dense(number, param, out, grad, ...slots, ...scalars);

@@ -1,6 +1,6 @@
 /** An update rule, as the sweeps see it: its state, and its arithmetic for a stretch of elements. */
 export interface Rule {
-  /** What the rule is called, for those who look at it; nothing is found by it. */
+  /** What the rule is called, for people: the package finds nothing by it. */
   readonly name: string;
   /** Slot names, in the order in which `sweep` takes them. */
   readonly slots: readonly string[];

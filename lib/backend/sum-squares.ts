@@ -11,7 +11,7 @@ export function sumSquares(x: Float32Array): number {
   const blocks = Math.ceil(x.length / BLOCK);
   for (let block = 0; block < blocks; block++) {
     let sum = blockSum(x, block * BLOCK, Math.min(x.length, (block + 1) * BLOCK));
-    // As in a binary counter: a carry joins two sums of equally many blocks, the earlier one on the left.
+    // This is a binary counter: a carry joins two sums of equally many blocks, the earlier one on the left.
     for (let carry = block; carry % 2 === 1; carry = (carry - 1) / 2) sum = (partial.pop() as number) + sum;
     partial.push(sum);
   }

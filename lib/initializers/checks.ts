@@ -1,4 +1,4 @@
-/** Ranges of initializers' arguments. What they make is float32, so that is where it must be finite. */
+/** Ranges of initializers' arguments. Initializers make float32, so arguments must be finite in float32. */
 import type { Domain } from '../arguments/ranges.js';
 
 const isFinite32 = (x: number) => Number.isFinite(Math.fround(x));

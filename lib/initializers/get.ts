@@ -53,7 +53,7 @@ const registry = new Registry<Factory>(false, {
   unknown: '',
   foreign: () => ', or a function given instead',
 });
-/** Each by its name here, by its class in Keras and by its function there; then the other names. */
+/** Enters each factory by its name here, its class in Keras and its function there; the other names follow. */
 for (const [name, factory] of Object.entries(FACTORIES)) {
   registry.add(name, factory);
   registry.add(name[0].toUpperCase() + name.slice(1), factory);
@@ -79,7 +79,7 @@ export function get(identifier: unknown): InitializerFunction {
   return resolve('identifier', identifier, ACCEPTED);
 }
 
-/** `get`, with the words of a message. */
+/** Does what `get` does, with the words that the caller wants in messages. */
 export function resolve(argument: string, identifier: unknown, accepted: string): InitializerFunction {
   if (typeof identifier === 'string') {
     const factory = registry.named(identifier);
@@ -100,7 +100,7 @@ function fromConfig(argument: string, identifier: object): Initializer {
   const serialized = readSerialized(argument, identifier);
   const factory = registry.find(argument, serialized).value as Factory;
   const { dtype, ...options } = serialized.config as { dtype?: unknown };
-  // TF 1's classes write it, and TF 2.2 reads it
+  // classes of TF 1 write a dtype, and TF 2.2 reads it
   if (dtype !== undefined && dtype !== null && dtype !== 'float32') {
     throw configError(`${argument}.config.dtype`, `'float32' or null`, dtype);
   }

@@ -13,9 +13,9 @@ export interface OrthogonalOptions extends SeedOption {
 }
 
 /**
- * `gain` times a random orthogonal matrix, uniform among them. All dimensions but the last count as rows; whichever of
- * rows and columns there are fewer of are orthonormal. After `tf.keras.initializers.Orthogonal`, though not with its
- * bits; Saxe et al. 2014, https://arxiv.org/abs/1312.6120.
+ * `gain` times a random orthogonal matrix, uniform among them. All dimensions but the last count as rows. The rows are
+ * orthonormal if there are fewer rows than columns, else the columns are. After `tf.keras.initializers.Orthogonal`,
+ * though not with its bits; Saxe et al. 2014, https://arxiv.org/abs/1312.6120.
  *
  * The initializer throws a RangeError `ERR_ADAMAX_SHAPE` for a shape of less than two dimensions.
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`
@@ -48,8 +48,8 @@ export function orthogonal(options: OrthogonalOptions = {}): Initializer {
 }
 
 /**
- * Gram and Schmidt's method, modified, on vectors of one length. The factors it divides by are positive, as Keras makes
- * them by turning signs after a QR decomposition, without which the matrix would not be uniform.
+ * Gram and Schmidt's method, modified, on vectors of one length. The factors it divides by are positive. Keras makes
+ * them so by turning signs after a QR decomposition; otherwise the matrix would not be uniform.
  */
 export function orthonormalize(vectors: Float64Array, length: number): void {
   for (let begin = 0; begin < vectors.length; begin += length) {
@@ -59,7 +59,7 @@ export function orthonormalize(vectors: Float64Array, length: number): void {
       before = norm;
       for (let other = 0; other < begin; other += length) removeProjection(vectors, begin, other, length);
       norm = normOf(vectors, begin, length);
-    } while (norm < 0.1 * before); // much has been cancelled, and with it orthogonality
+    } while (norm < 0.1 * before); // where much cancels, orthogonality is lost
     for (let i = 0; i < length; i++) vectors[begin + i] /= norm;
   }
 }

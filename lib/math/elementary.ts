@@ -63,7 +63,7 @@ function exp(y: number): number {
   return k >= 0 ? sum * power(2, k) : sum / power(2, -k);
 }
 
-/** Up to here repeated squaring loses less than the logarithm does; and it is exact where the result is. */
+/** Up to this exponent repeated squaring loses less than the logarithm does, and it is exact where the result is. */
 const SQUARED = 1024;
 
 /** base^exponent for a base ≥ 0, within 2⁻⁴² of it: by repeated squaring for whole exponents, else by exp and log. */

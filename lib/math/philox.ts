@@ -6,8 +6,8 @@ const ROUNDS = 10;
 
 /**
  * Philox 4×32-10 (Salmon et al. 2011, "Parallel Random Numbers: As Easy as 1, 2, 3"): four random words from a key of
- * two and a counter of four, by integer arithmetic alone. Any place of the sequence can be had without those before it,
- * and it is the generator TensorFlow uses, though not to the same bits here.
+ * two and a counter of four, by integer arithmetic alone. Any place of the sequence can be had without those before it.
+ * TensorFlow uses this generator too, though its numbers have other bits.
  *
  * @param words - holds the counter; receives the random words
  */

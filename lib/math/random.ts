@@ -1,7 +1,7 @@
 import { normalQuantile } from './normal-quantile.js';
 import { philox } from './philox.js';
 
-/** What a sequence is for: sequences of one seed have nothing in common. */
+/** What a sequence is for. Sequences of one seed for different purposes have nothing in common. */
 export type Purpose = keyof typeof PURPOSES;
 
 const PURPOSES = { values: 0, schedule: 1 } as const;

@@ -2,8 +2,8 @@
  * What memory stands behind a typed array, asked in a way that the array's owner cannot bend: an own property, a
  * subclass or a changed prototype may redefine `length` or `resizable`, so the accessors of the built-in prototypes are
  * taken once, when this module is loaded, and called on the array.
- * Nor can the property be trusted where nobody redefined it: in Node 20, code that was optimized while it saw arrays on
- * resizable buffers too goes on reading the old length of an array that has been detached.
+ * The property cannot be trusted even where nobody redefined it: in Node 20, code that was optimized while it saw
+ * arrays on resizable buffers too goes on reading the old length of an array that has been detached.
  */
 import { types } from 'node:util';
 
@@ -81,7 +81,8 @@ const sharedPrototype = SharedArrayBuffer.prototype;
 /** Whether a buffer may change its length. */
 export function isResizableBuffer(buffer: ArrayBufferLike): boolean {
   try {
-    // The prototype is only a guess, which costs far less than asking for the kind: an accessor throws for the other one.
+    // The prototype is only a guess, but it costs far less than asking for the kind. Where it misleads, the accessor
+    // throws.
     return getPrototypeOf(buffer) === sharedPrototype ? growableOf(buffer) : resizableOf(buffer);
   } catch {
     return isSharedArrayBuffer(buffer) ? growableOf(buffer) : resizableOf(buffer);
@@ -99,7 +100,7 @@ export function isDetached(array: ArrayBufferView): boolean {
   const buffer = bufferOf(array);
   if (isSharedArrayBuffer(buffer)) return false;
   try {
-    new Uint8Array(buffer); // ArrayBuffer.prototype.detached is younger than Node 20; a view says it everywhere
+    new Uint8Array(buffer); // Node 20 has no ArrayBuffer.prototype.detached; a view tells it everywhere
     return false;
   } catch {
     return true;

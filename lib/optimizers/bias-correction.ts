@@ -1,6 +1,6 @@
 import { power } from '../math/power.js';
 
-/** Far below the 2⁻⁵⁴ from which on 1 − x rounds to 1. */
+/** A power below this changes nothing: it lies far below the 2⁻⁵⁴ from which on 1 − x rounds to 1. */
 const NEGLIGIBLE = 2 ** -60;
 
 /**

@@ -39,7 +39,7 @@ export class ClippingSetting implements Clipping {
     return this.clipvalue.get() ?? Infinity;
   }
 
-  /** The keys Keras has only where there is something to say. */
+  /** The keys of the bounds that are set: Keras leaves out the others. */
   toConfig(): { clipnorm?: number; clipvalue?: number } {
     const [clipnorm, clipvalue] = [this.clipnorm.get(), this.clipvalue.get()];
     return { ...(clipnorm !== undefined && { clipnorm }), ...(clipvalue !== undefined && { clipvalue }) };

@@ -24,7 +24,7 @@ const NEUTRAL: Readonly<Record<string, (value: unknown) => boolean>> = {
   weight_decay: (value) => value === null || value === 0 || value === false,
   global_clipnorm: (value) => value === null,
   use_ema: (value) => value === false,
-  ema_momentum: () => true, // of no effect without use_ema
+  ema_momentum: () => true, // it has no effect without use_ema
   ema_overwrite_frequency: () => true,
   loss_scale_factor: (value) => value === null || value === 1,
   gradient_accumulation_steps: (value) => value === null || value === 1,
@@ -32,7 +32,10 @@ const NEUTRAL: Readonly<Record<string, (value: unknown) => boolean>> = {
   is_legacy_optimizer: (value) => typeof value === 'boolean',
 };
 
-/** Turns a config into constructor options: known keys by their options' names, neutral ones dropped, others an error. */
+/**
+ * Turns a config into constructor options: known keys get the names of their options, neutral ones are dropped, and
+ * others are an error.
+ */
 export function optionsFromConfig(
   config: unknown,
   keys: ConfigKeys,

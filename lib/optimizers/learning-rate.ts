@@ -8,7 +8,7 @@ export type LearningRate = HyperValue | LearningRateSchedule;
 /** The learning rate of an optimizer: any hyperparameter or a schedule, with inverse time decay on top. */
 export class LearningRateSetting {
   readonly #decay: Hyperparameter;
-  /** In force where there is no schedule. */
+  /** The rate that is in force where there is no schedule. */
   #rate: Hyperparameter;
   #schedule: LearningRateSchedule | null = null;
 

@@ -45,7 +45,7 @@ export function gradientsOf(loss: unknown, varList: unknown, gradLoss: unknown):
   return variables.map((variable, i) => [list[i] as Gradient, variable]);
 }
 
-/** The same pairs, after a check that each has a gradient. */
+/** Returns the pairs after a check that each has a gradient. */
 export function withoutGaps(pairs: [Gradient, Variable][]): [Gradient, Variable][] {
   for (const [gradient, variable] of pairs) {
     if (gradient !== null && gradient !== undefined) continue;

@@ -91,7 +91,7 @@ export abstract class Optimizer {
    * The reverse of `getConfig`; the config is left as it is.
    * @param customObjects - classes of schedules by name, looked up before the built-in ones
    * @throws TypeError `ERR_ADAMAX_OPTION` for a key that is unknown
-   * @throws RangeError `ERR_ADAMAX_CONFIG` for a schedule that is
+   * @throws RangeError `ERR_ADAMAX_CONFIG` for a schedule whose class is unknown
    */
   static fromConfig<T extends Optimizer>(
     this: { new (options: never): T; readonly configKeys: ConfigKeys },
@@ -164,7 +164,7 @@ export abstract class Optimizer {
     return [...this.#states.weights];
   }
 
-  /** The same as `weights`, as Keras has it. */
+  /** Returns `weights`, which have both names in Keras. */
   variables(): AnyVariable[] {
     return this.weights;
   }
@@ -186,12 +186,13 @@ export abstract class Optimizer {
   }
 
   /**
-   * The same step, to the bit, off the event loop: arguments are checked before it returns, and a promise tells when
-   * the step is done. Small steps, and those of the TypeScript fallback, are taken before it returns.
+   * Takes the same step as `applyGradients`, to the bit, off the event loop: arguments are checked before it returns,
+   * and a promise tells when the step is done. Small steps, and those of the TypeScript fallback, are taken before it
+   * returns.
    *
    * Until the promise settles the optimizer refuses all that reads or writes its state, and every optimizer of this
-   * thread a step on the same memory. What the arrays hold is anybody's to read, but undefined; a buffer that is
-   * transferred away meanwhile must not be dropped by whoever received it.
+   * thread refuses a step on the same memory. Anybody may read the arrays, but what they hold is undefined. Whoever
+   * receives a buffer that is transferred away meanwhile must not drop it.
    *
    * @returns a promise of the number of steps taken so far; rejects with what `applyGradients` throws
    * @throws TypeError `ERR_ADAMAX_BUSY` (as a rejection) while another step is under way

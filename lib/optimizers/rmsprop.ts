@@ -55,7 +55,7 @@ function rmspropRule(centered: boolean, hasMomentum: boolean): Rule {
   });
 }
 
-/** By whether it is centered, then by whether it has momentum. */
+/** Rules by whether they are centered, then by whether they have momentum. */
 const RULES = [
   [rmspropRule(false, false), rmspropRule(false, true)],
   [rmspropRule(true, false), rmspropRule(true, true)],

@@ -78,14 +78,14 @@ export class CosineDecayRestarts extends LearningRateSchedule {
     while (period.start > step) period = this.#period(--index);
     for (;;) {
       const next = this.#period(++index);
-      // what tMul and the sum are rounded by; half a step at most, or a whole step would be taken for the next one
+      // tMul and the sum are rounded by so much; a bound above half a step would take a whole step for the next one
       const rounding = Math.min(0.5, step * (index + 2) * 2 ** -52);
       if (next.start - step > rounding) return period;
       period = next;
     }
   }
 
-  /** From the length of all periods before: first · (tⁱ − 1) / (t − 1) = step. One off at most, by rounding. */
+  /** The i at which first · (tⁱ − 1) / (t − 1), the length of all periods before i, is step; off by one at most. */
   #estimate(step: number): number {
     const periods = step / this.firstDecaySteps;
     const growth = this.tMul - 1;
@@ -120,7 +120,7 @@ export class CosineDecayRestarts extends LearningRateSchedule {
     };
   }
 
-  /** The inherited one, with its type. */
+  /** `fromConfig` is inherited; this gives its type. */
   declare static fromConfig: (config: object) => CosineDecayRestarts;
 }
 

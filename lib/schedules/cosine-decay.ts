@@ -87,7 +87,7 @@ export class CosineDecay extends LearningRateSchedule {
     };
   }
 
-  /** The inherited one, with its type. */
+  /** `fromConfig` is inherited; this gives its type. */
   declare static fromConfig: (config: object) => CosineDecay;
 }
 

@@ -28,6 +28,6 @@ export class ExponentialDecay extends StaircaseDecay {
     return this.initialLearningRate * powerOf(this.decayRate, this.periodsAt(step));
   }
 
-  /** The inherited one, with its type. */
+  /** `fromConfig` is inherited; this gives its type. */
   declare static fromConfig: (config: object) => ExponentialDecay;
 }

@@ -27,6 +27,6 @@ export class InverseTimeDecay extends StaircaseDecay {
     return this.initialLearningRate / (1 + this.decayRate * this.periodsAt(step));
   }
 
-  /** The inherited one, with its type. */
+  /** `fromConfig` is inherited; this gives its type. */
   declare static fromConfig: (config: object) => InverseTimeDecay;
 }

@@ -80,7 +80,7 @@ export class LinearCosineDecay extends LearningRateSchedule {
     };
   }
 
-  /** The inherited one, with its type. */
+  /** `fromConfig` is inherited; this gives its type. */
   declare static fromConfig: (config: object) => LinearCosineDecay;
 }
 

@@ -99,7 +99,7 @@ export class NoisyLinearCosineDecay extends LearningRateSchedule {
     };
   }
 
-  /** The inherited one, with its type. */
+  /** `fromConfig` is inherited; this gives its type. */
   declare static fromConfig: (config: object) => NoisyLinearCosineDecay;
 }
 

@@ -65,7 +65,7 @@ export class PiecewiseConstantDecay extends LearningRateSchedule {
     return { boundaries: [...this.boundaries], values: [...this.values], name: this.name };
   }
 
-  /** The inherited one, with its type. */
+  /** `fromConfig` is inherited; this gives its type. */
   declare static fromConfig: (config: object) => PiecewiseConstantDecay;
 }
 

@@ -55,7 +55,7 @@ export function serialize(schedule: LearningRateSchedule): SerializedSchedule {
  * config is left as it is.
  * @param customObjects - classes of the caller's own by name; they come before those of the same name here
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`; and what the class throws
- * @throws RangeError `ERR_ADAMAX_CONFIG` for a class that is unknown, or a feature there is none of
+ * @throws RangeError `ERR_ADAMAX_CONFIG` for a class that is unknown, or a feature that is not here
  */
 export function deserialize(
   config: object,

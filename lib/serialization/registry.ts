@@ -11,9 +11,9 @@ export type Found<T> =
 
 /** What a caller can do about a class that is not here, as messages say it. */
 interface Remedy {
-  /** Behind the list of what is here. */
+  /** It stands behind the list of what is here. */
   readonly unknown: string;
-  /** Behind `a module of Keras`. */
+  /** It stands behind `a module of Keras`. */
   foreign(className: string): string;
 }
 

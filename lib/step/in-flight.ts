@@ -6,7 +6,7 @@ import { land, takeOff } from '../variables/variable.js';
 
 /** The steps off the event loop at this moment, of all optimizers of this thread. */
 const underWay = new Set<InFlight>();
-/** How many they are: asked at each step, and cheaper to ask than the set. */
+/** Their number, which each step asks for, because that is cheaper than asking the set. */
 let count = 0;
 
 /** A step off the event loop. Until `end`, its variables cannot be given other memory. */

@@ -57,7 +57,7 @@ export class StepPairs {
     let count = 0;
     let position = 0;
     if (isArray) {
-      // As its iterator would go, in less time.
+      // The loop goes as the iterator would, in less time.
       for (; position < gradsAndVars.length; position++)
         count += this.#readPair(count, position, gradsAndVars[position]);
     } else {

@@ -82,7 +82,7 @@ export class Stepper {
     return this.#pairs.without;
   }
 
-  /** The same off the event loop, where that is worth the way. */
+  /** Takes one step off the event loop, where that is worth the way. */
   async stepAsync(method: string, gradsAndVars: unknown, aggregate: boolean): Promise<number> {
     this.turn.take(method);
     try {
@@ -95,7 +95,7 @@ export class Stepper {
       this.forget();
       throw error;
     } finally {
-      // Not before all is undone: others may be called between two turns of this function.
+      // The turn ends when all is undone, since others may be called between two turns of this function.
       this.turn.end();
     }
   }

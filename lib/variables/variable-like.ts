@@ -30,7 +30,7 @@ export function toVariable(argument: string, target: unknown): Variable {
   return variable;
 }
 
-/** The same, where it is known without a check. */
+/** The variable that stands for `target`, where that is known without a check. */
 export function knownVariable(target: unknown): Variable | undefined {
   if (isVariable(target)) return target.dtype === 'float32' ? (target as Variable) : undefined;
   const variable = byArray.get(target as Float32Array);

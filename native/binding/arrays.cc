@@ -14,7 +14,8 @@ struct View {
   void* data;
 };
 
-// True if an array without elements is really empty; false, with an exception pending, if its buffer was detached.
+// Returns true if an array without elements is really empty; returns false, with an exception pending, if its buffer
+// was detached.
 bool check_attached(Napi::Env env, napi_value value, const char* name) {
   napi_value buffer = nullptr;
   bool detached = false;
@@ -32,7 +33,7 @@ bool read_view(Napi::Env env, napi_value value, const char* name, const char* ex
   if (napi_get_typedarray_info(env, value, &view->type, &view->length, &view->data, nullptr, nullptr) != napi_ok) {
     return fail_type(env, name, expected);
   }
-  // The buffer is asked for only where it matters: that costs as much as all the rest.
+  // The buffer is asked for only if the view is empty, since that costs as much as all the rest.
   return view->length > 0 || check_attached(env, value, name);
 }
 
@@ -126,7 +127,7 @@ bool read_double(Napi::Env env, napi_value value, const char* name, double* numb
 bool read_float(Napi::Env env, napi_value value, const char* name, float* number) {
   double wide = 0;
   if (!read_double(env, value, name, &wide)) return false;
-  // Beyond the largest float the conversion of the language is undefined; IEEE 754 has infinity.
+  // Beyond the largest float the conversion is undefined in C++, while IEEE 754 gives infinity.
   constexpr double kLargest = std::numeric_limits<float>::max();
   if (std::fabs(wide) > kLargest * (1 + 0x1p-25)) wide = std::copysign(INFINITY, wide);
   *number = static_cast<float>(wide);

@@ -6,9 +6,8 @@
 //                                        stepped in place
 //   gradient(entry, values, indices | null)
 //                                        binds its gradient
-//   place(heap, offsets)                 binds the first entries to parts of one array: `offsets` has, for each of
-//   them,
-//                                        where in `heap` its param, its out and its gradient begin, in elements
+//   place(heap, offsets)                 binds the first entries to parts of one array: `offsets` says for each where
+//                                        in `heap` its param, its out and its gradient begin, in elements
 //   norms(array | null)                  the norms that gradients are clipped by, by entry; null for their own
 //   truncate(count)                      forgets entries from `count` on
 //   run()                                steps the entries that `control` names: undefined when all went well, else a
@@ -44,30 +43,31 @@ struct BoundPlan {
   const double* control = nullptr;
   std::size_t sets = 0;
   napi_ref control_holder = nullptr;
-  int users = 0;      // functions that are alive, and a run on another thread
-  bool busy = false;  // with a run on another thread: then nothing else may touch the plan
+  int users = 0;      // counts functions that are alive, and a run on another thread
+  bool busy = false;  // a run is on another thread, and nothing else may touch the plan
   std::size_t reported = 0;
 
-  // Takes the scalars out of `control`, so that the array may change while a run is on another thread. False when there
-  // is no memory.
+  // Takes the scalars out of `control`, so that the array may change while a run is on another thread. Returns false
+  // when there is no memory.
   bool read_sets();
   // Prepares and runs what `control` names.
   Outcome step(std::size_t first, std::size_t count, const KernelTable& table, std::size_t threads);
   void report_memory(napi_env env);
 };
 
-// Where a run begins and how many entries it takes, as `control` says. False when they are none of the plan's.
+// Reads from `control` where a run begins and how many entries it takes. Returns false when the plan does not have
+// them.
 bool read_range(const BoundPlan& bound, std::size_t* first, std::size_t* count);
 
 bool check_idle(napi_env env, const BoundPlan& bound);
 
-// One of the users has gone; with the last one goes the plan. A finalizer.
+// Counts one user less, and destroys the plan after the last one. This is a finalizer.
 void release_plan(napi_env env, void* bound, void*);
 
 napi_value run(napi_env env, napi_callback_info info);
 napi_value run_async(napi_env env, napi_callback_info info);
 
-// The arguments of a call: missing ones are undefined.
+// The arguments of a call; those that are missing are undefined.
 template <std::size_t kMost>
 struct Arguments {
   napi_value value[kMost] = {};

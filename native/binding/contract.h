@@ -1,5 +1,5 @@
-// Numbers that stand on both sides of the border. The addon exports them (settings.cc), and lib/backend/contract.ts has
-// its own; an addon whose numbers are others was made for another version, and is not used.
+// Numbers that both sides of the border must agree on. The addon exports them (settings.cc), and
+// lib/backend/contract.ts has them once more; an addon with other numbers was made for another version and is not used.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace adamax {
 
-// Raised by one whenever a call of the addon changes its meaning.
+// This number is raised by one whenever a call of the addon changes its meaning.
 inline constexpr int kBindingVersion = 2;
 
 // Places in the control array of a plan: the entries of a step, then one set of scalars after another.
@@ -21,9 +21,9 @@ inline constexpr std::size_t kSetClipnorm = 0;
 inline constexpr std::size_t kSetClipvalue = 1;
 inline constexpr std::size_t kSetScalars = 2;
 
-// What a call returns that found no memory. A bad index is entry * 2^32 + position.
+// A call that found no memory returns this. For a bad index it returns entry * 2^32 + position.
 inline constexpr double kOutOfMemory = -2;
-// What rows() returns when all went well; run() returns undefined.
+// rows() returns this when all went well, while run() returns undefined.
 inline constexpr double kAllGood = -1;
 
 inline double number_of(const Outcome& outcome) {

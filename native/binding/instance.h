@@ -23,7 +23,8 @@ class Instance {
   // Working memory of sparse steps.
   IndexPool indices;
 
-  // Most threads of a step: as many as were set, or as there are cores to use. The system is asked at the first step.
+  // The most threads that a step may use: as many as were set, or as there are cores to use. The system is asked at the
+  // first step.
   std::size_t threads() {
     if (threads_ == 0) threads_ = usable_cores();
     return threads_;

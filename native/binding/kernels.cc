@@ -1,4 +1,4 @@
-// The bare kernels. No arithmetic: check, convert, call.
+// The bare kernels. Arguments are checked and converted, and a kernel is called: there is no arithmetic here.
 #include "binding/arrays.h"
 #include "binding/contract.h"
 #include "binding/instance.h"
@@ -9,7 +9,7 @@
 namespace adamax {
 namespace {
 
-// Arguments of dense() and rows() behind their own ones: `...slots, ...scalars`.
+// Reads the arguments that dense() and rows() share, `...slots, ...scalars`, from argument `from` on.
 bool read_rest(const Napi::CallbackInfo& info, std::size_t from, const RuleKernels& kernels, Dense* d, float* scalars) {
   for (int k = 0; k < kernels.slots; ++k) {
     FloatSpan slot{};

@@ -1,4 +1,4 @@
-// Making a plan, and binding arrays to it (bound_plan.h).
+// This file makes plans, and binds arrays to them (bound_plan.h).
 #include <new>
 
 #include "binding/arrays.h"
@@ -47,7 +47,7 @@ napi_value target(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// The indices of a sparse gradient, and how many values it has.
+// Reads the indices of a sparse gradient, and says how many values belong to them.
 bool read_rows(napi_env env, napi_value value, PlanEntry* entry, std::size_t* length) {
   return read_indices(env, value, "indices", &entry->indices) &&
          multiply(env, "gradient", entry->indices.count, entry->row_length, length) &&
@@ -81,7 +81,7 @@ napi_value gradient(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// Where a part of `length` elements lies within `heap`.
+// Finds a part of `length` elements that begins at `offset` in `heap`.
 bool read_part(napi_env env, const FloatSpan& heap, double offset, std::size_t length, float** part) {
   if (length <= heap.length && offset >= 0 && offset <= static_cast<double>(heap.length - length)) {
     const auto whole = static_cast<std::size_t>(offset);

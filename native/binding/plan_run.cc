@@ -1,4 +1,4 @@
-// Running a plan: here and now, or on a thread of libuv (bound_plan.h).
+// This file runs plans, at once or on a thread of libuv (bound_plan.h).
 #include <new>
 
 #include "binding/arrays.h"
@@ -7,7 +7,8 @@
 namespace adamax {
 namespace {
 
-// Undefined when all went well; null, with an exception pending, for entries that are not bound.
+// Returns what JavaScript gets: undefined when all went well, and null with an exception pending for entries that are
+// not bound.
 napi_value value_of(napi_env env, const Outcome& outcome) {
   napi_value value = nullptr;
   if (outcome.kind == Outcome::Kind::kUnbound) {
@@ -90,8 +91,8 @@ struct Run {
     run.outcome = run.bound->step(run.first, run.count, *run.table, run.threads);
   }
 
-  // On the thread of JavaScript again. Where the environment is being torn down no call into it succeeds any more, and
-  // none needs to.
+  // libuv calls this on the thread of JavaScript. While the environment is being torn down no call into it succeeds any
+  // more, and none needs to.
   static void complete(napi_env env, napi_status, void* data) {
     Run* const run = static_cast<Run*>(data);
     run->bound->busy = false;

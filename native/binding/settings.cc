@@ -1,4 +1,4 @@
-// Which implementation runs, on how many threads; and what this addon is, for whoever loads it.
+// Which implementation runs on how many threads, and what this addon is, for whoever loads it.
 #include <string>
 
 #include "binding/arrays.h"
@@ -14,7 +14,7 @@ Napi::Value isa(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), instance_of(info.Env()).table->isa);
 }
 
-// setIsa(name): whether there is such an implementation here
+// setIsa(name): returns whether this machine can run such an implementation
 Napi::Value set_isa(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   if (!info[0].IsString()) {

@@ -1,6 +1,6 @@
 // Adagrad (Duchi, Hazan & Singer 2011, with the diagonal of their matrix), as tf.keras.optimizers.Adagrad of TF 2.2 and
-// the CPU kernel of ResourceApplyAdagradV2 have it, with epsilon outside of the root. Each operation rounded once to
-// binary32, none fused:
+// the CPU kernel of ResourceApplyAdagradV2 have it, with epsilon outside of the root. Each operation is rounded once to
+// binary32, and none is fused:
 //
 //   a' = a + g * g                               |a'| < 2^-102 -> +0
 //   p' = p - (lr * g) / (sqrt(a') + epsilon)

@@ -1,6 +1,6 @@
-// Adamax: Kingma & Ba, "Adam: a method for stochastic optimization" (2014), section 7, algorithm 2, with the epsilon
-// of tf.keras.optimizers.Adamax outside the maximum. For each element, in IEEE 754 binary32, each operation rounded
-// once to nearest even, none fused:
+// Adamax: Kingma & Ba, "Adam: a method for stochastic optimization" (2014), section 7, algorithm 2, with the epsilon of
+// tf.keras.optimizers.Adamax outside the maximum. For each element, in IEEE 754 binary32, each operation is rounded
+// once to nearest even, and none is fused:
 //
 //   m' = m + (g - m) * (1 - beta1)                            |m'| < 2^-102 -> +0
 //   u' = a > b ? a : b   where a = u * beta2, b = |g|          |u'| < 2^-102 -> +0
@@ -9,16 +9,16 @@
 // NaN: a comparison with NaN is false. A NaN gradient makes m', u' and p' NaN; a NaN in u alone heals, since b wins.
 // TypeScript twin and reference: lib/optimizers/adamax-rule.ts.
 //
-// What bounds the loop: 4 reads and 3 writes, 28 bytes an element, and one division. As `npm run bench` measures it on
+// The loop is bound by 4 reads and 3 writes, 28 bytes an element, and by one division. `npm run bench` measured it on
 // Zen 4, in nanoseconds an element, beside the same loop without arithmetic (traffic):
 //   portable  arithmetic until memory binds: 0.61 to 0.78 from 4k to 1M elements, where traffic takes 0.22 to 0.39
 //   avx2      arithmetic in the caches (0.27 at 32k, traffic 0.17), memory beyond (0.56 at 4M, traffic 0.56)
 //   avx512    the same, with half the instructions: 0.22 at 32k, 0.21 at 256k (traffic 0.18), traffic from 1M on
 //   neon      has run under emulation only, so there is no measurement; 4 lanes a division, as SSE2
-// Over bfloat16 slots it is 20 bytes, and about twice the instructions: 0.36 in the caches with avx512, 0.44 with avx2,
-// 1.57 with portable. So less memory is a gain beyond the caches only, where instructions hide behind it: at 16M
-// elements and more, on one thread, 1.27 to 1.30 times the float32 step with avx512 and 1.1 to 1.2 with avx2; with
-// portable it never is.
+// Over bfloat16 slots the loop moves 20 bytes an element and has about twice the instructions: 0.36 in the caches with
+// avx512, 0.44 with avx2, 1.57 with portable. So less memory is a gain beyond the caches only, where instructions hide
+// behind it: at 16M elements and more, on one thread, the speed is 1.27 to 1.30 times that of the float32 step with
+// avx512 and 1.1 to 1.2 times with avx2; with portable there is no gain.
 struct Adamax {
   static constexpr const char* kName = "adamax";
   static constexpr int kSlots = 2;

@@ -1,5 +1,5 @@
-// How a sweep takes a gradient in: as it is, or clipped (table.h, Clip). Two types with one interface, so that a step
-// without clipping pays nothing for it.
+// A sweep takes a gradient in as it is, or clipped (table.h, Clip). These are two types with one interface, so that a
+// step without clipping pays nothing for it.
 
 struct AsItIs {
   ADAMAX_INLINE AsItIs from(const Clip&) { return {}; }
@@ -31,6 +31,6 @@ struct ElementStep {
     return {Rule::from(scalars), Gradient::from(clip)};
   }
   ADAMAX_INLINE Vec take(const ElementStep& step, Vec g) { return Gradient::take(step.gradient, g); }
-  // `g` has been taken in.
+  // `g` has gone through take().
   ADAMAX_INLINE void update(const ElementStep& step, Vec& p, Vec* slot, Vec g) { Rule::update(step.rule, p, slot, g); }
 };

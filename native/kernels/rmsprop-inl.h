@@ -1,6 +1,6 @@
 // RMSprop (Hinton 2012, lecture 6e of "Neural networks for machine learning"; centered: Graves 2013, section 4), as the
 // TensorFlow kernels ResourceApplyRMSProp and ResourceApplyCenteredRMSProp and Keras 3 have it, with epsilon inside the
-// root. Each operation rounded once to binary32, none fused:
+// root. Each operation is rounded once to binary32, and none is fused:
 //
 //   s'  = s + (g * g - s) * (1 - rho)                   |s'| < 2^-102 -> +0
 //   a'  = a + (g - a) * (1 - rho)                       |a'| < 2^-102 -> +0      (centered only)

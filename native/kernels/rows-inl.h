@@ -1,9 +1,10 @@
-// The sparse sweep, for any rule: a row at a time, its slices summed in registers in order of occurrence.
+// The sparse sweep, for any rule. It takes one row at a time, and sums its slices in registers in order of occurrence.
 //
-// What bounds it: three cache misses a row (param and two slots) when the table is larger than the caches. They are
+// It is bound by three cache misses a row (param and two slots) when the table is larger than the caches. They are
 // taken off the critical path by asking for a row kPrefetchRows ahead of its use.
 
-// Measured on Zen 4, rows of 16 to 256 floats: 2 to 4 rows ahead are best, 16 and more are worse by 5 to 10 %.
+// On Zen 4, for rows of 16 to 256 floats, 2 to 4 rows ahead were measured to be best, and 16 and more to be 5 to 10 %
+// worse.
 inline constexpr std::size_t kPrefetchRows = 4;
 
 template <class ElementStep>
@@ -42,8 +43,9 @@ ADAMAX_INLINE void step_row_at(const ElementStep& step, const Rows& r, const Tou
   store(r.param + at, p, extent);
 }
 
-// A row with a single slice is a dense sweep of its own, with nothing to look up from one vector to the next: measured
-// 1.6 times as fast with AVX2 on a table of 10M rows. One vector a round: two were measured to lose all of that.
+// A row with a single slice is a dense sweep of its own, with nothing to look up from one vector to the next: that was
+// measured to be 1.6 times as fast with AVX2 on a table of 10M rows. A round takes one vector, because two were
+// measured to lose all of that.
 template <class ElementStep>
 ADAMAX_INLINE Dense row_of(const Rows& r, const TouchedRow& touched) {
   const std::size_t at = touched.row * r.row_length;

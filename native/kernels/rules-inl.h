@@ -1,13 +1,13 @@
-// The list of rules: the one place to enter a new one, after writing its `<rule>-inl.h`. Included once by the file of
-// each instruction set, inside its region and an anonymous namespace, after its vector vocabulary: nothing here has
+// The list of rules is the one place to enter a new one, after writing its `<rule>-inl.h`. The file of each instruction
+// set includes it once, inside its region and an anonymous namespace, after its vector vocabulary: nothing here has
 // external linkage, so that the linker cannot pick one instruction set's copy of a function for another's caller.
 
 #include "kernels/element_step-inl.h"
-// The sweeps take a gradient through it.
+// The sweeps take a gradient in through element_step-inl.h, so they come after it.
 #include "kernels/dense-inl.h"
 #include "kernels/rows-inl.h"
 #include "kernels/sum_squares-inl.h"
-// The rules.
+// The rules come last.
 #include "kernels/adagrad-inl.h"
 #include "kernels/adamax-inl.h"
 #include "kernels/rmsprop-inl.h"

@@ -1,5 +1,5 @@
-// Stochastic gradient descent, as tf.keras.optimizers.SGD (ResourceApplyGradientDescent, ResourceApplyKerasMomentum).
-// Each operation rounded once to binary32, none fused:
+// Stochastic gradient descent, as tf.keras.optimizers.SGD (ResourceApplyGradientDescent, ResourceApplyKerasMomentum)
+// has it. Each operation is rounded once to binary32, and none is fused:
 //
 //   plain      p' = p - lr * g
 //   momentum   v' = momentum * v - lr * g     |v'| < 2^-102 -> +0     p' = p + v'

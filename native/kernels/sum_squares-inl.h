@@ -1,8 +1,8 @@
-// The sum of squares of a block, in float64 and in one fixed shape for every implementation: element i goes to lane
-// i mod 16; lanes are joined 8 + 8, 4 + 4, 2 + 2, 1 + 1. Products of two float32 are exact in float64, so only the sums
-// round. How blocks are joined: runtime/sum_squares.h. TypeScript twin: lib/backend/sum-squares.ts.
+// The sum of squares of a block, in float64 and in one fixed shape for every implementation: element i goes to lane i
+// mod 16; lanes are joined 8 + 8, 4 + 4, 2 + 2, 1 + 1. Products of two float32 are exact in float64, so only the sums
+// round. runtime/sum_squares.h joins blocks. TypeScript twin: lib/backend/sum-squares.ts.
 //
-// What bounds it: the reads (4 bytes an element); in the first-level cache the conversions to float64.
+// It is bound by the reads (4 bytes an element), and in the first-level cache by the conversions to float64.
 
 ADAMAX_INLINE double join_lanes(const Lanes& lanes) {
   double lane[kLanes];
@@ -13,7 +13,7 @@ ADAMAX_INLINE double join_lanes(const Lanes& lanes) {
   return lane[0];
 }
 
-// At most kBlock elements.
+// `length` is at most kBlock.
 double block_sum(const float* x, std::size_t length) {
   Lanes lanes = zero_lanes();
   std::size_t i = 0;

@@ -20,7 +20,8 @@ inline constexpr std::size_t kLanes = 16;
 inline constexpr std::size_t kBlock = 4096;
 
 // What a gradient goes through on its way into a rule: first the factor of clipping by norm, then the bound of clipping
-// by value. Applied where it is loaded, so clipping costs no pass of its own and never touches the caller's array.
+// by value. It is applied where the gradient is loaded, so clipping costs no pass of its own and never touches the
+// caller's array.
 struct Clip {
   float factor = 1;
   float bound = INFINITY;  // >= 0
@@ -29,8 +30,8 @@ struct Clip {
 };
 inline constexpr Clip kNoClip{};
 
-// The factor that brings a gradient of this norm to a norm of at most `clipnorm`. NaN for NaN, 0 for an infinite norm,
-// 1 where there is nothing to do, so that a short gradient keeps its bits.
+// Returns the factor that brings a gradient of this norm to a norm of at most `clipnorm`: NaN for NaN, 0 for an
+// infinite norm, and 1 where there is nothing to do, so that a short gradient keeps its bits.
 inline float clip_factor(double norm, double clipnorm) {
   return norm <= clipnorm ? 1.0f : static_cast<float>(clipnorm / norm);
 }
@@ -78,14 +79,14 @@ struct Rows {
   const std::uint32_t* next;
   const TouchedRow* touched;
   std::size_t row_length;
-  Clip clip;  // of each slice, before slices of a row are summed
+  Clip clip;  // is applied to each slice, before slices of a row are summed
 };
 
 // The sweeps of one update rule over slots of one format. `scalars` has the rule's count of them, rounded to float32.
 struct Sweeps {
-  // One after another.
+  // Takes the sweeps of the list one after another.
   void (*dense)(const Dense* list, std::size_t count, const float* scalars);
-  // Touched rows [begin, end).
+  // Takes touched rows [begin, end).
   void (*rows)(const Rows& rows, std::size_t begin, std::size_t end, const float* scalars);
 };
 
@@ -104,11 +105,11 @@ struct KernelTable {
   const char* isa;
   const RuleKernels* rules;
   std::size_t rule_count;
-  // Of at most kBlock elements.
+  // Sums the squares of at most kBlock elements.
   double (*block_sum)(const float* x, std::size_t length);
 };
 
-// Defined by the file named after the instruction set, on processors that have it.
+// Each is defined by the file named after its instruction set, on processors that have it.
 extern const KernelTable kPortable;
 extern const KernelTable kAvx2;
 extern const KernelTable kAvx512;

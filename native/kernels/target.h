@@ -31,7 +31,7 @@
 
 // Says of the loop that follows that its iterations touch different elements, which holds for every sweep.
 #if defined(__clang__)
-// Over a vocabulary of intrinsics the loop has its vectors already: that Clang cannot make more of it is no news.
+// A loop over intrinsics has its vectors already, and Clang would warn that it cannot make more of it.
 #pragma clang diagnostic ignored "-Wpass-failed"
 #define ADAMAX_INDEPENDENT ADAMAX_PRAGMA(clang loop vectorize(assume_safety))
 #elif defined(__GNUC__)

@@ -1,6 +1,6 @@
-// No optimizer: the memory traffic of Adamax (4 reads, 3 writes) and no arithmetic beyond one logical instruction,
-// which keeps a compiler from dropping the read of p. The bench holds Adamax against it: beyond the caches no step can
-// be faster than this.
+// This is no optimizer. It has the memory traffic of Adamax (4 reads, 3 writes) and no arithmetic beyond one logical
+// instruction, which keeps a compiler from dropping the read of p. The bench holds Adamax against it, since beyond the
+// caches no step can be faster.
 struct Traffic {
   static constexpr const char* kName = "traffic";
   static constexpr int kSlots = 2;

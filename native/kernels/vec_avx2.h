@@ -29,16 +29,16 @@ ADAMAX_INLINE __m256i first_lanes(Tail tail) {
 ADAMAX_INLINE Vec load(const float* from, Tail tail) { return {_mm256_maskload_ps(from, first_lanes(tail))}; }
 ADAMAX_INLINE void store(float* to, Vec x, Tail tail) { _mm256_maskstore_ps(to, first_lanes(tail), x.lanes); }
 
-// 8 bfloat16s, in either half of `both`, as numbers: each half of a vector is shuffled by itself.
+// Widens 8 bfloat16s, which are in both halves of `both`, since each half of a vector is shuffled by itself.
 ADAMAX_INLINE Vec widened(__m256i both) {
   const __m256i upper = _mm256_setr_epi8(-1, -1, 0, 1, -1, -1, 2, 3, -1, -1, 4, 5, -1, -1, 6, 7,  //
                                          -1, -1, 8, 9, -1, -1, 10, 11, -1, -1, 12, 13, -1, -1, 14, 15);
   return {_mm256_castsi256_ps(_mm256_shuffle_epi8(both, upper))};
 }
-// The nearest bfloat16s.
+// Rounds to the nearest bfloat16s.
 ADAMAX_INLINE __m128i rounded(Vec x) {
   const __m256i bits = _mm256_castps_si256(x.lanes);
-  // vblendvps goes by the top bit of a lane: bring the last bit kept there.
+  // vblendvps chooses by the top bit of a lane, so the last bit that is kept is shifted there.
   const __m256 odd = _mm256_castsi256_ps(_mm256_slli_epi32(bits, 15));
   const __m256 half = _mm256_castsi256_ps(_mm256_set1_epi32(0x8000));
   const __m256 below_half = _mm256_castsi256_ps(_mm256_set1_epi32(0x7fff));
@@ -55,8 +55,8 @@ ADAMAX_INLINE Vec load(const Bfloat16* from, Whole) {
   return widened(_mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
 }
 ADAMAX_INLINE void store(Bfloat16* to, Vec x, Whole) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), rounded(x)); }
-// There are no masked accesses of 16 bits: pairs of them under a mask, and the last one by itself, once more where the
-// number is even.
+// There are no masked accesses of 16 bits. Pairs of elements are accessed under a mask, and the last element by itself;
+// where the number is even, its pair has been accessed already.
 ADAMAX_INLINE __m128i first_pairs(Tail tail) {
   return _mm_cmpgt_epi32(_mm_set1_epi32(static_cast<int>(tail.count / 2)), _mm_setr_epi32(0, 1, 2, 3));
 }

@@ -25,15 +25,17 @@ ADAMAX_INLINE __mmask16 first_lanes(Tail tail) { return static_cast<__mmask16>((
 ADAMAX_INLINE Vec load(const float* from, Tail tail) { return {_mm512_maskz_loadu_ps(first_lanes(tail), from)}; }
 ADAMAX_INLINE void store(float* to, Vec x, Tail tail) { _mm512_mask_storeu_ps(to, first_lanes(tail), x.lanes); }
 
-// Bfloat16s in the lower halves of lanes, as numbers.
+// Widens bfloat16s in the lower halves of lanes.
 ADAMAX_INLINE Vec widened(__m512i halves) { return {_mm512_castsi512_ps(_mm512_slli_epi32(halves, 16))}; }
-// The nearest bfloat16s, in the lower halves of lanes. Integers only, so that no setting for subnormals has a say.
+// Rounds to the nearest bfloat16s, in the lower halves of lanes. It works on integers, so that no setting for
+// subnormals has a say.
 ADAMAX_INLINE __m512i rounded(Vec x) {
   const __m512i bits = _mm512_castps_si512(x.lanes);
   const __mmask16 odd = _mm512_test_epi32_mask(bits, _mm512_set1_epi32(0x10000));
   const __m512i down = _mm512_add_epi32(bits, _mm512_set1_epi32(0x7fff));
   const __m512i up = _mm512_mask_add_epi32(down, odd, bits, _mm512_set1_epi32(0x8000));
-  // Each NaN, quiet or not (the two lowest fields of the table), by the quiet NaN of its payload; all else stays.
+  // Each NaN, quiet or not (the two lowest fields of the table), is replaced by the quiet NaN of its payload; all else
+  // stays.
   const __m512 kept = _mm512_fixupimm_ps(_mm512_castsi512_ps(up), x.lanes, _mm512_set1_epi32(0x22), 0);
   return _mm512_srli_epi32(_mm512_castps_si512(kept), 16);
 }
@@ -43,8 +45,8 @@ ADAMAX_INLINE Vec load(const Bfloat16* from, Whole) {
 ADAMAX_INLINE void store(Bfloat16* to, Vec x, Whole) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm512_cvtepi32_epi16(rounded(x)));
 }
-// There are no masked accesses of 16 bits before AVX-512BW: pairs of them under a mask, and the last one by itself,
-// once more where the number is even.
+// There are no masked accesses of 16 bits before AVX-512BW. Pairs of elements are accessed under a mask, and the last
+// element by itself; where the number is even, its pair has been accessed already.
 ADAMAX_INLINE Vec load(const Bfloat16* from, Tail tail) {
   const __m512i pairs = _mm512_maskz_loadu_epi32(first_lanes({tail.count / 2}), from);
   const __mmask16 last = static_cast<__mmask16>(1u << (tail.count - 1));

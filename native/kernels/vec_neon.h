@@ -1,4 +1,4 @@
-// The vector vocabulary in NEON of AArch64: 4 lanes. Part of the baseline, so it needs no detection.
+// The vector vocabulary in NEON of AArch64: 4 lanes. NEON is part of the baseline, so it needs no detection.
 //
 //   operation        instruction
 //   + - * /          fadd, fsub, fmul, fdiv
@@ -20,7 +20,7 @@ ADAMAX_INLINE Vec broadcast(float x) { return {vdupq_n_f32(x)}; }
 ADAMAX_INLINE Vec load(const float* from, Whole) { return {vld1q_f32(from)}; }
 ADAMAX_INLINE void store(float* to, Vec x, Whole) { vst1q_f32(to, x.lanes); }
 
-// There are no masked accesses; lane by lane, no byte beyond the last one is touched.
+// There are no masked accesses. Lanes are accessed one by one, so that no byte beyond the last one is touched.
 ADAMAX_INLINE Vec load(const float* from, Tail tail) {
   float32x4_t x = vdupq_n_f32(0);
   if (tail.count > 0) x = vld1q_lane_f32(from, x, 0);
@@ -34,7 +34,7 @@ ADAMAX_INLINE void store(float* to, Vec x, Tail tail) {
   if (tail.count > 2) vst1q_lane_f32(to + 2, x.lanes, 2);
 }
 
-// Bfloat16s as numbers, and the nearest ones to numbers.
+// widened() makes numbers of bfloat16s, and rounded() the nearest bfloat16s of numbers.
 ADAMAX_INLINE Vec widened(uint16x4_t halves) { return {vreinterpretq_f32_u32(vshll_n_u16(halves, 16))}; }
 ADAMAX_INLINE uint16x4_t rounded(Vec x) {
   const uint32x4_t bits = vreinterpretq_u32_f32(x.lanes);

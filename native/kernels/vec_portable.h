@@ -6,7 +6,7 @@ struct Vec {
 };
 inline constexpr std::size_t kWidth = 1;
 
-// How much of a vector to load or store: all of it, or the first `count` lanes, of which there is one at least.
+// How much of a vector to load or store: all of it, or the first `count` lanes, which are at least one.
 struct Whole {};
 struct Tail {
   std::size_t count;
@@ -24,8 +24,8 @@ ADAMAX_INLINE Vec load(const Bfloat16* from, Whole) {
   std::memcpy(&x.lane, &bits, 4);
   return x;
 }
-// To nearest, ties to even: the carry of adding just under half, or half where the last bit kept is odd, rounds up, to
-// infinity too. NaN, which it could carry to infinity or zero, is made quiet instead.
+// Rounds to nearest, ties to even: the carry of adding just under half, or half where the last bit kept is odd, rounds
+// up, to infinity too. The carry could turn NaN into infinity or zero, so NaN is made quiet instead.
 ADAMAX_INLINE void store(Bfloat16* to, Vec x, Whole) {
   std::uint32_t bits;
   std::memcpy(&bits, &x.lane, 4);

@@ -19,7 +19,7 @@ class Buffer {
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
 
-  // Makes room for `count` elements; what was there stays. False when there is no memory.
+  // Makes room for `count` elements and keeps those that are there. Returns false when there is no memory.
   bool reserve(std::size_t count) {
     if (count <= capacity_) return true;
     if (count > SIZE_MAX / sizeof(T)) return false;

@@ -26,7 +26,7 @@ std::size_t cores_of(long long quota, long long period) {
 
 constexpr std::size_t kLongestPath = 4096;
 
-// The beginning of a file as text; false where it cannot be read.
+// Reads the beginning of a file as text. Returns false where the file cannot be read.
 template <std::size_t kSize>
 bool read_file(const char* path, char (&text)[kSize]) {
   std::FILE* const file = std::fopen(path, "r");
@@ -35,7 +35,7 @@ bool read_file(const char* path, char (&text)[kSize]) {
   return std::fclose(file) == 0;
 }
 
-// A file in the folder of a control group.
+// Reads a file in the folder of a control group.
 template <std::size_t kSize>
 bool read_in_folder(const char* folder, const char* name, char (&text)[kSize]) {
   char path[kLongestPath];
@@ -50,8 +50,8 @@ std::size_t limit_in_folder(const char* folder) {
   return read_in_folder(folder, "cpu.cfs_period_us", second) ? cores_of_quota(first, second) : kNoLimit;
 }
 
-// Of a group and all above it. Where a container sees paths of the outside, the lower folders are not there, and the
-// one on top is its own.
+// Returns the least limit of a group and all groups above it. A container may be told the path that its host sees: then
+// the lower folders are missing, and the top one is that of the container itself.
 std::size_t limit_of_group(const char* root, const ControlGroup& group) {
   char folder[kLongestPath];
   const bool named = group.controllers_length > 0;  // version 1: each hierarchy is mounted by its name
@@ -78,7 +78,7 @@ std::size_t scheduled_cores() {
   }
   return cores;
 #elif defined(__linux__)
-  // A set for as many processors as Linux can be built for; it refuses one that is too small.
+  // The set has room for as many processors as Linux can be built for, because Linux refuses a set that is too small.
   unsigned long words[8192 / 8 / sizeof(unsigned long)] = {};
   cpu_set_t* const set = reinterpret_cast<cpu_set_t*>(words);
   if (sched_getaffinity(0, sizeof words, set) != 0) return 0;

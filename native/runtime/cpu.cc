@@ -1,5 +1,6 @@
-// Compiled with the baseline flags only, like everything outside the regions of native/kernels: whatever runs before
-// the answer is known must run everywhere. __builtin_cpu_supports is not used, since not every linker has its data.
+// This file is compiled with the baseline flags only, like everything outside the regions of native/kernels: whatever
+// runs before the answer is known must run everywhere. __builtin_cpu_supports is not used, since not every linker has
+// its data.
 #include "runtime/cpu.h"
 
 #include <cstdint>

@@ -6,8 +6,8 @@
 
 namespace adamax {
 
-// What may lie idle. An index of a million slices takes up to 40 MiB; to get a larger one from the system again at each
-// step costs a small part of building it.
+// At most so many bytes lie idle. An index of a million slices takes up to 40 MiB; to get a larger one from the system
+// again at each step costs a small part of building it.
 constexpr std::size_t kMostIdle = std::size_t{64} << 20;
 
 IndexPool::~IndexPool() {

@@ -17,16 +17,17 @@ class IndexPool {
   IndexPool(const IndexPool&) = delete;
   IndexPool& operator=(const IndexPool&) = delete;
 
-  // Any thread may take and give. Null when there is no memory.
+  // Any thread may take and give. take() returns null when there is no memory.
   RowIndex* take();
   void give(RowIndex* index);
 
-  // Bytes of what lies idle.
+  // Bytes of the indices that lie idle.
   std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
  private:
-  // A thread holds it for a few instructions only, and another one wants it only where a step off the event loop and
-  // one on it begin at the same moment: so it spins, which costs far less than a mutex at each sparse step.
+  // A thread holds the lock for a few instructions only, and two threads want it at once only if a step off the event
+  // loop and one on it begin at the same moment. So lock() spins, which costs far less than a mutex at each sparse
+  // step.
   void lock();
   void unlock() { locked_.clear(std::memory_order_release); }
 

@@ -13,7 +13,7 @@ struct Outcome {
     kBadIndex,  // an index lies outside of its table
   };
   Kind kind = Kind::kGood;
-  // Of the first bad index.
+  // Where the first bad index is.
   std::uint32_t entry = 0;
   std::uint32_t position = 0;
 

@@ -23,9 +23,10 @@ class Plan {
   Plan& operator=(const Plan&) = delete;
 
   std::size_t size() const { return size_; }
-  // Entry i, to be changed in any way; made if there is none yet. i is at most size(). Null when there is no memory.
+  // Returns entry i for changes of any kind, and makes it where i is size(), the largest number allowed. Returns null
+  // when there is no memory.
   PlanEntry* entry(std::size_t i);
-  // Entry i, to be changed in its addresses only: move() is to be called then. i is below size().
+  // Returns entry i, below size(), for changes of its addresses alone; move() must follow.
   PlanEntry& entry_to_move(std::size_t i) { return entries_[i]; }
   void move(std::size_t i) {
     if (listed_ && i - first_ < count_) work_.move(i - first_);

@@ -14,16 +14,16 @@ enum class GradientKind { kNone, kDense, kRows };
 
 // Whoever fills an entry keeps the memory alive and makes sure, before each run, that it is still whole.
 struct PlanEntry {
-  Dense dense;  // of a sparse gradient, `dense.grad` is its values
+  Dense dense;  // `dense.grad` points to the values of a sparse gradient
   std::size_t row_length;
   std::uint32_t set;  // the number of its set of scalars
-  bool has_target;    // all of the above but the gradient, and perhaps `dense.param` and `dense.out`
-  bool placed;        // also these two
+  bool has_target;    // all of the above is set but the gradient and, unless `placed`, `dense.param` and `dense.out`
+  bool placed;        // `dense.param` and `dense.out` are set
   GradientKind kind;
   Indices indices;
-  RowIndex* index;  // from prepare() to finish() only
-  // The norm that the gradient is clipped by where somebody else knows it, for instance because this is a part of a
-  // larger variable; else it is the gradient's own.
+  RowIndex* index;  // is set from prepare() to finish() only
+  // With `has_norm` the gradient is clipped by this norm, for instance because it is part of a larger gradient;
+  // otherwise it is clipped by its own norm.
   bool has_norm;
   double norm;
 
@@ -31,7 +31,7 @@ struct PlanEntry {
   std::size_t gradient_length() const { return sparse() ? indices.count * row_length : dense.length; }
 };
 
-// Of each gradient, first by its own norm and then by value; infinity where there is none.
+// Bounds of each gradient, first of its own norm and then of its elements; infinity stands for no bound.
 struct Clipping {
   double norm = INFINITY;
   float value = INFINITY;

@@ -19,22 +19,22 @@ namespace {
 // twice what it would with foresight.
 constexpr std::chrono::microseconds kSpin{50};
 
-// Calls for which no thread is asked for again after the system has refused one.
+// After the system has refused a thread, so many calls do not ask for one.
 constexpr std::size_t kRefusedCalls = 1000;
 
-// Lies on its caller's stack. A helper is in it from join() to leave(), and the caller waits for that. One cache line:
-// who claims a part has the rest at hand.
+// A job lies on the stack of its caller. A helper is in the job from join() to leave(), and the caller waits until all
+// helpers have left. The job is one cache line, so that a thread that claims a part has the rest at hand.
 struct alignas(64) Job {
   void (*task)(void*, std::size_t);
   void* context;
   std::size_t parts;
-  // Guarded by the pool's mutex.
+  // The mutex of the pool guards the next three.
   std::size_t room;  // helpers that may still join
   Job* next = nullptr;
   bool awaited = false;  // the caller sleeps until the last helper leaves
-  // Changed under the mutex, but the caller watches it without.
+  // Threads change it under the mutex, but the caller watches it without.
   std::atomic<std::size_t> inside{0};
-  // Not guarded.
+  // The mutex does not guard this one.
   std::atomic<std::size_t> claimed{0};
 
   void work() {
@@ -44,8 +44,8 @@ struct alignas(64) Job {
 };
 static_assert(sizeof(Job) == 64, "one cache line");
 
-// True as soon as `changed` is, false after kSpin. Whom it waits for may have been put on this very processor: that is
-// what yielding is for.
+// Returns true as soon as `changed` does, and false after kSpin. The thread that makes the change may be waiting for
+// this very processor, so this one yields.
 template <class Changed>
 bool spin_until(Changed changed) {
   using Clock = std::chrono::steady_clock;
@@ -62,7 +62,7 @@ bool spin_until(Changed changed) {
 
 std::int64_t this_process() {
 #if defined(_WIN32)
-  return 1;  // nothing forks
+  return 1;  // Windows has no fork()
 #else
   return getpid();
 #endif
@@ -70,8 +70,8 @@ std::int64_t this_process() {
 
 class Pool {
  public:
-  // Whether this process has users. A child made by fork() has not: of its parent's threads it has the traces only, a
-  // mutex that one of them may have held, and conditions that would wait for them to wake. So this is asked first.
+  // Whether this process has users. After fork() the child has copies of the mutex and conditions but none of the
+  // threads; a lock held in the parent would never be released. Check the process id before touching either.
   bool in_use() const { return owner_.load(std::memory_order_relaxed) == this_process(); }
   void retain();
   void release();
@@ -88,10 +88,10 @@ class Pool {
   void leave(Job& job);
   void idle();
 
-  std::atomic<std::int64_t> owner_{0};  // the process of the users, while there are any
-  // Changes with each job, so that a spinning helper need not take the mutex.
+  std::atomic<std::int64_t> owner_{0};  // the process that has users, while there are any
+  // This number changes with each job, so that a spinning helper need not take the mutex.
   std::atomic<std::uint32_t> posted_{0};
-  // Everything below is guarded.
+  // The mutex guards everything below.
   Mutex mutex_;
   Condition posted_or_stopping_;
   Condition left_;
@@ -107,7 +107,7 @@ class Pool {
 };
 static_assert(std::is_trivially_destructible_v<Pool>, "a process may exit while helpers sleep");
 
-// Constant-initialized: there is no moment at which another thread could see it half made.
+// The pool is constant-initialized: there is no moment at which another thread could see it half made.
 Pool pool;
 
 void Pool::retain() {
@@ -133,7 +133,7 @@ void Pool::release() {
   const std::size_t started = started_;
   mutex_.unlock();
   posted_or_stopping_.wake_all();
-  // While stopping, nobody else touches threads_.
+  // While stopping_ is set, no other thread touches threads_.
   for (std::size_t i = 0; i < started; ++i) threads_[i].join();
   mutex_.lock();
   started_ = 0;
@@ -164,7 +164,7 @@ void Pool::post(Job& job) {
   job.next = jobs_;
   jobs_ = &job;
   posted_.fetch_add(1, std::memory_order_relaxed);
-  // Who spins will see it.
+  // Helpers that spin will see it, so only the others are woken.
   const std::size_t wake = std::min(job.room - std::min(job.room, spinning_), sleeping_);
   const bool all = wake == sleeping_;
   mutex_.unlock();
@@ -182,7 +182,7 @@ void Pool::withdraw(Job& job) {
   while (*link != &job) link = &(*link)->next;
   *link = job.next;
   mutex_.unlock();
-  // Nobody joins any more.
+  // From here on no helper can join.
   const auto left = [&job] { return job.inside.load(std::memory_order_acquire) == 0; };
   if (left() || spin_until(left)) return;
   mutex_.lock();
@@ -214,7 +214,7 @@ void Pool::join(Job& job) {
 
 void Pool::leave(Job& job) {
   const bool awaited = job.awaited;
-  // The last look at the job: its caller may return at once.
+  // This is the last look at the job, since its caller may return at once.
   if (job.inside.fetch_sub(1, std::memory_order_release) == 1 && awaited) left_.wake_all();
 }
 
@@ -236,7 +236,7 @@ void Pool::help() {
   pool.mutex_.unlock();
 }
 
-// The caller holds the mutex, here and after.
+// The caller holds the mutex before and after this.
 void Pool::idle() {
   const std::uint32_t seen = posted_.load(std::memory_order_relaxed);
   const auto posted = [this, seen] { return posted_.load(std::memory_order_relaxed) != seen; };

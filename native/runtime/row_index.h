@@ -18,18 +18,17 @@ struct Indices {
   std::size_t count;
 };
 
-// Rows of a table; none when rows have no elements.
+// The number of rows of a table, which is 0 when rows have no elements.
 inline std::size_t table_rows(std::size_t length, std::size_t row_length) {
   return row_length == 0 ? 0 : length / row_length;
 }
 
-// Each touched row once, in order of first occurrence, with its slices chained in order of occurrence. O(slices).
-// The working memory is kept from one build to the next; runtime/index_pool.h says for how long.
+// Lists each touched row once, in order of first occurrence, with its slices chained in order of occurrence, in
+// O(slices). The working memory is kept from one build to the next; runtime/index_pool.h says for how long.
 class RowIndex {
  public:
   // Reads every index exactly once, so that a buffer shared with another thread cannot change a number between its
-  // check and its use. Tells the position of the first index outside [0, table_rows); the entry is the caller's to fill
-  // in.
+  // check and its use. Returns the position of the first index outside [0, table_rows); the caller fills in the entry.
   Outcome build(const Indices& indices, std::size_t table_rows);
 
   const TouchedRow* touched() const { return touched_.data(); }
@@ -41,7 +40,7 @@ class RowIndex {
  private:
   template <class Int>
   Outcome build_from(const Int* indices, std::size_t slices, std::size_t table_rows);
-  // The place of `row` in the hash table: its own, or the empty one where it belongs.
+  // Returns the place of `row` in the hash table: the one it has, or the empty one where it belongs.
   std::uint32_t* place_of(std::size_t row);
 
   Buffer<TouchedRow> touched_;

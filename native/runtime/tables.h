@@ -5,17 +5,17 @@
 
 namespace adamax {
 
-// In ascending order of preference: each entry overwrites the choice before it, so the last one is the default.
+// Tables in ascending order of preference: each entry overwrites the choice before it, so the last one is the default.
 struct Tables {
   const KernelTable* available[4];
   int count;
 
   const KernelTable* best() const { return available[count - 1]; }
-  // Null when `isa` is unknown or not available here.
+  // Returns null when `isa` is unknown or not available here.
   const KernelTable* find(const char* isa) const;
 };
 
-// Detected once a process, at the first call.
+// The tables are detected once a process, at the first call.
 const Tables& tables();
 
 }  // namespace adamax

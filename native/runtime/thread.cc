@@ -9,8 +9,9 @@
 #include <sys/prctl.h>
 #endif
 
-// Since 2.34 glibc has these in libc, under a new version; an addon linked to that would not load with the older ones
-// that Node.js runs on. The first version of each is there in all of them. ThreadSanitizer wants them by their names.
+// Since 2.34 glibc has these functions in libc, under a new version; an addon linked to that would not load with an
+// older glibc that Node.js runs on. Every glibc has the first version of each. ThreadSanitizer wants them by their
+// names.
 #if defined(__GLIBC__) && !defined(__SANITIZE_THREAD__)
 #if defined(__x86_64__)
 #define ADAMAX_FIRST_VERSION(name) __asm__(".symver " #name "," #name "@GLIBC_2.2.5")
@@ -91,8 +92,8 @@ void* enter(void* body) {
   return nullptr;
 }
 
-// All but those that the system sends to the thread which caused them: blocked, they would end the process without
-// its crash report.
+// Blocks all signals but those that the system sends to the thread which caused them: if one of these came while it is
+// blocked, it would end the process without its crash report.
 sigset_t blocked_signals() {
   sigset_t set;
   sigfillset(&set);
@@ -107,7 +108,7 @@ bool Thread::start(void (*body)()) {
   pthread_attr_t attributes;
   if (pthread_attr_init(&attributes) != 0) return false;
   pthread_attr_setstacksize(&attributes, kStack);
-  // Blocked before the start and inherited, so that there is no moment without.
+  // Signals are blocked before the start, and the thread inherits that, so that none can reach it.
   const sigset_t blocked = blocked_signals();
   sigset_t before;
   bool started = pthread_sigmask(SIG_BLOCK, &blocked, &before) == 0;

@@ -1,4 +1,4 @@
-// What the pool needs of the operating system. Not taken from the standard library: std::thread reports a failure by an
+// What the pool needs of the operating system. The standard library cannot serve: std::thread reports a failure by an
 // exception, which ends a process that is compiled without them, and std::condition_variable asks for a libstdc++ newer
 // than the one Node.js comes with.
 //
@@ -28,7 +28,7 @@ inline void pause_briefly() {
 #endif
 }
 
-// Lets others run that wait for this processor, if there are any.
+// Lets other threads run that wait for this processor, if there are any.
 inline void yield_processor() {
 #if defined(_WIN32)
   SwitchToThread();
@@ -53,7 +53,7 @@ class Mutex {
 
 class Condition {
  public:
-  // The caller holds the mutex. May return without a reason.
+  // The caller holds the mutex. The call may return without a reason.
   void wait(Mutex& mutex);
   void wake_one();
   void wake_all();
@@ -70,9 +70,9 @@ class Condition {
 // C library, and is 128 KiB in one of them.
 class Thread {
  public:
-  // False when the system gives no thread; then there is nothing to join.
+  // Returns false when the system gives no thread; then there is nothing to join.
   bool start(void (*body)());
-  // To be called once for each start() that succeeded.
+  // The caller joins once for each start() that succeeded.
   void join();
 
  private:

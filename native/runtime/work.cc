@@ -8,10 +8,10 @@
 namespace adamax {
 namespace {
 
-// Most elements of a piece. A multiple of a power of two of blocks, so that the sum of such a part of a gradient is a
-// whole subtree of the sum that its norm is taken from.
+// The most elements of a piece. They are a multiple of a power of two of blocks, so that the sum of such a part of a
+// gradient is a whole subtree of the sum that its norm is taken from.
 constexpr std::size_t kPiece = 16 * kBlock;
-// The same in elements of rows, which come from anywhere in memory.
+// A part has about so many elements of rows, which come from anywhere in memory.
 constexpr std::size_t kRowElements = kPiece / 8;
 
 std::size_t lesser(std::size_t a, std::size_t b) { return a < b ? a : b; }

@@ -21,15 +21,15 @@ class Work {
  public:
   void set_slot_format(SlotFormat format) { slot_format_ = format; }
   void clear();
-  // Adds an entry, which must stay where it is. False when there is no memory.
+  // Adds an entry, which must stay where it is. Returns false when there is no memory.
   bool list(const PlanEntry& entry);
   // Takes note of other addresses of dense item i, whose length and slots are what they were.
   void move(std::size_t i);
   bool has_sparse() const { return has_sparse_; }
-  // Forgets the rows of all sparse items; then, once its index is built, adds those of item i.
+  // clear_rows() forgets the rows of all sparse items, and list_rows(i) adds those of item i once its index is built.
   void clear_rows() { part_count_ = dense_parts_; }
   bool list_rows(std::size_t i);
-  // How every gradient is to be clipped, by the set of its entry. False when there is no memory.
+  // Sets how every gradient is to be clipped, by the set of its entry. Returns false when there is no memory.
   bool set_clipping(const ScalarSet* sets, std::size_t count);
 
   void run(const KernelTable& table, const RuleKernels& kernels, std::size_t threads, const ScalarSet* sets);
@@ -39,14 +39,14 @@ class Work {
   }
 
  private:
-  // If it is dense, with its pieces, else with the clip of its gradient.
+  // An item has the clip of its gradient and, if it is dense, pieces [begin, end).
   struct Item {
     const PlanEntry* entry;
     std::size_t begin, end;
     Clip clip;
   };
   struct Part {
-    const Item* rows_of;  // null for pieces
+    const Item* rows_of;  // is null for a part of pieces
     std::size_t begin, end;
     std::uint32_t set;
   };
@@ -69,12 +69,12 @@ class Work {
   std::size_t item_count_ = 0;
   Buffer<Dense> pieces_;
   std::size_t piece_count_ = 0;
-  Buffer<Part> parts_;  // first those of pieces
+  Buffer<Part> parts_;  // those of pieces come first
   std::size_t dense_parts_ = 0;
   std::size_t part_count_ = 0;
   std::size_t last_part_ = 0;  // elements of the last part of pieces
   bool has_sparse_ = false;
-  // By set: what the clips of the items were last made from. Items just listed have none.
+  // What the clips of the items were last made from, by set. Items that were just listed have no clip.
   Buffer<Clipping> clippings_;
   std::size_t clipping_count_ = 0;
   bool by_norm_ = false;
