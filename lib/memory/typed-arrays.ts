@@ -47,11 +47,11 @@ export const byteLengthOf: (array: ArrayBufferView) => number = accessorOf(typed
 export const copyInto: <T extends ArrayBufferView>(to: T, from: T) => void = uncurried(Float32Array.prototype.set);
 
 /** Zeros that nobody else holds. */
-export const newFloats = (length: number): Float32Array<ArrayBuffer> => new FloatArray(length);
-export const newDoubles = (length: number): Float64Array<ArrayBuffer> => new DoubleArray(length);
+export const newFloats = (length: number): Float32Array => new FloatArray(length);
+export const newDoubles = (length: number): Float64Array => new DoubleArray(length);
 
 /** A part of an array that `newFloats` made. */
-export const partOf = (whole: Float32Array<ArrayBuffer>, begin: number, length: number): Float32Array => {
+export const partOf = (whole: Float32Array, begin: number, length: number): Float32Array => {
   return new FloatArray(bufferOf(whole), byteOffsetOf(whole) + 4 * begin, length);
 };
 
