@@ -1,7 +1,7 @@
 /** What is stepped: the arrays and numbers that all contestants of a race share. */
 import { Adamax, Variable } from 'adamax';
 import { adamaxScalars } from 'adamax/kernels';
-import { generator } from './random.js';
+import { distinct, generator } from './random.js';
 
 export const BETA1 = 0.9;
 export const BETA2 = 0.999;
@@ -20,6 +20,9 @@ export const SCALARS = adamaxScalars({
 
 /** Bytes that a step must move for each element: it reads p, m, u and g and writes p, m and u. */
 export const BYTES = 28;
+
+/** From so many elements on p, m, u and g are in no cache: 256 MiB. */
+export const BEYOND = 2 ** 24;
 
 /** The state of one variable. */
 export interface State {
@@ -74,6 +77,26 @@ export function settledTable(rows: number, rowLength: number): OptimizerState {
   state.m.fill(0.01);
   state.u.fill(1);
   return state;
+}
+
+/** Rows named before any is named again: 200 MB of a table, so that no step finds its rows in a cache. */
+const POOL = 2 ** 18;
+
+/** What sparse steps of one length go by: the rows that each of them names, other ones each time, and their slices. */
+export function sparseSteps(
+  tableRows: number,
+  rowLength: number,
+  rows: number,
+): { readonly steps: readonly Int32Array[]; readonly values: Float32Array } {
+  const random = generator(rows + tableRows);
+  const steps = Array.from({ length: POOL / rows }, () => distinct(rows, tableRows, random));
+  return { steps, values: new Float32Array(rows * rowLength).map(() => random() - 0.5) };
+}
+
+/** A variable that an optimizer was built for, with its gradient, as the bare addon steps it. */
+export function boundOf(optimizer: Adamax, variable: Variable, grad: Float32Array): Problem {
+  const [m, u] = ['m', 'v'].map((slot) => optimizer.getSlot(variable, slot).data);
+  return { param: variable.data, m, u, grad };
 }
 
 function stateOf(shape: readonly number[]): OptimizerState {

@@ -13,16 +13,13 @@ import {
 } from './group.js';
 import { availableMemory, memoryNeeded } from './machine.js';
 import { type Contestant, type Outcome, race } from './measure.js';
-import { type OptimizerState, SCALARS, settledTable } from './problem.js';
-import { distinct, generator } from './random.js';
+import { type OptimizerState, SCALARS, settledTable, sparseSteps } from './problem.js';
 import { rivals } from './rivals.js';
 import { hasTraffic, moveRows } from './traffic.js';
 
 const GROUP = 'sparse';
 const ROW = 64;
 const STEPS = [512, 8192];
-/** Rows named before any is named again: 200 MB of a table, so that no step finds its rows in a cache. */
-const POOL = 2 ** 18;
 
 const KERNEL = 'adamaxStepRows';
 const OPTIMIZER = 'applyGradients';
@@ -79,10 +76,7 @@ const named = (contestant: string, tableRows: number): string => `${contestant} 
 
 function tableContestants(table: OptimizerState, rows: number): Contestant[] {
   const tableRows = table.param.length / ROW;
-  const random = generator(rows + tableRows);
-  const steps = Array.from({ length: POOL / rows }, () => distinct(rows, tableRows, random));
-  const values = new Float32Array(rows * ROW);
-  for (let i = 0; i < values.length; i++) values[i] = random() - 0.5;
+  const { steps, values } = sparseSteps(tableRows, ROW, rows);
   const list = [kernel(table, values, steps), optimizer(table, values, steps)];
   for (const rival of rivals) if (rival.rows) list.push(rival.rows(table, ROW, values, steps));
   if (hasTraffic) list.push(traffic(table, values, steps));

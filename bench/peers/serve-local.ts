@@ -5,8 +5,16 @@
 import { Adamax, IndexedSlices, Variable } from 'adamax';
 import { isa, threads } from 'adamax/kernels';
 import type { Contestant } from '../measure.js';
-import { LEARNING_RATE, type OptimizerState, type Problem, type State, settle, settledTable } from '../problem.js';
-import { distinct, generator } from '../random.js';
+import {
+  boundOf,
+  LEARNING_RATE,
+  type OptimizerState,
+  type Problem,
+  type State,
+  settle,
+  settledTable,
+  sparseSteps,
+} from '../problem.js';
 import { rivals } from '../rivals.js';
 import { denseMover, hasTraffic, moveRows } from '../traffic.js';
 import type { Check, Greeting, Layout } from './protocol.js';
@@ -14,8 +22,6 @@ import { JS, OURS, TRAFFIC } from './run.js';
 import { type Served, serve } from './serve.js';
 
 const [js] = rivals;
-/** Rows named before any is named again, as in ../sparse.ts. */
-const POOL = 2 ** 18;
 /** Elements of variables that are so small together that calls count. */
 const SMALL = 2 ** 20;
 
@@ -61,8 +67,7 @@ function dense(shapes: readonly (readonly number[])[]): Contestant[] {
   const optimizer = new Adamax({ learningRate: LEARNING_RATE });
   optimizer.build(variables);
   const problems = variables.map((variable): Problem => {
-    const [m, u] = ['m', 'v'].map((slot) => optimizer.getSlot(variable, slot).data);
-    const problem = { param: variable.data, m, u, grad: new Float32Array(variable.data.length) };
+    const problem = boundOf(optimizer, variable, new Float32Array(variable.data.length));
     settle(problem);
     return problem;
   });
@@ -82,9 +87,7 @@ function movedFor(problems: readonly Problem[]): readonly Problem[] {
 function sparse([tableRows, rowLength]: readonly number[], rows: number): Contestant[] {
   const { variable, optimizer, param, m, u }: OptimizerState = settledTable(tableRows, rowLength);
   const table: State = { param, m, u };
-  const random = generator(rows + tableRows);
-  const steps = Array.from({ length: POOL / rows }, () => distinct(rows, tableRows, random));
-  const values = new Float32Array(rows * rowLength).map(() => random() - 0.5);
+  const { steps, values } = sparseSteps(tableRows, rowLength, rows);
   const lists = steps.map((indices) => [[new IndexedSlices(values, indices), variable] as const]);
   let at = 0;
   let moved = 0;
