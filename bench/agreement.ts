@@ -3,6 +3,7 @@
  * hand-written loop takes one step from the same numbers, and all must arrive at the same place.
  */
 import { adamaxScalars, adamaxStep, adamaxStepRows, availableIsa, isa, setIsa } from 'adamax/kernels';
+import { boundRun, hasNative } from './native.js';
 import type { Problem } from './problem.js';
 import { generator } from './random.js';
 import { stepDoubles, stepFround, stepRowsDoubles } from './rivals.js';
@@ -28,11 +29,21 @@ export function checkAgreement(): void {
   compare('JS doubles', dense.param, expected.param, 1e-6);
 
   setIsa(before);
+  checkNative(expected.param);
   const [rows, rival] = [numbers(), numbers()];
   const values = rows.grad.subarray(0, ROWS.length * ROW);
   adamaxStepRows(rows.param, rows.m, rows.u, ROW, values, ROWS, SCALARS);
   stepRowsDoubles(rival.param, rival.m, rival.u, ROW, values, ROWS, oneMinusBeta1, beta2, alpha, epsilon);
   compare('JS doubles by rows', rival.param, rows.param, 1e-6);
+}
+
+/** The addon's plan alone, in place and out of it. */
+function checkNative(expected: Float32Array): void {
+  const [inPlace, outOfPlace] = [numbers(), { ...numbers(), out: new Float32Array(1024) }];
+  boundRun('adamax', [inPlace], ROUNDED)();
+  boundRun('adamax', [outOfPlace], ROUNDED)();
+  if (hasNative) compare('the plan alone', inPlace.param, expected, 0);
+  if (hasNative) compare('the plan alone, out of place', outOfPlace.out, expected, 0);
 }
 
 function numbers(): Problem {

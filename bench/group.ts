@@ -28,8 +28,10 @@ export interface Target {
   readonly what: string;
   readonly measured: number;
   readonly bound: number;
-  readonly sense: 'at most' | 'at least';
+  readonly sense: 'at most' | 'at least' | 'below' | 'above';
   readonly unit: string;
+  /** What the reader should know beside it, such as what of it is not ours to change. */
+  readonly remark?: string;
 }
 
 export interface Table {

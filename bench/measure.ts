@@ -88,6 +88,13 @@ export class Outcome {
     return spread(ratios.filter((ratio) => !Number.isNaN(ratio)));
   }
 
+  /** How many nanoseconds longer `a` takes than `b`, from pairs of the same round. */
+  difference(a: string, b: string): Spread {
+    const others = this.#rounds(b);
+    const differences = this.#rounds(a).map((ns, round) => ns - others[round]);
+    return spread(differences.filter((ns) => !Number.isNaN(ns)));
+  }
+
   #rounds(name: string): readonly number[] {
     const timing = this.#timings.get(name);
     if (timing === undefined) throw new Error(`no contestant is called '${name}'`);

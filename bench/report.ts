@@ -3,6 +3,8 @@ import { digits } from './format.js';
 import type { GroupReport, Table, Target } from './group.js';
 import type { Machine } from './machine.js';
 
+const SIGNS: Readonly<Record<Target['sense'], string>> = { 'at most': '≤', 'at least': '≥', below: '<', above: '>' };
+
 export function formatHeader(machine: Machine, date: string, command: string): string {
   const { cpu, cores, memory, system, node, isas } = machine;
   const lines = [
@@ -21,18 +23,28 @@ export function formatGroup({ title, notes, tables }: GroupReport): string {
 
 export function formatTargets(targets: readonly Target[]): string {
   if (targets.length === 0) return '';
-  const rows = targets.map(({ what, measured, bound, sense, unit }) => [
+  const rows = targets.map(({ what, measured, bound, sense, unit, remark = '' }) => [
     what,
     Number.isFinite(measured) ? `${digits(measured)} ${unit}` : 'none',
-    `${sense === 'at most' ? '≤' : '≥'} ${bound} ${unit}`,
+    `${SIGNS[sense]} ${bound} ${unit}`,
     isMet({ measured, bound, sense }) ? 'met' : 'missed',
+    remark,
   ]);
-  const table = formatTable({ heading: '', columns: ['', 'measured', 'target', ''], rows });
+  const table = formatTable({ heading: '', columns: ['', 'measured', 'target', '', ''], rows });
   return `\n${underlined('Targets')}${table}\n`;
 }
 
 export function isMet({ measured, bound, sense }: Pick<Target, 'measured' | 'bound' | 'sense'>): boolean {
-  return sense === 'at most' ? measured <= bound : measured >= bound;
+  switch (sense) {
+    case 'at most':
+      return measured <= bound;
+    case 'at least':
+      return measured >= bound;
+    case 'below':
+      return measured < bound;
+    case 'above':
+      return measured > bound;
+  }
 }
 
 /** The first column is flush left, and numbers are flush right. */

@@ -2,9 +2,18 @@
 import { Adamax, Variable } from 'adamax';
 import { adamaxStep, isa } from 'adamax/kernels';
 import { digits, formatRatio, formatTime } from './format.js';
-import { type GroupReport, type Result, resultsOf, type Session, type Table, type Target } from './group.js';
+import {
+  type GroupReport,
+  type Ratio,
+  type Result,
+  resultsOf,
+  type Session,
+  type Table,
+  type Target,
+} from './group.js';
 import { type Contestant, type Outcome, race } from './measure.js';
-import { LEARNING_RATE, type OptimizerProblem, type Problem, SCALARS, settledProblem } from './problem.js';
+import { hasNative, NATIVE, nativeContestant, nativeNotes } from './native.js';
+import { boundOf, LEARNING_RATE, type OptimizerProblem, type Problem, SCALARS, settledProblem } from './problem.js';
 import { type Rival, rivals } from './rivals.js';
 
 const GROUP = 'small';
@@ -20,6 +29,9 @@ const SAME = 'applyGradients, same arrays';
 const FRESH = 'applyGradients, fresh arrays';
 const KERNEL = 'adamaxStep';
 
+/** A step of one variable of so many floats is held to a bare call into the addon. */
+const SMALLEST = 8;
+
 export function small({ quick, effort, progress }: Session): GroupReport {
   progress(`step of ${VARIABLES} variables of ${LENGTH} floats`);
   const many = race(manyVariables(), effort);
@@ -31,18 +43,17 @@ export function small({ quick, effort, progress }: Session): GroupReport {
     results.push(...resultsOf(GROUP, `1 × ${elements}`, outcome, elements));
     return { elements, outcome };
   });
-  const ours = many.names.filter((name) => !isRival(name));
-  const pairs = ours.flatMap((name) => rivals.map((rival) => [name, rival.name] as const));
-  const ratios = pairs.map(([name, rival]) => ({
-    group: GROUP,
-    case: manyCase,
-    name: `${rival} ÷ ${name}`,
-    value: many.ratio(rival, name),
-  }));
+  const ratio = (a: string, b: string): Ratio => {
+    return { group: GROUP, case: manyCase, name: `${a} ÷ ${b}`, value: many.ratio(a, b) };
+  };
+  const ours = [SAME, FRESH];
+  const ratios = ours.flatMap((name) => rivals.map((rival) => ratio(rival.name, name)));
+  if (hasNative) ratios.push(...ours.map((name) => ratio(name, NATIVE)));
   return {
     title: `Small variables, one thread, ${isa()}`,
     notes: [
       'same arrays: the gradients lie in the same arrays at each step; fresh arrays: each step brings others than the last.',
+      ...nativeNotes,
       'The JS loops compute the scalars of a step too, and know their arrays from the start.',
     ],
     tables: [manyTable(many), singleTable(single)],
@@ -56,6 +67,7 @@ function manyVariables(): Contestant[] {
   const problems = Array.from({ length: VARIABLES }, () => settledProblem(LENGTH));
   const variables = problems.map(({ param }) => new Variable(param));
   const same = new Adamax({ learningRate: LEARNING_RATE });
+  same.build(variables);
   const pairs = problems.map(({ grad }, i) => [grad, variables[i]] as const);
   const runSame = (times: number): void => {
     for (let i = 0; i < times; i++) same.applyGradients(pairs);
@@ -71,6 +83,10 @@ function manyVariables(): Contestant[] {
   return [
     { name: SAME, run: runSame },
     { name: FRESH, run: runFresh },
+    ...nativeContestant(
+      NATIVE,
+      variables.map((variable, i) => boundOf(same, variable, problems[i].grad)),
+    ),
     ...rivals.map((rival) => rival.dense(problems)),
     ...rivals.map((rival) => freshRival(rival, problems)),
   ];
@@ -109,7 +125,12 @@ function oneVariable(problem: OptimizerProblem): Contestant[] {
   const runSame = (times: number): void => {
     for (let i = 0; i < times; i++) optimizer.applyGradients(pairs);
   };
-  return [{ name: SAME, run: runSame }, bareKernel(problem), ...rivals.map((rival) => rival.dense([problem]))];
+  return [
+    { name: SAME, run: runSame },
+    ...nativeContestant(NATIVE, [problem]),
+    bareKernel(problem),
+    ...rivals.map((rival) => rival.dense([problem])),
+  ];
 }
 
 function bareKernel({ param, m, u, grad }: Problem): Contestant {
@@ -127,32 +148,42 @@ interface Single {
 function manyTable(outcome: Outcome): Table {
   return {
     heading: `step of ${VARIABLES} variables of ${LENGTH} floats`,
-    columns: ['', 'step', 'ns per variable', ...rivals.map(({ name }) => `${name} ÷ it`)],
+    columns: [
+      '',
+      'step',
+      'ns per variable',
+      ...(hasNative ? [`÷ ${NATIVE}`] : []),
+      ...rivals.map(({ name }) => `${name} ÷ it`),
+    ],
     rows: outcome.names.map((name) => {
       const { median } = outcome.time(name);
       const ratios = rivals.map((rival) => formatRatio(outcome.ratio(rival.name, name).median));
-      return [name, formatTime(median), digits(median / VARIABLES), ...ratios];
+      const own = hasNative ? [formatRatio(outcome.ratio(name, NATIVE).median)] : [];
+      return [name, formatTime(median), digits(median / VARIABLES), ...own, ...ratios];
     }),
   };
 }
 
 function singleTable(single: readonly Single[]): Table {
-  const names = single[0].outcome.names;
+  const others = [KERNEL, ...rivals.map(({ name }) => name)];
   return {
     heading: 'step of one variable; × is the fastest JS loop ÷ it',
-    columns: ['floats', ...names.flatMap((name) => (isRival(name) ? [name] : [name, '×']))],
-    rows: single.map(({ elements, outcome }) => [
-      String(elements),
-      ...names.flatMap((name) => {
-        const time = formatTime(outcome.time(name).median);
-        return isRival(name) ? [time] : [time, formatRatio(advantage(outcome, name))];
-      }),
-    ]),
+    columns: ['floats', SAME, '×', ...(hasNative ? [NATIVE, 'above it'] : []), KERNEL, '×', ...others.slice(1)],
+    rows: single.map(({ elements, outcome }) => {
+      const time = (name: string): string => formatTime(outcome.time(name).median);
+      const native = hasNative ? [time(NATIVE), formatTime(outcome.difference(SAME, NATIVE).median)] : [];
+      const [kernel, ...loops] = others.map(time);
+      return [
+        String(elements),
+        time(SAME),
+        formatRatio(advantage(outcome, SAME)),
+        ...native,
+        kernel,
+        formatRatio(advantage(outcome, KERNEL)),
+        ...loops,
+      ];
+    }),
   };
-}
-
-function isRival(name: string): boolean {
-  return rivals.some((rival) => rival.name === name || freshName(rival.name) === name);
 }
 
 /** The fastest rival ÷ `name`. */
@@ -160,36 +191,29 @@ function advantage(outcome: Outcome, name: string): number {
   return Math.min(...rivals.map((rival) => outcome.ratio(rival.name, name).median));
 }
 
-/** The smallest size from which on `name` is never slower than the fastest rival; infinite when there is none. */
-function crossover(single: readonly Single[], name: string): number {
-  let smallest = Infinity;
-  for (const { elements, outcome } of [...single].reverse()) {
-    if (advantage(outcome, name) < 1) break;
-    smallest = elements;
-  }
-  return smallest;
-}
-
 function targetsOf(many: Outcome, single: readonly Single[]): Target[] {
-  const fastest = advantage(many, SAME);
-  const freshAdvantage = Math.min(...rivals.map(({ name }) => many.ratio(freshName(name), FRESH).median));
-  const what = 'smallest variable whose step is not slower than a JS loop';
+  if (!hasNative) return [];
+  const floats = `${VARIABLES} × ${LENGTH} floats`;
+  const least = single.filter(({ elements }) => elements === SMALLEST);
   return [
     {
-      what: `JS loop ÷ ours, ${VARIABLES} × ${LENGTH} floats, same arrays`,
-      measured: fastest,
-      bound: 10,
-      sense: 'at least',
+      what: `${floats}, same arrays ÷ ${NATIVE}`,
+      measured: many.ratio(SAME, NATIVE).median,
+      bound: 2,
+      sense: 'at most',
       unit: '×',
     },
     {
-      what: `JS loop ÷ ours, ${VARIABLES} × ${LENGTH} floats, fresh arrays for both`,
-      measured: freshAdvantage,
+      what: `${floats}, fresh arrays ÷ ${NATIVE}`,
+      measured: many.ratio(FRESH, NATIVE).median,
       bound: 4,
-      sense: 'at least',
+      sense: 'at most',
       unit: '×',
     },
-    { what: `${what}: applyGradients`, measured: crossover(single, SAME), bound: 8, sense: 'at most', unit: 'floats' },
-    { what: `${what}: adamaxStep`, measured: crossover(single, KERNEL), bound: 8, sense: 'at most', unit: 'floats' },
+    ...least.map(({ elements, outcome }): Target => {
+      const measured = outcome.difference(SAME, NATIVE).median;
+      const what = `one variable of ${elements} floats: applyGradients − a bare call into the addon`;
+      return { what, measured, bound: 60, sense: 'at most', unit: 'ns' };
+    }),
   ];
 }

@@ -53,7 +53,7 @@ export function startup({ quick, progress }: Session): GroupReport {
         what: "import 'adamax' − an empty module",
         measured: added.median / 1e6,
         bound: 10,
-        sense: 'at most',
+        sense: 'below',
         unit: 'ms',
       },
     ],

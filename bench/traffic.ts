@@ -3,15 +3,17 @@
  * caches no step can be faster. They are not public, so they are asked of the addon itself.
  */
 import { loadBinding } from '#internals';
+import { type Bound, boundRun } from './native.js';
 import type { Problem, State } from './problem.js';
 
+const RULE = 'traffic';
 const { binding } = loadBinding();
-const rule = binding === null ? -1 : binding.rules.findIndex(({ name }) => name === 'traffic');
+const rule = binding === null ? -1 : binding.rules.findIndex(({ name }) => name === RULE);
 
 /** Whether there is an addon to ask. */
 export const hasTraffic = rule >= 0;
 
-/** Moves what a step moves on one thread, and looks the arrays up at each call. */
+/** On one thread, with the arrays looked up at each call. */
 export function moveDense({ param, m, u, grad }: Problem): void {
   binding?.dense(rule, param, param, grad, m, u);
 }
@@ -21,15 +23,6 @@ export function moveRows({ param, m, u }: State, rowLength: number, values: Floa
 }
 
 /** Moves it through a plan, as an optimizer's step goes, on as many threads as are set. */
-export function denseMover(problems: readonly Problem[]): () => void {
-  if (binding === null) return () => {};
-  const plan = binding.plan(rule, Float64Array.of(0, problems.length, Infinity, Infinity));
-  problems.forEach(({ param, m, u, grad }, i) => {
-    plan.target(i, 0, param.length, param.length, param, null, m, u);
-    plan.gradient(i, grad, null);
-  });
-  // The plan has their addresses only: whoever runs it holds the arrays.
-  return () => {
-    if (problems.length > 0) plan.run();
-  };
+export function denseMover(problems: readonly Bound[]): () => unknown {
+  return boundRun(RULE, problems, []);
 }
