@@ -20,10 +20,21 @@ import { formatGroup, formatHeader, formatTargets, isMet } from './report.js';
 import { small } from './small.js';
 import { sparse } from './sparse.js';
 import { startup } from './startup.js';
+import { views } from './views.js';
 import { zeros } from './zeros.js';
 
 type Group = (session: Session) => GroupReport | Promise<GroupReport>;
-const RUN: Record<GroupName, Group> = { dense, small, sparse, zeros, large, async: offLoop, startup, peers };
+const RUN: Record<GroupName, Group> = {
+  dense,
+  small,
+  views,
+  sparse,
+  zeros,
+  large,
+  async: offLoop,
+  startup,
+  peers,
+};
 
 /** Groups that are about threads; the others run on one. */
 const MANY_THREADS: readonly GroupName[] = ['large', 'async'];

@@ -1,7 +1,7 @@
 /** The command line. */
 import { parseArgs } from 'node:util';
 
-export const GROUPS = ['dense', 'small', 'sparse', 'zeros', 'large', 'async', 'startup', 'peers'] as const;
+export const GROUPS = ['dense', 'small', 'views', 'sparse', 'zeros', 'large', 'async', 'startup', 'peers'] as const;
 export type GroupName = (typeof GROUPS)[number];
 
 export interface Options {
@@ -17,10 +17,11 @@ export interface Options {
 
 export const HELP = `Usage: npm run bench -- [options]
 
-Times adamax against hand-written JavaScript loops and against the bare memory traffic of a step, on this machine.
+Times adamax against hand-written JavaScript loops, against the bare memory traffic of a step and against its native work
+alone, on this machine.
 
   --only <group>  run one group (may be repeated): ${GROUPS.join(', ')}
-  --quick         a smoke test of less than 20 seconds (peers: three minutes): fewer sizes, rough numbers
+  --quick         a smoke test of half a minute (peers: three minutes): fewer sizes, rough numbers
   --json          print JSON and nothing else (npm run --silent bench -- --json)
   --svg <file>    also draw the dense group as a chart
   --peers         also run the group peers: other libraries (node bench/peers/setup.mjs installs them)
