@@ -15,6 +15,7 @@ import { FULL, QUICK } from './measure.js';
 import { type GroupName, HELP, type Options, parseOptions, UsageError } from './options.js';
 import { drawPeers } from './peers/chart.js';
 import { peers } from './peers/peers.js';
+import { places } from './places.js';
 import { clearProgress, showProgress } from './progress.js';
 import { formatGroup, formatHeader, formatTargets, isMet } from './report.js';
 import { small } from './small.js';
@@ -28,6 +29,7 @@ const RUN: Record<GroupName, Group> = {
   dense,
   small,
   views,
+  places,
   sparse,
   zeros,
   large,

@@ -1,7 +1,18 @@
 /** The command line. */
 import { parseArgs } from 'node:util';
 
-export const GROUPS = ['dense', 'small', 'views', 'sparse', 'zeros', 'large', 'async', 'startup', 'peers'] as const;
+export const GROUPS = [
+  'dense',
+  'small',
+  'views',
+  'places',
+  'sparse',
+  'zeros',
+  'large',
+  'async',
+  'startup',
+  'peers',
+] as const;
 export type GroupName = (typeof GROUPS)[number];
 
 export interface Options {
