@@ -1,7 +1,6 @@
 /**
- * The step of other libraries beside ours. Each runs in a process of its own and on its own arrays, with gradients
- * ready-made, in the way its users get the most of it. `npm run bench -- --peers` runs the race; setup.mjs installs the
- * libraries.
+ * The step of other libraries beside ours: each in a process of its own and on its own arrays, with gradients ready-made,
+ * the way its users get the most of it. `npm run bench -- --peers`; setup.mjs installs them.
  */
 import { availableParallelism } from 'node:os';
 import { formatRatio, formatTime } from '../format.js';
@@ -11,7 +10,7 @@ import { denseCases, sparseCases } from './cases.js';
 import { RIVALS } from './catalog.js';
 import { Field } from './field.js';
 import { FULL_PACE, QUICK_PACE } from './race.js';
-import { JS, OURS, type Run, TRAFFIC } from './run.js';
+import { caseName, JS, leastOf, OURS, type Run, TRAFFIC, threadsOf } from './run.js';
 import { targetsOf } from './targets.js';
 
 export const GROUP = 'peers';
@@ -58,7 +57,7 @@ function notesOf(runs: readonly Run[], fields: readonly Field[]): string[] {
   const single = fields.filter(({ threads, ownThreads }) => threads !== ownThreads);
   const least = (rivals: readonly string[], what: string): string[] => {
     const found = leastOf(runs, rivals);
-    return found === null ? [] : [`Where we win least${what}: ${found}.`];
+    return found === null ? [] : [`Where we win least${what}: ${found.where}, ${formatRatio(found.ratio)}.`];
   };
   return [
     'Each library steps its own arrays in its own process, in turns; one thread means one core, for all alike.',
@@ -75,31 +74,12 @@ function notesOf(runs: readonly Run[], fields: readonly Field[]): string[] {
   ];
 }
 
-/** The smallest ratio to ours, in words. */
-function leastOf(runs: readonly Run[], rivals: readonly string[]): string | null {
-  let least = Infinity;
-  let text = null;
-  for (const run of runs) {
-    for (const name of rivals.filter((rival) => run.outcome.has(rival))) {
-      const ratio = run.outcome.ratio(name, OURS).median;
-      if (ratio >= least) continue;
-      least = ratio;
-      text = `${name}, ${caseName(run)}, ${formatRatio(ratio)}`;
-    }
-  }
-  return text;
-}
-
-const caseName = ({ case: { name }, threads }: Run): string => {
-  return `${name}, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
-};
-
 /** The tables of one number of threads. Dense cases and rows are apart. */
 function tablesOf(runs: readonly Run[]): Table[] {
   return [false, true].flatMap((rows) => {
     const some = runs.filter((run) => (run.case.rows !== undefined) === rows);
     if (some.length === 0) return [];
-    const what = `${rows ? 'rows of a table' : 'elements'}, ${some[0].threads === 1 ? '1 thread' : `${some[0].threads} threads`}`;
+    const what = `${rows ? 'rows of a table' : 'elements'}, ${threadsOf(some[0].threads)}`;
     return [
       table(`time of a step: ${what}`, some, (outcome, name) => formatTime(outcome.time(name).median)),
       table(`÷ ${OURS}: ${what}`, some, (outcome, name) => formatRatio(outcome.ratio(name, OURS).median)),

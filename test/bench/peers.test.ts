@@ -5,6 +5,8 @@ import { gpt2Shapes } from '../../bench/peers/cases.js';
 import { checkOf, faultOf } from '../../bench/peers/check.js';
 import { heatsOf } from '../../bench/peers/heats.js';
 import { parseAnswer, Refusal } from '../../bench/peers/protocol.js';
+import { OURS } from '../../bench/peers/run.js';
+import { targetsOf } from '../../bench/peers/targets.js';
 
 const { NaN: out } = Number;
 
@@ -34,6 +36,32 @@ describe('bench of other libraries', () => {
     expect(joined.time('slow').median).to.equal(25);
     expect(joined.ratio('slow', 'ours').median).to.equal(15); // of 10 and 20
     expect(joined.ratio('late', 'ours').median).to.equal(2); // of 1 and 3
+  });
+
+  it('holds every other Adamax of 64 to 64M elements to ours, and nobody else', () => {
+    const run = (threads: number, elements: number, factors: Record<string, number>, rows?: number) => ({
+      case: { name: `${elements}`, shapes: [[elements]], elements, held: elements, ...(rows && { rows }) },
+      threads,
+      outcome: new Outcome([
+        { name: OURS, samples: [2, 4] },
+        ...Object.entries(factors).map(([name, factor]) => ({ name, samples: [2 * factor, 4 * factor] })),
+      ]),
+    });
+    const rest = { bound: 1, sense: 'above', unit: '×' };
+    const what = "another library's Adamax ÷ ours, least of all up to 64M elements";
+    expect(
+      targetsOf([
+        run(1, 64, { 'optax XLA': 5, 'tf.js cpu': 90 }),
+        run(1, 2 ** 26, { 'optax XLA': 1.25, 'DeepSpeed Adam': 0.5, 'JS loop': 0.75, 'memory traffic': 0.5 }),
+        run(1, 2 ** 27, { 'optax XLA': 0.5 }),
+        run(1, 512, { 'optax XLA': 0.5 }, 8),
+        run(2, 64, { 'PyTorch loop': 1 }),
+        run(4, 64, {}),
+      ]),
+    ).to.deep.equal([
+      { what: `${what}, 1 thread`, measured: 1.25, ...rest, remark: 'optax XLA, 67108864, 1 thread' },
+      { what: `${what}, 2 threads`, measured: 1, ...rest, remark: 'PyTorch loop, 64, 2 threads' },
+    ]);
   });
 
   it('races in groups where not all fit into memory', () => {
