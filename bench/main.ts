@@ -7,6 +7,7 @@ import { setThreads, threads } from 'adamax/kernels';
 import { checkAgreement } from './agreement.js';
 import { offLoop } from './async.js';
 import { drawChart } from './chart.js';
+import { readRun } from './compare.js';
 import { dense } from './dense.js';
 import type { GroupReport, Session } from './group.js';
 import { large } from './large.js';
@@ -17,7 +18,7 @@ import { drawPeers } from './peers/chart.js';
 import { peers } from './peers/peers.js';
 import { places } from './places.js';
 import { clearProgress, showProgress } from './progress.js';
-import { formatGroup, formatHeader, formatTargets, isMet } from './report.js';
+import { formatComparison, formatGroup, formatHeader, formatTargets, isMet } from './report.js';
 import { small } from './small.js';
 import { sparse } from './sparse.js';
 import { startup } from './startup.js';
@@ -44,10 +45,13 @@ const MANY_THREADS: readonly GroupName[] = ['large', 'async'];
 async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
   if (options.help) process.stdout.write(HELP);
-  else await run(options, ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' '));
+  else if (options.before !== null && options.after !== null) {
+    process.stdout.write(formatComparison(readRun(options.before), readRun(options.after)));
+  } else await run(options, ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' '));
 }
 
-async function run({ groups, quick, json, svg, svgPeers }: Options, command: string): Promise<void> {
+async function run({ groups, quick, json, svg, svgPeers, before }: Options, command: string): Promise<void> {
+  const earlier = before === null ? null : readRun(before);
   checkAgreement();
   const where = machine();
   const date = new Date().toISOString();
@@ -71,12 +75,12 @@ async function run({ groups, quick, json, svg, svgPeers }: Options, command: str
   const results = reports.flatMap((report) => report.results);
   if (svg !== null) writeFileSync(svg, drawChart(results, `${where.cpu}, one thread, Node.js ${where.node}`));
   if (svgPeers !== null) writeFileSync(svgPeers, drawPeers(results, where.cpu));
+  const whole = { machine: where, date, command, quick, results };
+  if (earlier !== null) say(formatComparison(earlier, whole));
   if (json) {
     const ratios = reports.flatMap((report) => report.ratios);
     const judged = targets.map((target) => ({ ...target, met: isMet(target) }));
-    process.stdout.write(
-      `${JSON.stringify({ machine: where, date, command, quick, results, ratios, targets: judged }, null, 2)}\n`,
-    );
+    process.stdout.write(`${JSON.stringify({ ...whole, ratios, targets: judged }, null, 2)}\n`);
   }
 }
 

@@ -24,6 +24,10 @@ export interface Options {
   readonly svg: string | null;
   /** Where the chart of the other libraries goes. */
   readonly svgPeers: string | null;
+  /** An earlier run, as JSON. */
+  readonly before: string | null;
+  /** What it is compared with in place of a run now. */
+  readonly after: string | null;
 }
 
 export const HELP = `Usage: npm run bench -- [options]
@@ -38,6 +42,8 @@ alone, on this machine.
   --peers         also run the group peers: other libraries (node bench/peers/setup.mjs installs them)
   --svg-peers <file>
                   also draw that group as a chart
+  --compare <file> [file]
+                  also compare with an earlier run that --json has printed; two files are compared without a run
   --help          print this
 
 Close other programs first. All contestants run in turn, round after round; numbers are medians, ratios are medians of
@@ -48,7 +54,7 @@ ratios within a round. ADAMAX_ISA=js measures without the native addon.
 export class UsageError extends Error {}
 
 export function parseOptions(args: readonly string[]): Options {
-  const values = parse(args);
+  const { values, positionals } = parse(args);
   const only = values.only ?? [];
   for (const name of only) {
     if (!isGroup(name)) throw new UsageError(`--only must be one of ${GROUPS.join(', ')}: received '${name}'`);
@@ -62,13 +68,19 @@ export function parseOptions(args: readonly string[]): Options {
   const svgPeers = values['svg-peers'] ?? null;
   if (svgPeers !== null && !groups.includes('peers')) throw new UsageError('--svg-peers needs the group peers');
   const { quick = false, json = false, help = false } = values;
-  return { groups, quick, json, help, svg, svgPeers };
+  const before = values.compare ?? null;
+  const [after = null, extra] = positionals;
+  const stray = before === null ? after : extra;
+  if (stray !== null && stray !== undefined) throw new UsageError(`unexpected argument '${stray}'`);
+  if (before !== null && json) throw new UsageError('--compare prints tables, so it must be without --json');
+  return { groups, quick, json, help, svg, svgPeers, before, after };
 }
 
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: {
         only: { type: 'string', multiple: true },
         quick: { type: 'boolean' },
@@ -76,9 +88,10 @@ function parse(args: readonly string[]) {
         svg: { type: 'string' },
         peers: { type: 'boolean' },
         'svg-peers': { type: 'string' },
+        compare: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
-    }).values;
+    });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const [sentence] = error.message.split(/\. |\n/); // Node goes on to explain its syntax

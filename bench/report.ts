@@ -1,4 +1,5 @@
 /** The report for people: headings, aligned tables, and the targets at the end. */
+import { comparisonOf, type Run } from './compare.js';
 import { digits } from './format.js';
 import type { GroupReport, Table, Target } from './group.js';
 import type { Machine } from './machine.js';
@@ -32,6 +33,11 @@ export function formatTargets(targets: readonly Target[]): string {
   ]);
   const table = formatTable({ heading: '', columns: ['', 'measured', 'target', '', ''], rows });
   return `\n${underlined('Targets')}${table}\n`;
+}
+
+export function formatComparison(before: Run, after: Run): string {
+  const { notes, tables } = comparisonOf(before, after);
+  return `\n${[underlined('Comparison'), ...notes, ...tables.map(formatTable)].join('\n')}\n`;
 }
 
 export function isMet({ measured, bound, sense }: Pick<Target, 'measured' | 'bound' | 'sense'>): boolean {

@@ -1,5 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { comparisonOf, type Run, readRun } from '../../bench/compare.js';
+import type { Result } from '../../bench/group.js';
 import { Outcome } from '../../bench/measure.js';
+import { parseOptions, UsageError } from '../../bench/options.js';
 import { formatTargets, isMet } from '../../bench/report.js';
 
 describe('bench reports', () => {
@@ -28,5 +34,75 @@ describe('bench reports', () => {
     ]);
     expect(text).to.match(/^ {2}late +1\.50 ms +< 2 ms +met$/m);
     expect(text).to.match(/^ {2}gain +0\.500 × +> 1 × +missed +of all$/m);
+  });
+});
+
+describe('bench --compare', () => {
+  const result = (contestant: string, low: number, median: number, high: number): Result => {
+    return { group: 'small', case: '1 × 8', contestant, ns: { low, median, high }, rounds: 3 };
+  };
+  const run = (cpu: string, results: readonly Result[]): Run => {
+    const machine = { cpu, cores: 2, memory: '', system: '', node: 'v20', isas: [] };
+    return { machine, date: 'then', command: 'npm run bench', quick: false, results };
+  };
+  const names = ['slow', 'slower within', 'faster within', 'fast'];
+  const before = run('Zen', [...names.map((name) => result(name, 90, 100, 110)), result('gone', 1, 1, 1)]);
+
+  it('sets equal results beside each other, and trusts no difference within the quartiles', () => {
+    const after = [
+      result(names[0], 111, 150, 160),
+      result(names[1], 105, 150, 160),
+      result(names[2], 60, 80, 95),
+      result(names[3], 60, 80, 89),
+    ];
+    const { notes, tables } = comparisonOf(before, run('Zen', after));
+    expect(notes).to.deep.equal([
+      'before: then, Zen, Node.js v20: npm run bench',
+      'after: then, Zen, Node.js v20: npm run bench',
+      'Left out, since only one run has them: 1.',
+    ]);
+    expect(tables.map(({ heading, rows }) => ({ heading, rows }))).to.deep.equal([
+      {
+        heading: 'small',
+        rows: [
+          ['1 × 8: slow', '100 ns', '150 ns', '1.50 ×', 'slower'],
+          ['1 × 8: slower within', '100 ns', '150 ns', '1.50 ×', ''],
+          ['1 × 8: faster within', '100 ns', '80.0 ns', '0.80 ×', ''],
+          ['1 × 8: fast', '100 ns', '80.0 ns', '0.80 ×', 'faster'],
+        ],
+      },
+    ]);
+  });
+
+  it('says where times cannot be compared', () => {
+    const after = { ...run('Xeon', before.results), quick: true };
+    expect(comparisonOf(before, after).notes.slice(2)).to.deep.equal([
+      'These are two machines, whose times tell nothing of the code.',
+      '--quick gives rough numbers.',
+    ]);
+  });
+
+  it('reads one file, or two', () => {
+    const { before: one, after: none } = parseOptions(['--compare', 'old.json', '--only', 'small']);
+    expect([one, none]).to.deep.equal(['old.json', null]);
+    const { before: old, after } = parseOptions(['--compare', 'old.json', 'new.json']);
+    expect([old, after]).to.deep.equal(['old.json', 'new.json']);
+    expect(() => parseOptions(['new.json'])).to.throw(UsageError, "unexpected argument 'new.json'");
+    expect(() => parseOptions(['--compare', 'a', 'b', 'c'])).to.throw(UsageError, "unexpected argument 'c'");
+    expect(() => parseOptions(['--compare', 'a', '--json'])).to.throw(UsageError, 'without --json');
+  });
+
+  it('refuses what is no run', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'adamax-bench-'));
+    try {
+      const [whole, other, none] = ['whole.json', 'other.json', 'none.json'].map((name) => join(folder, name));
+      writeFileSync(whole, JSON.stringify(before));
+      writeFileSync(other, '[]');
+      expect(readRun(whole)).to.deep.equal(before);
+      expect(() => readRun(other)).to.throw(UsageError, `received '${other}', which has no results`);
+      expect(() => readRun(none)).to.throw(UsageError, 'ENOENT');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
