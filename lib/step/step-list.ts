@@ -1,4 +1,4 @@
-import { checkApart, checkFloat32Array, checkLength, detached } from '../arguments/arrays.js';
+import { checkApart } from '../arguments/arrays.js';
 import { rangeError, wrongType } from '../arguments/errors.js';
 import type { Backend, BackendPlan, BadIndex, Clipping } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
@@ -12,6 +12,7 @@ import { Control } from './control.js';
 import { Entry, gradientOf, WAY, type Way } from './entry.js';
 import { Staging } from './staging.js';
 import type { Change } from './step-pairs.js';
+import { checkOut, checkState, missingOf } from './whole.js';
 
 /**
  * What is known of the list since the last step. docs/architecture.md draws the transitions.
@@ -218,38 +219,22 @@ export class StepList {
     const stage = this.#stage;
     if (stage.kind === 'bound for long') {
       const arrays = stage.arrays as readonly Float32Array[];
-      for (let i = 0; i < arrays.length; i++) if (arrays[i][0] === undefined) throw this.#missing();
+      for (let i = 0; i < arrays.length; i++) if (arrays[i][0] === undefined) throw missingOf(this.#entries);
       return;
     }
     const owned = this.#owned;
-    for (let i = 0; i < owned.length; i++) if (owned[i][0] === undefined) throw this.#missing();
+    for (let i = 0; i < owned.length; i++) if (owned[i][0] === undefined) throw missingOf(this.#entries);
     if (!this.#borrows) return;
     const entries = this.#entries;
     for (let i = 0; i < entries.length; i++) {
       const { direct, rows } = entries[i];
       if (direct !== null) {
-        if (direct[0] === undefined && entries[i].state.size > 0) throw this.#missing();
+        if (direct[0] === undefined && entries[i].state.size > 0) throw missingOf(this.#entries);
       } else if (rows !== null && entries[i].slices > 0) {
-        if (rows.indices[0] === undefined) throw this.#missing();
-        if (rows.values[0] === undefined && entries[i].state.rowLength > 0) throw this.#missing();
+        if (rows.indices[0] === undefined) throw missingOf(this.#entries);
+        if (rows.values[0] === undefined && entries[i].state.rowLength > 0) throw missingOf(this.#entries);
       }
     }
-  }
-
-  /** Which array has lost its memory, for the message. */
-  #missing(): TypeError {
-    for (const entry of this.#entries) {
-      const { state, out, direct, rows, slices } = entry;
-      if (isMissing(entry.param, state.size)) return detached(`'${state.name}'`, entry.param);
-      if (isMissing(state.memory, state.size)) return detached(`slots of '${state.name}'`, state.memory);
-      if (isMissing(out, state.size)) return detached(`out of '${state.name}'`, out);
-      if (direct !== null && isMissing(direct, state.size)) return detached(gradientOf(state), direct);
-      if (rows !== null) {
-        if (isMissing(rows.indices, slices)) return detached(`${gradientOf(state)}.indices`, rows.indices);
-        if (isMissing(rows.values, slices)) return detached(`${gradientOf(state)}.values`, rows.values);
-      }
-    }
-    return detached('an array of the step', undefined);
   }
 
   /** Sets what changes from step to step. @throws TypeError `ERR_ADAMAX_DETACHED` where `scalars` were given away */
@@ -302,21 +287,4 @@ export class StepList {
       `${gradientOf(state)}.indices[${position}] must be in [0, ${tableRows}): received ${rows?.indices[position]}`,
     );
   }
-}
-
-function checkOut({ name, size }: VariableState, out: unknown): void {
-  checkFloat32Array(`out of '${name}'`, out);
-  checkLength(`out of '${name}'`, out, size, `'${name}'`);
-}
-
-function isMissing(array: ArrayBufferView, length: number): boolean {
-  return length > 0 && lengthOf(array) === 0;
-}
-
-/** Throws unless all that a step writes of the variable is there. */
-function checkState(state: VariableState): void {
-  const { name, memory, size } = state;
-  const param = paramOf(state);
-  if (lengthOf(param) !== size) throw detached(`'${name}'`, param);
-  if (isMissing(memory, size)) throw detached(`slots of '${name}'`, memory);
 }

@@ -1,10 +1,8 @@
 import { rangeError, typeError } from '../arguments/errors.js';
-import { warn } from '../arguments/warn.js';
 import type { Backend, Clipping } from '../backend/backend.js';
 import { backend } from '../backend/choose-backend.js';
 import type { Rule } from '../backend/rule.js';
-import { copyInto, copyOf, lengthOf } from '../memory/typed-arrays.js';
-import { paramOf, type VariableState } from '../state/variable-state.js';
+import type { VariableState } from '../state/variable-state.js';
 import type { Creation, VariableStates } from '../state/variable-states.js';
 import type { StepGradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';
@@ -12,6 +10,8 @@ import { constraintHooks, isConstrained } from './constraints.js';
 import { HeapList } from './heap-list.js';
 import type { StepHooks } from './hooks.js';
 import { checkNotInFlight, InFlight } from './in-flight.js';
+import { warnOfNewVariables } from './new-variables.js';
+import { copiesOf } from './rollback.js';
 import { type Outs, StepList } from './step-list.js';
 import { type Change, StepPairs } from './step-pairs.js';
 import { Turn } from './turn.js';
@@ -304,30 +304,14 @@ export class Stepper {
     const mayFail = this.#constrained || this.hooks?.after !== undefined || (inRanges && list.hasRows);
     if (!mayFail) return null;
     list.askWhole();
-    const arrays = this.#resolved.flatMap((state) => [paramOf(state), ...state.slots]);
-    const copies = arrays.map((array) => ({ array, copy: copyOf(array) }));
-    return () => {
-      for (const { array, copy } of copies) if (lengthOf(array) === lengthOf(copy)) copyInto(array, copy);
-    };
+    return copiesOf(this.#resolved);
   }
 
   #keep(creation: Creation): void {
-    const { states } = this.#source;
-    // Mostly a mistake: `w = step(w)` brings a new array each time, which starts with moments of zero.
-    const onlyNew = creation.count === this.#pairs.count && states.size > creation.count;
+    const onlyNew = creation.count === this.#pairs.count && this.#source.states.size > creation.count;
     creation.keep();
-    if (!onlyNew || this.#warnedOfNew) return;
-    this.#warnedOfNew = true;
-    const { variables } = this.#pairs;
-    warn('ADAMAX_NEW_VARIABLES', () => {
-      const names = variables.slice(0, 3).map(({ name }) => `'${name}'`);
-      if (variables.length > names.length) names.push('…');
-      return {
-        message: `All variables of a later step were new to the optimizer (${names.join(', ')}): their moments begin at zero.`,
-        detail:
-          'A parameter that moves keeps its moments if it is a Variable that is given the other array by rebind().',
-      };
-    });
+    if (onlyNew && !this.#warnedOfNew) warnOfNewVariables(this.#pairs.variables);
+    this.#warnedOfNew = this.#warnedOfNew || onlyNew;
   }
 
   #currentList(): StepList {
