@@ -154,7 +154,7 @@ export class Variable<T extends Elements = Float32Array> {
     if (this.#flights > 0) {
       throw typeError(
         'ERR_ADAMAX_BUSY',
-        `rebind must wait for the step that works on '${this.name}': received a call before`,
+        `rebind must wait for the step that works on '${this.name}': received a call before it was done`,
       );
     }
     if (this.#pinned !== null) {

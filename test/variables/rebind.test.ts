@@ -1,4 +1,5 @@
 import { Adamax, type Gradient, RMSprop, Variable, type VariableLike } from 'adamax';
+import { isa } from 'adamax/kernels';
 import { expect } from 'chai';
 import { expectSameBits, f32, Random } from '../support/data.js';
 import { expectError } from '../support/errors.js';
@@ -219,7 +220,7 @@ describe('Variable.rebind', () => {
     const optimizer = new Adamax();
     const flight = optimizer.applyGradientsAsync([[new Float32Array(2 ** 20).fill(1), p]]);
     const rebind = () => p.rebind(new Float32Array(2 ** 20));
-    if (p.data[0] === 0) expectError(rebind, TypeError, 'ERR_ADAMAX_BUSY', /received a variable that a step off/);
+    if (isa() !== 'js') expectError(rebind, TypeError, 'ERR_ADAMAX_BUSY', /received a call before it was done$/);
     await flight;
     expect(rebind().size).to.equal(2 ** 20);
   });
