@@ -49,6 +49,8 @@ export class VariableStates {
   readonly #states = new Map<Variable, VariableState>();
   /** Memory of variables that have a slot by `addSlot`, but no state yet. */
   readonly #early = new Map<Variable, Slots>();
+  /** States of the transaction that was begun last, if it has not ended. */
+  #pending: readonly VariableState[] = [];
   #weights: AnyVariable[];
   #counter: StepCounter;
   #followed = timesRebound();
@@ -109,14 +111,17 @@ export class VariableStates {
 
   /** Starts a transaction that may create states: `keep()` commits them, `undo()` removes them without a trace. */
   creation(): Creation {
+    // A transaction that a script's timeout cut short has no end of its own: what it made stays.
+    this.#register(this.#pending);
     const created: VariableState[] = [];
+    this.#pending = created;
     return {
       stateOf: (variable) => this.#states.get(variable) ?? this.#create(variable, created),
       get count() {
         return created.length;
       },
       keep: () => this.#register(created),
-      undo: () => this.#forget(created),
+      undo: () => this.#forget(created.splice(0)),
     };
   }
 
@@ -233,6 +238,7 @@ export class VariableStates {
       }
     });
     for (const { variable } of created) this.#early.delete(variable);
+    this.#pending = [];
   }
 
   #pathOf(owner: Variable, name: string): string {

@@ -247,6 +247,30 @@ export class StepList {
     this.#plan.norms(norms);
   }
 
+  /**
+   * Steps all entries and counts the step, which is taken back where a bad index is found: a script that is cut short by
+   * the timeout of `node:vm` ends when the native call returns, and what was stepped has been counted then.
+   * @returns the number of steps taken so far
+   * @throws RangeError `ERR_ADAMAX_INDEX`, `ERR_ADAMAX_MEMORY`
+   */
+  runAndCount(): number {
+    const { counter } = this.#states;
+    const count = counter.get() + 1;
+    this.#control.setRange(0, this.count);
+    this.askWhole();
+    counter.set(count);
+    let bad: BadIndex | undefined;
+    try {
+      bad = this.#plan.run();
+    } catch (error) {
+      counter.set(count - 1);
+      throw error;
+    }
+    if (bad === undefined) return count;
+    counter.set(count - 1);
+    throw this.#badIndex(bad);
+  }
+
   /** Steps `count` entries from `first` on. @throws RangeError `ERR_ADAMAX_INDEX`, `ERR_ADAMAX_MEMORY` */
   run(first: number, count: number): void {
     this.#control.setRange(first, count);

@@ -14,7 +14,7 @@ import { warnOfNewVariables } from './new-variables.js';
 import { copiesOf } from './rollback.js';
 import { type Outs, StepList } from './step-list.js';
 import { type Change, StepPairs } from './step-pairs.js';
-import { Turn } from './turn.js';
+import { INSIDE, Turn } from './turn.js';
 
 /**
  * From this many elements on a step that need not block leaves the event loop. Below, the way to another thread and
@@ -41,7 +41,7 @@ export interface StepSource {
 export class Stepper {
   /** What takes part from outside of the optimizer; null for nothing. */
   hooks: StepHooks | null = null;
-  readonly turn = new Turn();
+  readonly turn = new Turn(() => this.forget());
   readonly #source: StepSource;
   readonly #pairs = new StepPairs();
   /** States of the variables of the pairs, as far as the list knows them. */
@@ -67,14 +67,19 @@ export class Stepper {
   step(method: string, gradsAndVars: unknown, aggregate: boolean, outs: Outs = null): number {
     this.turn.take(method);
     try {
-      const change = this.#read(gradsAndVars, aggregate);
-      return this.#pairs.count > 0 ? this.#step(change, outs) : this.#source.states.counter.get();
+      return this[INSIDE](gradsAndVars, aggregate, outs);
     } catch (error) {
       this.forget();
       throw error;
     } finally {
       this.turn.end();
     }
+  }
+
+  /** What `step` does in its turn. */
+  [INSIDE](gradsAndVars: unknown, aggregate: boolean, outs: Outs): number {
+    const change = this.#read(gradsAndVars, aggregate);
+    return this.#pairs.count > 0 ? this.#step(change, outs) : this.#source.states.counter.get();
   }
 
   /** Variables that the last step listed without a gradient. */
@@ -86,10 +91,10 @@ export class Stepper {
   async stepAsync(method: string, gradsAndVars: unknown, aggregate: boolean): Promise<number> {
     this.turn.take(method);
     try {
-      const change = this.#read(gradsAndVars, aggregate);
+      const change = this.turn[INSIDE](() => this.#read(gradsAndVars, aggregate));
       if (this.#pairs.count === 0) return this.#source.states.counter.get();
       const leaves = this.#currentList().canLeave && this.#pairs.elements >= WORTH_LEAVING;
-      if (!leaves && this.#aggregator === null) return this.#step(change, null);
+      if (!leaves && this.#aggregator === null) return this.turn[INSIDE](() => this.#step(change, null));
       return await this.#stepLater(change, leaves);
     } catch (error) {
       this.forget();
@@ -110,7 +115,7 @@ export class Stepper {
     this.turn.take(method);
     try {
       const { states, rule, scalars, clipping } = this.#source;
-      this.#source.writeScalars(states.counter.get());
+      this.turn[INSIDE](() => this.#source.writeScalars(states.counter.get()));
       const current = backend();
       if (this.#heapList?.backend !== current) this.#heapList = new HeapList(current, rule, states);
       const list = this.#heapList;
@@ -161,7 +166,6 @@ export class Stepper {
 
   /** @param leaves - whether the step itself goes to another thread, too */
   async #stepLater(change: Change, leaves: boolean): Promise<number> {
-    this.turn.goAway();
     const list = this.#currentList();
     const creation = this.#source.states.creation();
     let count: number;
@@ -172,6 +176,7 @@ export class Stepper {
       // Without an aggregation nothing is waited for, so that everything is checked before the call returns.
       const aggregator = this.#aggregator;
       if (aggregator !== null) {
+        this.turn.goAway();
         gradients = await aggregator.aggregate(this.#pairs);
         // Meanwhile a variable may have been given other memory.
         list.note('nothing', null);
@@ -191,6 +196,7 @@ export class Stepper {
     const inFlight = new InFlight(this.#resolved, gradients);
     try {
       const restore = this.#saved(list, false);
+      this.turn.goAway();
       await list.runAsync();
       return this.#finish(restore);
     } finally {
@@ -237,11 +243,7 @@ export class Stepper {
   #stepResolved(list: StepList, gradients: readonly StepGradient[]): number {
     this.#prepare(list, gradients);
     if (this.hooks === null && !this.#constrained) {
-      const { counter } = this.#source.states;
-      const count = counter.get() + 1;
-      list.run(0, list.count);
-      counter.set(count);
-      return count;
+      return list.runAndCount();
     }
     this.#source.states.counter.get();
     const { drive } = this.hooks ?? {};

@@ -1,5 +1,11 @@
 import { typeError } from '../arguments/errors.js';
 
+/** A name on the stack while a call has its turn and may run code of the user. No minifier changes a string. */
+export const INSIDE = 'has its turn in adamax';
+
+const ErrorClass = Error;
+const { captureStackTrace } = ErrorClass;
+
 /**
  * Whose turn it is: what an optimizer is busy with. A call that would step, or touch the state, while another call is at
  * work is refused, whether it comes from code of the user that the first one runs, or while a step is off the event
@@ -8,14 +14,30 @@ import { typeError } from '../arguments/errors.js';
 export class Turn {
   #holder: string | null = null;
   #away = false;
+  readonly #recover: () => void;
 
-  /** @throws TypeError `ERR_ADAMAX_BUSY` */
+  /** @param recover - forgets what a call knew that was cut short; see `check` */
+  constructor(recover: () => void) {
+    this.#recover = recover;
+  }
+
+  /**
+   * Refuses a call while another one has its turn. A call that was cut short by the timeout of `node:vm`, which runs no
+   * `finally`, has no turn any more: nothing of it is on the stack.
+   * @throws TypeError `ERR_ADAMAX_BUSY`
+   */
   check(method: string): void {
     if (this.#holder === null) return;
-    const message = this.#away
-      ? `${method} must wait for the promise of ${this.#holder}: received a call before it settled`
-      : `${method} must not be called by code that ${this.#holder} runs: received a call before it returned`;
-    throw typeError('ERR_ADAMAX_BUSY', message);
+    if (this.#away) {
+      const message = `${method} must wait for the promise of ${this.#holder}: received a call before it settled`;
+      throw typeError('ERR_ADAMAX_BUSY', message);
+    }
+    if (isOnStack()) {
+      const message = `${method} must not be called by code that ${this.#holder} runs: received a call before it returned`;
+      throw typeError('ERR_ADAMAX_BUSY', message);
+    }
+    this.end();
+    this.#recover();
   }
 
   /** Begins the turn of a call. @throws TypeError `ERR_ADAMAX_BUSY` */
@@ -24,7 +46,7 @@ export class Turn {
     this.#holder = method;
   }
 
-  /** The call at work returns a promise, and goes on when it has returned. */
+  /** Says that the call at work returns a promise, and goes on when it has returned. */
   goAway(): void {
     this.#away = true;
   }
@@ -38,9 +60,33 @@ export class Turn {
   during<T>(method: string, body: () => T): T {
     this.take(method);
     try {
-      return body();
+      return this[INSIDE](body);
     } finally {
       this.end();
     }
+  }
+
+  [INSIDE]<T>(body: () => T): T {
+    return body();
+  }
+}
+
+/** Whether a call that has its turn is on the stack. Where the stack cannot be seen whole, the answer is yes. */
+function isOnStack(): boolean {
+  const limit = ErrorClass.stackTraceLimit;
+  const prepare = ErrorClass.prepareStackTrace;
+  try {
+    ErrorClass.stackTraceLimit = Infinity;
+    // biome-ignore lint/suspicious/noExplicitAny: the typings have no word for none
+    ErrorClass.prepareStackTrace = undefined as any;
+    const trace: { stack?: unknown } = {};
+    captureStackTrace(trace);
+    const whole = ErrorClass.stackTraceLimit === Infinity && typeof trace.stack === 'string';
+    return !whole || (trace.stack as string).includes(INSIDE);
+  } catch {
+    return true;
+  } finally {
+    ErrorClass.stackTraceLimit = limit;
+    ErrorClass.prepareStackTrace = prepare;
   }
 }

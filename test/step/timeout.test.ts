@@ -1,0 +1,90 @@
+import { createContext, runInContext } from 'node:vm';
+import { Adamax, type Gradient, SGD, Variable, type VariableLike } from 'adamax';
+import { expect } from 'chai';
+import { expectError } from '../support/errors.js';
+import { onEveryImplementation } from '../support/implementations.js';
+
+/** Runs a function until a timeout cuts it short. */
+function cutShort(step: () => unknown, source: string, timeout: number): void {
+  try {
+    runInContext(source, createContext({ step }), { timeout });
+  } catch (error) {
+    expect(error).to.have.property('code', 'ERR_SCRIPT_EXECUTION_TIMEOUT');
+    return;
+  }
+  expect.fail('was not cut short');
+}
+
+onEveryImplementation('a script that its timeout cuts short', (isa) => {
+  it('in the midst of steps has counted what it stepped, and leaves the optimizer as good as before', function () {
+    // A sweep in TypeScript can be cut short in its midst.
+    if (isa === 'js') this.skip();
+    this.timeout(60_000);
+    const size = 20_000;
+    const [p, g] = [new Float32Array(size), new Float32Array(size).fill(1)];
+    const optimizer = new SGD({ learningRate: 1, momentum: 1 });
+    const step = () => optimizer.applyGradients([[g, p]]);
+    step();
+    for (let k = 0; k < 40; k++) {
+      cutShort(step, 'for (;;) step();', 3);
+      const t = optimizer.iterations.item();
+      // With a momentum of 1 and gradients of 1 the velocity counts the steps.
+      expect(-optimizer.getSlot(p, 'momentum').data[size - 1], `steps, at count ${t}`).to.equal(t);
+      expect(step()).to.equal(t + 1);
+    }
+  });
+
+  it('in code that a step runs leaves nothing of that step behind', () => {
+    const [p, other] = [new Variable(Float32Array.of(1, 2)), new Variable(Float32Array.of(5))];
+    let stuck = false;
+    const optimizer: Adamax = new Adamax({
+      learningRate: () => {
+        while (stuck);
+        return 1;
+      },
+    });
+    const first: [Gradient, VariableLike][] = [[Float32Array.of(1, 1), p]];
+    optimizer.applyGradients(first);
+    stuck = true;
+    const step = () =>
+      optimizer.applyGradients([
+        [Float32Array.of(-1, -1), p],
+        [Float32Array.of(1), other],
+      ]);
+    cutShort(step, 'step()', 5);
+    stuck = false;
+    expect(p.data[0]).to.be.closeTo(0, 1e-6);
+    expect(other.data[0]).to.equal(5);
+    expect(optimizer.applyGradients(first)).to.equal(2);
+    expect(optimizer.getSlot(p, 'm').data[0]).to.be.closeTo(0.19, 1e-6);
+    expect(optimizer.weights).to.have.length(3);
+  });
+
+  it('does not open the door to code that a step runs, whatever is done to stack traces', () => {
+    const { prepareStackTrace, stackTraceLimit } = Error;
+    const p = Float32Array.of(1);
+    const deep = (n: number, f: () => void): void => (n === 0 ? f() : deep(n - 1, f));
+    let refused = 0;
+    const optimizer: Adamax = new Adamax({
+      learningRate: () => {
+        deep(50, () => {
+          const inner = () => optimizer.applyGradients([[Float32Array.of(1), p]]);
+          expectError(inner, TypeError, 'ERR_ADAMAX_BUSY', /received a call before it returned$/);
+          refused++;
+        });
+        return 1;
+      },
+    });
+    try {
+      for (const limit of [0, 10, undefined]) {
+        Error.stackTraceLimit = limit as number;
+        Error.prepareStackTrace = () => 'nothing';
+        optimizer.applyGradients([[Float32Array.of(1), p]]);
+      }
+    } finally {
+      Error.prepareStackTrace = prepareStackTrace;
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+    expect(refused).to.equal(3);
+  });
+});
