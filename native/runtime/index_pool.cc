@@ -11,14 +11,18 @@ namespace adamax {
 constexpr std::size_t kMostIdle = std::size_t{64} << 20;
 
 IndexPool::~IndexPool() {
-  for (std::size_t i = 0; i < count_; ++i) delete idle_[i];
+  while (idle_ != nullptr) {
+    RowIndex* const index = idle_;
+    idle_ = index->next_idle;
+    delete index;
+  }
 }
 
 RowIndex* IndexPool::take() {
   lock();
-  RowIndex* index = nullptr;
-  if (count_ > 0) {
-    index = idle_[--count_];
+  RowIndex* const index = idle_;
+  if (index != nullptr) {
+    idle_ = index->next_idle;
     bytes_.fetch_sub(index->bytes(), std::memory_order_relaxed);
   }
   unlock();
@@ -27,10 +31,11 @@ RowIndex* IndexPool::take() {
 
 void IndexPool::give(RowIndex* index) {
   lock();
-  const bool keep = bytes() + index->bytes() <= kMostIdle && idle_.make_room(count_);
+  const bool keep = bytes() + index->bytes() <= kMostIdle;
   if (keep) {
     bytes_.fetch_add(index->bytes(), std::memory_order_relaxed);
-    idle_[count_++] = index;
+    index->next_idle = idle_;
+    idle_ = index;
   }
   unlock();
   if (!keep) delete index;

@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cstddef>
 
-#include "runtime/buffer.h"
 #include "runtime/row_index.h"
 
 namespace adamax {
@@ -32,8 +31,7 @@ class IndexPool {
   void unlock() { locked_.clear(std::memory_order_release); }
 
   std::atomic_flag locked_ = ATOMIC_FLAG_INIT;
-  Buffer<RowIndex*> idle_;
-  std::size_t count_ = 0;
+  RowIndex* idle_ = nullptr;  // the first of a list by next_idle
   std::atomic<std::size_t> bytes_{0};
 };
 

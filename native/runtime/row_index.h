@@ -37,6 +37,9 @@ class RowIndex {
   // Bytes of its working memory.
   std::size_t bytes() const { return touched_.bytes() + last_.bytes() + next_.bytes() + ordinals_.bytes(); }
 
+  // The next one in the list of the pool that this index lies idle in.
+  RowIndex* next_idle = nullptr;
+
  private:
   template <class Int>
   Outcome build_from(const Int* indices, std::size_t slices, std::size_t table_rows);
