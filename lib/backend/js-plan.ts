@@ -59,6 +59,7 @@ export class JsPlan implements BackendPlan {
 
   truncate(count: number): void {
     this.#entries.length = Math.min(this.#entries.length, count);
+    this.#norms = [];
   }
 
   run(): BadIndex | undefined {

@@ -1,7 +1,7 @@
 import { rangeError } from '../arguments/errors.js';
 import type { SlotArray, SlotDtype } from '../backend/backend.js';
 import { backend } from '../backend/choose-backend.js';
-import { append, bufferOf, frozen } from '../memory/typed-arrays.js';
+import { append, bufferOf, frozen, newFloats } from '../memory/typed-arrays.js';
 
 const FORMATS = { float32: Float32Array, bfloat16: Uint16Array } as const;
 /** Bytes of a cache line and of a page. */
@@ -18,6 +18,9 @@ export interface Slots {
   /** A view that is whole as long as the slots are. */
   readonly memory: Float32Array;
 }
+
+/** Of a rule without slots: there is nothing whose memory could go. */
+const NO_SLOTS: Slots = { arrays: frozen([]), memory: newFloats(1) };
 
 /**
  * Lays slots out for the sweep that reads and writes them. Small ones lie one after another, each at the beginning of a
@@ -41,7 +44,7 @@ export class SlotMemory {
 
   /** `count` slots for a parameter of `size` elements. @throws RangeError `ERR_ADAMAX_MEMORY` */
   allocate(param: Float32Array, size: number, count: number): Slots {
-    if (count === 0) return { arrays: [], memory: param };
+    if (count === 0) return NO_SLOTS;
     return size < SMALL ? this.#packed(size, count) : this.#spread(param, size, count);
   }
 

@@ -20,8 +20,8 @@ const NONE: Bound = { kind: 'none' };
 const STAGED: Bound = { kind: 'staged' };
 
 /** How the gradient of this step gets to the backend: it is there already, it is copied, or the backend is told of it. */
-export const WAY = { asBefore: 0, copied: 1, told: 2 } as const;
-export type Way = (typeof WAY)[keyof typeof WAY];
+const WAY = { asBefore: 0, copied: 1, told: 2 } as const;
+type Way = (typeof WAY)[keyof typeof WAY];
 
 /** A variable in the list of a step: its state, where it is written, and what the backend knows of it. */
 export class Entry {
@@ -31,6 +31,9 @@ export class Entry {
   readonly out: Float32Array;
   readonly #size: number;
   #bound: Bound = NONE;
+  /** The gradient of this step, from its check on, and how it gets to the backend. */
+  #checked: StepGradient | null = null;
+  #way: Way = WAY.asBefore;
   /** The dense gradient of the last step, where it is small enough to be better copied than bound. */
   #last: Float32Array | null = null;
   /** Memory for copies, kept for when gradients are copied again. */
@@ -58,10 +61,16 @@ export class Entry {
   }
 
   /**
-   * Whether this is one of many small gradients, each in an array of its own, with nothing to object to.
+   * Throws unless the gradient can be stepped by, and keeps it for `bind`. Tells the backend nothing.
    * @param written - memory that steps write to
    */
-  isPassing(gradient: StepGradient, written: MemoryRegions<string>): boolean {
+  check(gradient: StepGradient, written: MemoryRegions<string>): void {
+    this.#checked = gradient;
+    this.#way = this.#isPassing(gradient, written) ? WAY.copied : this.#wayOf(gradient, written);
+  }
+
+  /** Whether this is one of many small gradients, each in an array of its own, with nothing to object to. */
+  #isPassing(gradient: StepGradient, written: MemoryRegions<string>): boolean {
     const last = this.#last;
     return (
       last !== null &&
@@ -72,8 +81,7 @@ export class Entry {
     );
   }
 
-  /** Throws unless the gradient can be stepped by, and says how it gets to the backend. Changes nothing. */
-  check(gradient: StepGradient, written: MemoryRegions<string>): Way {
+  #wayOf(gradient: StepGradient, written: MemoryRegions<string>): Way {
     if (gradient instanceof Rows) return this.#checkRows(gradient, written);
     if (this.#bound.kind === 'direct' && gradient === this.#bound.gradient) return WAY.asBefore;
     const { state } = this;
@@ -106,8 +114,24 @@ export class Entry {
     return WAY.told;
   }
 
-  /** Tells entry `i` of a plan of a gradient that was checked. */
-  tell(plan: BackendPlan, i: number, gradient: StepGradient): void {
+  /** Brings the gradient that was checked to entry `i` of a plan: by its address, or as a copy, which costs less. */
+  bind(plan: BackendPlan, i: number, staging: Staging): void {
+    if (this.#way === WAY.copied) {
+      if (this.#bound !== STAGED) this.#beginToCopy(plan, i, staging);
+      const gradient = this.#checked as Float32Array;
+      copyInto(this.#stage as Float32Array, gradient);
+      this.#last = gradient;
+    } else if (this.#way === WAY.told) {
+      this.#tell(plan, i, this.#checked as StepGradient);
+    }
+  }
+
+  /** Whether the backend knows an array of the caller's. */
+  get borrows(): boolean {
+    return this.#bound !== STAGED;
+  }
+
+  #tell(plan: BackendPlan, i: number, gradient: StepGradient): void {
     if (gradient instanceof Rows) {
       plan.gradient(i, gradient.values, gradient.indices);
       this.#bound = { kind: 'rows', rows: gradient, slices: lengthOf(gradient.indices) };
@@ -117,13 +141,6 @@ export class Entry {
       this.#bound = { kind: 'direct', gradient };
       this.#last = Staging.fits(this.#size) ? gradient : null;
     }
-  }
-
-  /** Copies a gradient that was checked, which costs less than telling the plan where it is. */
-  copy(plan: BackendPlan, i: number, gradient: Float32Array, staging: Staging): void {
-    if (this.#bound !== STAGED) this.#beginToCopy(plan, i, staging);
-    copyInto(this.#stage as Float32Array, gradient);
-    this.#last = gradient;
   }
 
   #beginToCopy(plan: BackendPlan, i: number, staging: Staging): void {

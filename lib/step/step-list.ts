@@ -1,15 +1,15 @@
 import { checkApart } from '../arguments/arrays.js';
-import { rangeError, wrongType } from '../arguments/errors.js';
+import { rangeError, wrongType, wrongValue } from '../arguments/errors.js';
 import type { Backend, BackendPlan, BadIndex, Clipping } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
 import { MemoryRegions } from '../memory/regions.js';
-import { append, lengthOf } from '../memory/typed-arrays.js';
+import { append, frozen, lengthOf } from '../memory/typed-arrays.js';
 import { isState, paramOf, type VariableState } from '../state/variable-state.js';
 import type { VariableStates } from '../state/variable-states.js';
 import type { StepGradient } from '../variables/gradient.js';
 import { timesRebound } from '../variables/variable.js';
 import { Control } from './control.js';
-import { Entry, gradientOf, WAY, type Way } from './entry.js';
+import { Entry, gradientOf } from './entry.js';
 import { Staging } from './staging.js';
 import type { Change } from './step-pairs.js';
 import { checkOut, checkState, missingOf } from './whole.js';
@@ -47,7 +47,6 @@ export class StepList {
   readonly #states: VariableStates;
   readonly #staging = new Staging();
   readonly #entries: Entry[] = [];
-  readonly #ways: Way[] = [];
   /** Of the caller's variables: every array that the step reads or writes whatever its gradients. */
   #owned: readonly Float32Array[] = [];
   /** The gradients that were bound last, as they were handed over. */
@@ -109,6 +108,7 @@ export class StepList {
     const entries = this.#entries;
     if (this.#version !== this.#states.written.version) {
       // A gradient bound before may lie on a variable that has come since.
+      this.#plan.truncate(0);
       entries.length = 0;
     }
     const outs = this.#outs;
@@ -120,7 +120,7 @@ export class StepList {
       if (!isState(state)) throw wrongType('state', 'one of this optimizer', state);
       const param = paramOf(state);
       const out = outs?.[i] ?? param;
-      const known = entries[i];
+      const known = i < entries.length ? entries[i] : undefined;
       if (known === undefined || known.state !== state || known.param !== param || known.out !== out) {
         checkState(state);
         if (out !== param) checkOut(state, out);
@@ -149,12 +149,8 @@ export class StepList {
   check(gradients: readonly StepGradient[]): void {
     const written = this.#states.written;
     const entries = this.#entries;
-    const ways = this.#ways;
-    for (let i = 0; i < entries.length; i++) {
-      const entry = entries[i];
-      const gradient = gradients[i];
-      ways[i] = entry.isPassing(gradient, written) ? WAY.copied : entry.check(gradient, written);
-    }
+    // Each gradient is read once, and its entry keeps what was checked.
+    for (let i = 0; i < entries.length; i++) entries[i].check(gradients[i], written);
     if (this.#outs !== null) this.#checkOuts(gradients);
   }
 
@@ -177,16 +173,10 @@ export class StepList {
   /** resolved → bound, bound → bound for long: tells the backend what has changed. */
   bind(gradients: readonly StepGradient[]): void {
     const entries = this.#entries;
-    const ways = this.#ways;
     let borrows = false;
     for (let i = 0; i < entries.length; i++) {
-      const way = ways[i];
-      if (way === WAY.copied) {
-        entries[i].copy(this.#plan, i, gradients[i] as Float32Array, this.#staging);
-      } else {
-        borrows = true;
-        if (way === WAY.told) entries[i].tell(this.#plan, i, gradients[i]);
-      }
+      entries[i].bind(this.#plan, i, this.#staging);
+      if (entries[i].borrows) borrows = true;
     }
     this.#borrows = borrows;
     this.#boundTo = gradients;
@@ -273,6 +263,9 @@ export class StepList {
 
   /** Steps `count` entries from `first` on. @throws RangeError `ERR_ADAMAX_INDEX`, `ERR_ADAMAX_MEMORY` */
   run(first: number, count: number): void {
+    if (!(first >= 0 && count >= 0 && first + count <= this.count)) {
+      throw wrongValue('range', `within ${this.count} entries`, `${first} and ${count} more`);
+    }
     this.#control.setRange(first, count);
     this.askWhole();
     const bad = this.#plan.run();
@@ -286,21 +279,23 @@ export class StepList {
    */
   async runAsync(): Promise<void> {
     this.#control.setRange(0, this.count);
+    // What the step works on is held by the addon itself until the thread is done, whatever becomes of this call.
+    const held: Entry[] = [];
+    for (let i = 0; i < this.#entries.length; i++) append(held, this.#entries[i]);
     this.askWhole();
-    // What the step works on is held by the addon itself, through this list, as well as by this suspended call.
-    const bad = await this.#plan.runAsync?.(this);
+    const bad = await this.#plan.runAsync?.(frozen(held));
     if (bad !== undefined) throw this.#badIndex(bad);
     for (const { state } of this.#entries) checkState(state);
   }
 
   /** Any stage → new: forgets what is known, so that everything is checked and bound again. */
   reset(): void {
+    this.#plan.truncate(0);
     this.#stage = NEW;
     this.#entries.length = 0;
     this.#owned = [];
     this.#outs = null;
     this.#boundTo = null;
-    this.#plan.truncate(0);
   }
 
   #badIndex({ entry, position }: BadIndex): RangeError {

@@ -1,10 +1,11 @@
-import { rangeError, typeError } from '../arguments/errors.js';
+import { rangeError, typeError, wrongType } from '../arguments/errors.js';
 import type { Backend, Clipping } from '../backend/backend.js';
 import { backend } from '../backend/choose-backend.js';
 import type { Rule } from '../backend/rule.js';
+import { isFloat32Array } from '../memory/typed-arrays.js';
 import type { VariableState } from '../state/variable-state.js';
 import type { Creation, VariableStates } from '../state/variable-states.js';
-import type { StepGradient } from '../variables/gradient.js';
+import { Rows, type StepGradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';
 import { constraintHooks, isConstrained } from './constraints.js';
 import { HeapList } from './heap-list.js';
@@ -177,7 +178,7 @@ export class Stepper {
       const aggregator = this.#aggregator;
       if (aggregator !== null) {
         this.turn.goAway();
-        gradients = await aggregator.aggregate(this.#pairs);
+        gradients = this.#checkAggregated(await aggregator.aggregate(this.#pairs));
         // Meanwhile a variable may have been given other memory.
         list.note('nothing', null);
         if (list.isNew) this.#resolve(list, creation);
@@ -225,13 +226,21 @@ export class Stepper {
     const aggregator = this.#aggregator;
     if (aggregator === null) return this.#pairs.gradients;
     const gradients = aggregator.aggregate(this.#pairs);
-    if (!(gradients instanceof Promise)) return gradients;
+    if (!(gradients instanceof Promise)) return this.#checkAggregated(gradients);
     // Nobody waits for it any more.
     gradients.catch(() => {});
     throw typeError(
       'ERR_ADAMAX_STATE',
       'an aggregation that takes time must belong to an asynchronous step: received a promise',
     );
+  }
+
+  /** What a hook returned, if it is as many gradients as there are pairs. */
+  #checkAggregated(gradients: readonly StepGradient[]): readonly StepGradient[] {
+    const { count } = this.#pairs;
+    const fits = (gradient: unknown) => isFloat32Array(gradient) || gradient instanceof Rows;
+    if (Array.isArray(gradients) && gradients.length === count && gradients.every(fits)) return [...gradients];
+    throw wrongType('what aggregate returns', `${count} gradients, each a Float32Array or Rows`, gradients);
   }
 
   /** The hooks, if this step has its gradients from them. */
