@@ -173,6 +173,46 @@ onEveryImplementation('hooks of a step', () => {
     expect(step(0)).to.equal(2);
   });
 
+  it('drive is held to the entries there are, whatever the plan remembers of earlier steps', () => {
+    const [a, b] = [new Variable(f32(1, 2), { name: 'a' }), new Variable(f32(3, 4), { name: 'b' })];
+    const optimizer = new Adamax();
+    const pairs: [Gradient, Variable][] = [
+      [f32(1, 1), a],
+      [f32(1, 1), b],
+    ];
+    optimizer.applyGradients(pairs);
+    optimizer.build([f32(5)]);
+    optimizer.applyGradients(pairs.slice(0, 1));
+    const before = [a.data.slice(), b.data.slice()];
+    for (const range of [
+      [0, 2],
+      [1, 1],
+      [-1, 1],
+      [0, -1],
+      [Number.NaN, 1],
+    ]) {
+      stepperOf(optimizer).hooks = { drive: (_, run) => run(range[0], range[1]) };
+      const step = () => optimizer.applyGradients(pairs.slice(0, 1));
+      expectError(step, RangeError, 'ERR_ADAMAX_ARG_VALUE', /^range must be within 1 entries: received/);
+    }
+    expectSameBits(a.data, before[0], 'a');
+    expectSameBits(b.data, before[1], 'b');
+  });
+
+  it('what aggregate returns must be as many gradients as there are pairs, and may be the list it was shown', () => {
+    const p = new Variable(f32(0, 0));
+    const optimizer = new Adamax({ learningRate: 1 });
+    for (const bad of [undefined, [], [f32(1, 1), f32(1, 1)], [new Float64Array(2)], [null]]) {
+      stepperOf(optimizer).hooks = { aggregate: () => bad as never };
+      const step = () => optimizer.applyGradients([[f32(1, 1), p]]);
+      expectError(step, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^what aggregate returns must be 1 gradients/);
+    }
+    stepperOf(optimizer).hooks = { aggregate: ({ gradients }) => gradients };
+    const pairs: [Gradient, Variable][] = [[f32(1, 1), p]];
+    for (let k = 0; k < 4; k++) optimizer.applyGradients(pairs);
+    expect(p.data[0]).to.be.closeTo(-4, 1e-4);
+  });
+
   it('a constrained variable whose memory has gone is refused with a code', () => {
     const p = new Variable(f32(1, 2), { name: 'p', constraint: () => undefined });
     const optimizer = new Adamax();

@@ -1,4 +1,4 @@
-import { Adamax, type Gradient, RMSprop, Variable, type VariableLike } from 'adamax';
+import { Adagrad, Adamax, type Gradient, optimizers, RMSprop, SGD, Variable, type VariableLike } from 'adamax';
 import { isa } from 'adamax/kernels';
 import { expect } from 'chai';
 import { expectSameBits, f32, Random } from '../support/data.js';
@@ -59,6 +59,23 @@ onEveryImplementation('Variable.rebind', () => {
       w.rebind(new Float32Array(memory.buffer, 64, 4));
     }
     expectSameBits(w.data, r, 'w');
+  });
+
+  it('follows a WebAssembly memory that grows with every rule, those without slots among them', () => {
+    for (const optimizer of [new SGD(), new SGD({ momentum: 0.9 }), new RMSprop(), new Adagrad()]) {
+      const memory = new WebAssembly.Memory({ initial: 1, maximum: 4 });
+      const w = new Variable(new Float32Array(memory.buffer, 64, 4).fill(1), { name: 'w' });
+      const reference = optimizers.deserialize(optimizers.serialize(optimizer));
+      const r = new Float32Array(4).fill(1);
+      for (let k = 0; k < 3; k++) {
+        const g = f32(1, -1, k, 0.5);
+        optimizer.applyGradients([[g, w]]);
+        reference.applyGradients([[g, r]]);
+        memory.grow(1);
+        w.rebind(new Float32Array(memory.buffer, 64, 4));
+      }
+      expectSameBits(w.data, r, optimizer.name);
+    }
   });
 
   it('lets two variables change places, whether both are in the next step or not', () => {
