@@ -55,7 +55,7 @@ export const partOf = (whole: Float32Array, begin: number, length: number): Floa
   return new FloatArray(bufferOf(whole), byteOffsetOf(whole) + 4 * begin, length);
 };
 
-const { defineProperty, freeze, getPrototypeOf } = Object;
+const { defineProperty, freeze } = Object;
 
 /** Puts `value` behind the elements of `list`, whatever prototypes make of `push` or of setting an element. */
 export function append<T>(list: T[], value: T): void {
@@ -76,16 +76,21 @@ export function copyOf<T extends Float32Array | Uint16Array | BigInt64Array>(arr
 const resizableOf: (buffer: ArrayBufferLike) => boolean = accessorOf(ArrayBuffer.prototype, 'resizable');
 const growableOf: (buffer: ArrayBufferLike) => boolean = accessorOf(SharedArrayBuffer.prototype, 'growable');
 
-const sharedPrototype = SharedArrayBuffer.prototype;
+/**
+ * The shared buffer of fixed length that was asked about last. The accessor of ordinary buffers throws for shared ones,
+ * which takes a thousand times as long, and views of one shared buffer come in rows. One buffer at most is held by this.
+ */
+let lastShared: ArrayBufferLike | null = null;
 
-/** Whether a buffer may change its length. */
+/** Whether a buffer may change its length, which it says of itself for good. */
 export function isResizableBuffer(buffer: ArrayBufferLike): boolean {
+  if (buffer === lastShared) return false;
   try {
-    // The prototype is only a guess, but it costs far less than asking for the kind. Where it misleads, the accessor
-    // throws.
-    return getPrototypeOf(buffer) === sharedPrototype ? growableOf(buffer) : resizableOf(buffer);
+    return resizableOf(buffer);
   } catch {
-    return isSharedArrayBuffer(buffer) ? growableOf(buffer) : resizableOf(buffer);
+    const growable = growableOf(buffer);
+    if (!growable) lastShared = buffer;
+    return growable;
   }
 }
 
