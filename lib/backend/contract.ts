@@ -4,7 +4,7 @@
  */
 export const CONTRACT = {
   /** This number is raised by one whenever a call of the addon changes its meaning. */
-  version: 2,
+  version: 3,
   /** Places in the control array of a plan: the entries of a step, then one set of scalars after another. */
   controlFirst: 0,
   controlCount: 1,

@@ -20,7 +20,7 @@ const { fround, sqrt } = Math;
  */
 function rmspropRule(centered: boolean, hasMomentum: boolean): Rule {
   const name = `rmsprop${centered ? '-centered' : ''}${hasMomentum ? '-momentum' : ''}`;
-  const slots = ['rms', ...(centered ? ['mg'] : []), ...(hasMomentum ? ['momentum'] : [])];
+  const slots = ['rms', ...(hasMomentum ? ['momentum'] : []), ...(centered ? ['mg'] : [])];
   return withKernel(needKernel(name, slots.length, 4), {
     name,
     slots,
@@ -31,8 +31,8 @@ function rmspropRule(centered: boolean, hasMomentum: boolean): Rule {
       const momentum = scalars[2];
       const epsilon = scalars[3];
       const s = slots[0];
-      const mean = slots[1];
-      const v = slots[slots.length - 1];
+      const v = slots[1];
+      const mean = slots[slots.length - 1];
       for (let i = at, j = gradAt; j < gradAt + n; i++, j++) {
         const g = grad[j];
         const s1 = withoutTiny(fround(s[i] + fround(fround(fround(g * g) - s[i]) * oneMinusRho)));

@@ -10,7 +10,7 @@
 namespace adamax {
 
 // This number is raised by one whenever a call of the addon changes its meaning.
-inline constexpr int kBindingVersion = 2;
+inline constexpr int kBindingVersion = 3;
 
 // Places in the control array of a plan: the entries of a step, then one set of scalars after another.
 inline constexpr std::size_t kControlFirst = 0;

@@ -8,7 +8,7 @@
 //   v'  = momentum * v + (lr * g) / sqrt(d)             |v'| < 2^-102 -> +0      (without momentum: the second term)
 //   p'  = p - v'
 //
-// Slots, in this order: s, then a if centered, then v if there is momentum.
+// Slots, in the order of Keras: s, then v if there is momentum, then a if centered.
 // TypeScript twin and reference: lib/optimizers/rmsprop.ts.
 template <bool kCentered, bool kMomentum>
 struct RmsProp {
@@ -29,13 +29,13 @@ struct RmsProp {
     s = zero_below(s + (g * g - s) * c.one_minus_rho, c.tiny);
     Vec spread = s;
     if constexpr (kCentered) {
-      Vec& mean = slot[1];
+      Vec& mean = slot[kSlots - 1];
       mean = zero_below(mean + (g - mean) * c.one_minus_rho, c.tiny);
       spread = s - mean * mean;
     }
     Vec change = (c.learning_rate * g) / square_root(spread + c.epsilon);
     if constexpr (kMomentum) {
-      Vec& v = slot[kSlots - 1];
+      Vec& v = slot[1];
       v = zero_below(c.momentum * v + change, c.tiny);
       change = v;
     }

@@ -63,7 +63,7 @@ describe('an addon', () => {
       const contract = { ...binding.contract, [name]: 77 };
       expect(misfitOf(as({ contract }))).to.match(new RegExp(`^${name} must be -?\\d+: received 77$`));
     }
-    expect(misfitOf({ rules: binding.rules })).to.equal('version must be 2: received undefined');
+    expect(misfitOf({ rules: binding.rules })).to.equal(`version must be ${CONTRACT.version}: received undefined`);
   });
 
   it('that lacks a kernel, or has it with other slots or scalars, is of another version', () => {

@@ -89,15 +89,16 @@ void rmsprop(float* param, float* slot, float grad, const float* scalars) {
   slot[0] = flushed(f32(slot[0] + part));
   float spread = slot[0];
   if (kCentered) {
-    const float mean_part = f32(f32(grad - slot[1]) * one_minus_rho);
-    slot[1] = flushed(f32(slot[1] + mean_part));
-    const float mean_square = f32(slot[1] * slot[1]);
+    float& mean = slot[kMomentum ? 2 : 1];
+    const float mean_part = f32(f32(grad - mean) * one_minus_rho);
+    mean = flushed(f32(mean + mean_part));
+    const float mean_square = f32(mean * mean);
     spread = f32(spread - mean_square);
   }
   const float root = f32(std::sqrt(f32(spread + epsilon)));
   float change = f32(f32(learning_rate * grad) / root);
   if (kMomentum) {
-    float& velocity = slot[kCentered ? 2 : 1];
+    float& velocity = slot[1];
     const float kept = f32(momentum * velocity);
     velocity = flushed(f32(kept + change));
     change = velocity;

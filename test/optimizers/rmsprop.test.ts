@@ -46,7 +46,7 @@ const CASES: [RMSpropOptions, string[]][] = [
   [{}, ['rms']],
   [{ momentum: 0.8 }, ['rms', 'momentum']],
   [{ centered: true }, ['rms', 'mg']],
-  [{ centered: true, momentum: 0.8 }, ['rms', 'mg', 'momentum']],
+  [{ centered: true, momentum: 0.8 }, ['rms', 'momentum', 'mg']],
 ];
 
 onEveryImplementation('RMSprop', () => {
