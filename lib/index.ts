@@ -11,12 +11,20 @@ export type { HyperValue } from './optimizers/hyperparameter.js';
 export type { LearningRate } from './optimizers/learning-rate.js';
 export type { Loss, LossResult, VarList } from './optimizers/loss.js';
 export { Optimizer } from './optimizers/optimizer.js';
-export type { ApplyOptions, GradsAndVars, MinimizeOptions, OptimizerOptions } from './optimizers/optimizer-options.js';
+export type {
+  ApplyOptions,
+  GradsAndVars,
+  MinimizeOptions,
+  OptimizerOptions,
+  SetWeightsOptions,
+} from './optimizers/optimizer-options.js';
 export * as optimizers from './optimizers/registry.js';
 export { RMSprop, type RMSpropOptions } from './optimizers/rmsprop.js';
 export { SGD, type SGDOptions } from './optimizers/sgd.js';
 export * as schedules from './schedules/index.js';
+export type { WeightData, WeightLike } from './state/given-weight.js';
 export type { NdArray } from './state/nd-array.js';
+export type { WeightsReport } from './state/set-weights.js';
 export type { WeightOptions } from './state/weight.js';
 export type { Gradient } from './variables/gradient.js';
 export { IndexedSlices } from './variables/indexed-slices.js';

@@ -1,6 +1,7 @@
-import { optimizers, Variable } from 'adamax';
+import { type Nested, optimizers, Variable, type WeightData } from 'adamax';
 import { expect } from 'chai';
 import { readGolden } from './golden/recorded.js';
+import { expectAllClose } from './support/close.js';
 import { f32 } from './support/data.js';
 import { onEveryImplementation } from './support/implementations.js';
 
@@ -14,6 +15,9 @@ interface Case {
   readonly weights: Readonly<Record<'first' | 'extra' | 'late' | 'unfrozen', readonly Weight[]>> & {
     readonly slots: readonly string[];
   };
+  /** The weights that `set_weights` was given, and everything one step later. */
+  readonly set: Readonly<Record<'given' | 'after', readonly WeightData[]>> &
+    Readonly<Record<'kernel' | 'bias', Nested>>;
 }
 
 const { cases } = readGolden<{ cases: Readonly<Record<string, Case>> }>('weights');
@@ -38,11 +42,7 @@ onEveryImplementation('weights, beside those of TensorFlow', () => {
         const head = `${optimizer.name}/`;
         return optimizer.weights.map(({ name, shape, dtype }) => [name.replace(head, ''), [...shape], dtype]);
       };
-      optimizer.applyGradients([
-        [f32(1, 1), a],
-        [null, frozen],
-        [f32(1, 1, 1, 1), b],
-      ]);
+      step(a, b);
       expect(weights()).to.deep.equal(recorded.weights.first);
       optimizer.addSlot(b, 'extra');
       expect(weights()).to.deep.equal(recorded.weights.extra);
@@ -51,6 +51,31 @@ onEveryImplementation('weights, beside those of TensorFlow', () => {
       step(frozen, late);
       expect(weights()).to.deep.equal(recorded.weights.unfrozen);
       expect(optimizer.getSlotNames()).to.deep.equal(recorded.weights.slots);
+    });
+
+    it(`${title}: what Python's set_weights takes is taken, and steps on to the same numbers`, () => {
+      const { given, after, kernel, bias } = recorded.set;
+      const optimizer = made(recorded);
+      const p = new Variable(f32(1, 2, 3, 4), { shape: [2, 2] });
+      const q = new Variable(f32(0.5, -0.5));
+      optimizer.build([p, q]);
+      optimizer.setWeights(given);
+      optimizer.applyGradients([
+        [
+          [
+            [0.5, -1],
+            [0.25, 2],
+          ],
+          p,
+        ],
+        [[1, -0.125], q],
+      ]);
+      expect(optimizer.getWeights().length).to.equal(after.length);
+      optimizer.getWeights().forEach(({ data }, i) => {
+        expectAllClose(Array.from(data as ArrayLike<number>, Number), [after[i]].flat(2) as number[]);
+      });
+      expectAllClose(p.data, [kernel].flat(2) as number[]);
+      expectAllClose(q.data, [bias].flat(2) as number[]);
     });
   }
 });

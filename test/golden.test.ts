@@ -308,7 +308,8 @@ onEveryImplementation("golden: Adamax has the numbers of the original's and othe
     second.applyGradients([[f32(-1, 2), p2]]);
     expectSameBits(p2, p1, 'p');
     expect(second.iterations.item()).to.equal(first.iterations.item());
-    expectError(() => second.setWeights(first.getWeights().slice(1)), RangeError, 'ERR_ADAMAX_LENGTH', /received 2$/);
+    const message = /received nothing for 'iterations'$/;
+    expectError(() => second.setWeights(first.getWeights().slice(1)), RangeError, 'ERR_ADAMAX_WEIGHTS', message);
   });
 
   it('Keras 3, adamax_test.py: a single step; rows whose others have no gradient', () => {

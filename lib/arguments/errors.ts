@@ -11,12 +11,13 @@ export type ErrorCode =
   | 'ERR_ADAMAX_DETACHED' // TypeError: an array whose memory has gone
   | 'ERR_ADAMAX_RESIZABLE' // TypeError: an array whose memory may move or shrink
   | 'ERR_ADAMAX_OVERLAP' // RangeError: two arrays on the same memory, one of them written
-  | 'ERR_ADAMAX_DUPLICATE' // RangeError: a variable listed twice in one step
+  | 'ERR_ADAMAX_DUPLICATE' // RangeError: a variable listed twice in one step, or a second one of the same name
   | 'ERR_ADAMAX_NO_GRADIENTS' // RangeError: not one gradient in the list
   | 'ERR_ADAMAX_CONSTRAINT' // TypeError: a sparse gradient for a variable with a constraint
   | 'ERR_ADAMAX_CONFIG' // RangeError: a config that asks for a class or a feature that is not here
   | 'ERR_ADAMAX_STATE' // TypeError: a call that comes too late
   | 'ERR_ADAMAX_BUSY' // TypeError: a call that comes while a step is off the event loop
+  | 'ERR_ADAMAX_WEIGHTS' // RangeError: weights that do not fit the state of an optimizer
   | 'ERR_ADAMAX_SLOT' // RangeError: a slot that does not exist
   | 'ERR_ADAMAX_ISA' // RangeError: an implementation that is unknown or not available here
   | 'ERR_ADAMAX_MEMORY'; // RangeError: no memory left for a step's working space, or for an array
@@ -39,6 +40,11 @@ export function wrongType(argument: string, expected: string, value: unknown): T
 /** An argument of the right kind with a value that is not allowed. */
 export function wrongValue(argument: string, expected: string, value: unknown): RangeError {
   return rangeError('ERR_ADAMAX_ARG_VALUE', `${argument} must be ${expected}: received ${describe(value)}`);
+}
+
+/** Whether this package says what is wrong, by one of its codes. */
+export function isCoded(error: unknown): error is Error & { code: ErrorCode } {
+  return error instanceof Error && String((error as { code?: unknown }).code).startsWith('ERR_ADAMAX_');
 }
 
 /** One short line for any value; never runs a user's `inspect`, `toString` or getter. */

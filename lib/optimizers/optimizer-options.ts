@@ -42,6 +42,11 @@ export interface MinimizeOptions {
   name?: string;
 }
 
+export interface SetWeightsOptions {
+  /** Whether to write what fits and leave the rest as it is. Default: false. */
+  partial?: boolean;
+}
+
 /** Names of the options in `OptimizerOptions`, for the check of a subclass' constructor. */
 export const optimizerOptionNames = [
   'learningRate',

@@ -1,10 +1,11 @@
-import { checkAttached } from '../arguments/arrays.js';
-import { checkOneOf, checkOptions, checkString } from '../arguments/options.js';
+import { checkBoolean, checkOneOf, checkOptions, checkString } from '../arguments/options.js';
 import { warn } from '../arguments/warn.js';
 import type { SlotArray, SlotDtype } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
 import { initialize } from '../initializers/initialize.js';
-import { checkWeights, type NdArray, ndArrayOf } from '../state/nd-array.js';
+import type { WeightLike } from '../state/given-weight.js';
+import { type NdArray, ndArrayOf } from '../state/nd-array.js';
+import { setWeights, type WeightsReport } from '../state/set-weights.js';
 import { VariableStates } from '../state/variable-states.js';
 import { makeWeight, type WeightOptions } from '../state/weight.js';
 import { Stepper } from '../step/stepper.js';
@@ -22,6 +23,7 @@ import {
   type GradsAndVars,
   type MinimizeOptions,
   type OptimizerOptions,
+  type SetWeightsOptions,
 } from './optimizer-options.js';
 
 /** What takes the steps of an optimizer, for the guests of this package: hooks are set there. */
@@ -161,7 +163,7 @@ export abstract class Optimizer {
 
   /** The state: `[iterations, every m, every v]`, in order of creation. */
   get weights(): AnyVariable[] {
-    return [...this.#states.weights];
+    return this.#states.weights;
   }
 
   /** Returns `weights`, which have both names in Keras. */
@@ -291,29 +293,42 @@ export abstract class Optimizer {
     return this.#states.slots.names();
   }
 
-  /** A variable for a rule's own use. As in Keras, it is not among `weights`. */
+  /**
+   * A variable for a rule's own use. As in Keras it is not among `weights`, unless it is `saved`.
+   * @throws RangeError `ERR_ADAMAX_DUPLICATE` for a second one of a name that is saved
+   */
   addWeight(name: string, shape: readonly number[], options: WeightOptions = {}): AnyVariable {
-    return makeWeight(name, shape, options);
-  }
-
-  /** A copy of the state, in the order of `weights`. */
-  getWeights(): NdArray[] {
-    this.#stepper.turn.check('getWeights');
-    return this.#states.weights.map(ndArrayOf);
+    const { weight, saved } = makeWeight(name, shape, options);
+    if (saved) this.#stepper.turn.during('addWeight', () => this.#states.addWeight(weight));
+    return weight;
   }
 
   /**
-   * Overwrites the state. Nothing is written unless every shape fits.
-   * @param weights - what `getWeights` returned, of an optimizer with equal variables
-   * @throws RangeError `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_SHAPE`
+   * A copy of the state, in the order of `weights`, each under the name by which `setWeights` finds its place again:
+   * `iterations`, `<variable>/<slot>`, or the name of an `addWeight` that is saved.
    */
-  setWeights(weights: readonly NdArray[]): void {
-    this.#stepper.turn.during('setWeights', () => {
-      const variables = this.#states.weights;
-      const values = checkWeights(this.name, variables, weights);
-      // A getter of the caller's may have taken memory away meanwhile.
-      for (const variable of variables) checkAttached(`'${variable.name}'`, variable.data);
-      for (let i = 0; i < values.length; i++) variables[i].assign(values[i]);
+  getWeights(): NdArray[] {
+    this.#stepper.turn.check('getWeights');
+    return this.#states.named.map(ndArrayOf);
+  }
+
+  /**
+   * Overwrites the state. Nothing is written unless everything fits.
+   *
+   * @param weights - what `getWeights` returned, of this process or of another: items with names go by name, in any order.
+   *   Items without names go by position, in the order of `weights`, and may be mere numbers: what Python's `get_weights`
+   *   gives. Numbers are taken where the state holds them exactly; moments of float32 and bfloat16 go into either
+   * @param options - `partial: true` writes what fits, and leaves the rest as it is
+   * @returns what was written, and with `partial` what was not
+   * @throws RangeError `ERR_ADAMAX_WEIGHTS`: all that does not fit, in one error, and as its `report`;
+   *   `ERR_ADAMAX_ARG_VALUE` where some items have names and others do not
+   */
+  setWeights(weights: readonly WeightLike[], options: SetWeightsOptions = {}): WeightsReport {
+    return this.#stepper.turn.during('setWeights', () => {
+      checkOptions('setWeights', options, ['partial']);
+      const { partial = false } = options;
+      checkBoolean('partial', partial);
+      return setWeights(this.name, this.#states.named, weights, partial);
     });
   }
 

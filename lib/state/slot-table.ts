@@ -20,6 +20,12 @@ export class SlotTable {
     throw rangeError('ERR_ADAMAX_SLOT', `slotName of '${owner.name}' must ${list}: received ${describe(name)}`);
   }
 
+  /** Whether a variable has any slot. */
+  has(owner: Variable): boolean {
+    for (const ofName of this.#slots.values()) if (ofName.has(owner)) return true;
+    return false;
+  }
+
   add(owner: Variable, name: string, slot: SlotVariable): void {
     const ofName = this.#slots.get(name);
     if (ofName === undefined) this.#slots.set(name, new Map([[owner, slot]]));

@@ -18,6 +18,15 @@ import { SlotMemory, type Slots } from './slot-memory.js';
 import { SlotTable, type SlotVariable } from './slot-table.js';
 import { StepCounter } from './step-counter.js';
 import { moveTo, paramOf, VariableState } from './variable-state.js';
+import {
+  COUNTER,
+  checkOwnName,
+  checkSlotName,
+  type NamedWeight,
+  namedWeights,
+  VariableNames,
+  type Weight,
+} from './weight-names.js';
 
 /** A variable that was given other memory. */
 interface Move {
@@ -46,12 +55,13 @@ export class VariableStates {
   readonly slotDtype: SlotDtype;
   readonly #rule: Rule;
   readonly #owner: string;
+  readonly #names: VariableNames;
   readonly #states = new Map<Variable, VariableState>();
   /** Memory of variables that have a slot by `addSlot`, but no state yet. */
   readonly #early = new Map<Variable, Slots>();
   /** States of the transaction that was begun last, if it has not ended. */
   #pending: readonly VariableState[] = [];
-  #weights: AnyVariable[];
+  #weights: Weight[];
   #counter: StepCounter;
   #followed = timesRebound();
 
@@ -60,9 +70,11 @@ export class VariableStates {
     this.slotMemory = new SlotMemory(slotDtype);
     this.#rule = rule;
     this.#owner = owner;
+    this.#names = new VariableNames(owner);
+    for (const name of rule.slots) checkSlotName('slots of the rule', name);
     const iterations = new Variable(new BigInt64Array(1), { shape: [], name: 'iter', trainable: false });
     this.#counter = new StepCounter(iterations);
-    this.#weights = [iterations];
+    this.#weights = [{ variable: iterations, owner: null, kind: COUNTER }];
     this.written.add('iterations', memoryOf(iterations));
   }
 
@@ -80,7 +92,7 @@ export class VariableStates {
     if (!isVariable(variable) || variable.dtype !== 'int64' || variable.size !== 1) {
       throw wrongType('iterations', 'a scalar int64 Variable', isVariable(variable) ? `${variable}` : variable);
     }
-    if (this.#weights.length > 1) {
+    if (this.slots.names().length > 0) {
       throw typeError(
         'ERR_ADAMAX_STATE',
         `iterations must be set before the first step, and assigned to after it: received ${variable}`,
@@ -95,13 +107,18 @@ export class VariableStates {
       throw error;
     }
     this.#counter = new StepCounter(variable as Variable<BigInt64Array>);
-    this.#weights[0] = this.iterations;
+    this.#weights[0] = { variable: this.iterations, owner: null, kind: COUNTER };
     this.written.add('iterations', memory);
   }
 
-  /** The counter, then all slots in order of creation. */
-  get weights(): readonly AnyVariable[] {
-    return this.#weights;
+  /** The counter, then all slots, and weights of the optimizer's own that are saved, in order of creation. */
+  get weights(): AnyVariable[] {
+    return this.#weights.map(({ variable }) => variable);
+  }
+
+  /** The weights under the names by which they are saved, in the same order. */
+  get named(): NamedWeight[] {
+    return namedWeights(this.#weights, this.#states.keys());
   }
 
   /** How many variables have a state. */
@@ -169,19 +186,29 @@ export class VariableStates {
     }
     for (const array of state?.slots ?? this.#early.get(variable)?.arrays ?? []) this.written.delete(array);
     this.#early.delete(variable);
-    const slots = new Set<AnyVariable>(this.slots.delete(variable));
-    if (slots.size > 0) this.#weights = this.#weights.filter((weight) => !slots.has(weight));
+    this.#names.drop(variable);
+    const slots = this.slots.delete(variable);
+    if (slots.length > 0) this.#weights = this.#weights.filter(({ owner }) => owner !== variable);
     for (const slot of slots) pin(slot, null);
   }
 
   /** Adds a slot: one of the rule's own, ahead of the first step, or any other. */
   addSlot(owner: Variable, name: string, data: Float32Array): SlotVariable {
+    checkSlotName('slotName', name);
+    this.#names.check(owner);
     const k = this.#rule.slots.indexOf(name);
     const slot = this.#slotOn(owner, name, k < 0 ? data : this.#ahead(owner).arrays[k]);
     if (k >= 0) slot.assign(data);
+    this.#names.take(owner);
     this.slots.add(owner, name, slot);
-    this.#weights.push(slot);
+    this.#weights.push({ variable: slot, owner, kind: name });
     return slot;
+  }
+
+  /** Puts a weight of the optimizer's own among those that are saved. */
+  addWeight(variable: AnyVariable): void {
+    checkOwnName(variable.name, this.#weights);
+    this.#weights.push({ variable, owner: null, kind: variable.name });
   }
 
   /** The memory of a rule's slots, ahead of the first step. */
@@ -206,12 +233,14 @@ export class VariableStates {
   #create(variable: Variable, created: VariableState[]): VariableState {
     const param = memoryOf(variable);
     if (lengthOf(param) !== elementsOf(variable)) throw detached(`'${variable.name}'`, param);
+    this.#names.check(variable);
     checkApart(`'${variable.name}'`, param, this.written);
     const slots = this.#early.get(variable) ?? this.#allocate(variable);
     const slotVariables = this.#rule.slots.map((name, k) => {
       return this.slots.find(variable, name) ?? this.#slotOn(variable, name, slots.arrays[k]);
     });
     const state = new VariableState(variable, slotVariables, slots);
+    this.#names.take(variable);
     this.#states.set(variable, state);
     this.written.add(`'${state.name}'`, param);
     created.push(state);
@@ -223,6 +252,7 @@ export class VariableStates {
     for (const state of states) {
       this.#states.delete(state.variable);
       this.written.delete(paramOf(state));
+      if (!this.slots.has(state.variable)) this.#names.drop(state.variable);
       if (this.#early.has(state.variable)) continue;
       for (const array of state.slots) this.written.delete(array);
     }
@@ -234,7 +264,7 @@ export class VariableStates {
       for (const { variable, slotVariables } of created) {
         if (this.slots.find(variable, name) !== undefined) continue;
         this.slots.add(variable, name, slotVariables[k]);
-        this.#weights.push(slotVariables[k]);
+        this.#weights.push({ variable: slotVariables[k], owner: variable, kind: name });
       }
     });
     for (const { variable } of created) this.#early.delete(variable);

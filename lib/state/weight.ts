@@ -1,8 +1,8 @@
 import { typeError, wrongType } from '../arguments/errors.js';
-import { checkOneOf, checkOptions, checkString } from '../arguments/options.js';
+import { checkBoolean, checkOneOf, checkOptions, checkString } from '../arguments/options.js';
 import { initialize } from '../initializers/initialize.js';
 import { isBigInt64Array } from '../memory/typed-arrays.js';
-import { checkShape, sizeOf } from '../variables/shape.js';
+import { checkShape, type Shape, sizeOf } from '../variables/shape.js';
 import { type AnyVariable, Variable } from '../variables/variable.js';
 
 const SYNCHRONIZATIONS = ['auto', 'none', 'onWrite', 'onRead'] as const;
@@ -19,13 +19,27 @@ export interface WeightOptions {
   synchronization?: (typeof SYNCHRONIZATIONS)[number];
   /** `tf.VariableAggregation`; nothing depends on it without replicas. Default: `none`. */
   aggregation?: (typeof AGGREGATIONS)[number];
+  /** Whether it belongs to the state: listed in `weights`, saved by `getWeights` under its name. Default: false. */
+  saved?: boolean;
 }
 
+const OPTIONS = ['dtype', 'initializer', 'trainable', 'synchronization', 'aggregation', 'saved'] as const;
+
 /** A weight by the rules of Keras' `Optimizer.add_weight`. */
-export function makeWeight(name: unknown, shape: unknown, options: WeightOptions): AnyVariable {
+export function makeWeight(
+  name: unknown,
+  shape: unknown,
+  options: WeightOptions,
+): { weight: AnyVariable; saved: boolean } {
   checkString('name', name);
   const checked = checkShape('shape', shape);
-  checkOptions('addWeight', options, ['dtype', 'initializer', 'trainable', 'synchronization', 'aggregation']);
+  checkOptions('addWeight', options, OPTIONS);
+  const { saved = false, ...rest } = options;
+  checkBoolean('saved', saved);
+  return { weight: make(name, checked, rest), saved };
+}
+
+function make(name: string, checked: Shape, options: WeightOptions): AnyVariable {
   const { dtype, initializer = 'zeros', trainable, synchronization = 'auto', aggregation = 'none' } = options;
   checkOneOf('dtype', dtype ?? 'float32', ['float32', 'int64']);
   checkOneOf('synchronization', synchronization, SYNCHRONIZATIONS);

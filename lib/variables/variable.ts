@@ -20,7 +20,10 @@ export type SameKind<T extends Elements> = T extends Float32Array
 export interface VariableOptions {
   /** Lengths of the dimensions, outermost first. Default: one dimension with all elements. */
   shape?: readonly number[];
-  /** Default: `Variable`, `Variable_1`, … */
+  /**
+   * What its state is saved under, so that it finds its way home: unique within an optimizer. Default: `Variable`,
+   * `Variable_1`, …, which say nothing to the next process; the state then goes by position.
+   */
   name?: string;
   /** Whether training changes it. Default: true. */
   trainable?: boolean;
@@ -48,6 +51,9 @@ export let elementsOf: (variable: AnyVariable) => number;
 
 /** Whether `value` was made by the constructor of `Variable`: no proxy of one, and no object of another shape. */
 export let isVariable: (value: unknown) => value is AnyVariable;
+
+/** Whether a variable was given its name, which is then what it is known by in what is saved. */
+export let isNamed: (variable: AnyVariable) => boolean;
 
 /** Says why the memory of a variable is not its holder's to replace, completing "received …"; null where it is. */
 export let pin: (variable: AnyVariable, why: string | null) => void;
@@ -78,6 +84,7 @@ export class Variable<T extends Elements = Float32Array> {
   declare readonly constraint: Constraint | null;
   #data: T;
   readonly #size: number;
+  readonly #named: boolean;
   #pinned: string | null = null;
   #flights = 0;
 
@@ -85,6 +92,7 @@ export class Variable<T extends Elements = Float32Array> {
     memoryOf = (variable) => variable.#data;
     elementsOf = (variable) => (variable as Variable<Elements>).#size;
     isVariable = (value): value is AnyVariable => typeof value === 'object' && value !== null && #data in value;
+    isNamed = (variable) => (variable as Variable<Elements>).#named;
     pin = (variable, why) => {
       (variable as Variable<Elements>).#pinned = why;
     };
@@ -114,6 +122,7 @@ export class Variable<T extends Elements = Float32Array> {
     }
     this.#data = data;
     this.#size = lengthOf(data);
+    this.#named = name !== undefined;
     // What a step goes by is what was checked here: TypeScript's `readonly` would not stop a script.
     Object.defineProperties(this, {
       dtype: { value: dtypeOf(data), enumerable: true },

@@ -2,7 +2,6 @@ import { Adamax, Variable } from 'adamax';
 import { expect } from 'chai';
 import { expectSameBits, f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
-import { snapshot } from '../support/snapshot.js';
 import { trained } from './trained.js';
 
 describe('weights', () => {
@@ -49,51 +48,14 @@ describe('weights', () => {
   it('getWeights returns copies', () => {
     const { optimizer } = trained(1);
     const [iterations, m] = optimizer.getWeights();
-    expect(iterations).to.deep.equal({ dtype: 'int64', shape: [], data: BigInt64Array.of(1n) });
+    expect({ ...iterations }).to.deep.equal({
+      name: 'iterations',
+      dtype: 'int64',
+      shape: [],
+      data: BigInt64Array.of(1n),
+    });
     m.data.fill(9 as never);
     expect(optimizer.weights[1].data[0]).to.not.equal(9);
-  });
-
-  it('setWeights writes nothing unless everything fits', () => {
-    const { optimizer } = trained(2);
-    const good = trained(7).optimizer.getWeights();
-    const before = snapshot(optimizer);
-    const change = (i: number, part: object) => good.map((w, j) => (i === j ? { ...w, ...part } : w));
-    for (const [weights, type, code, message] of [
-      [
-        good.slice(1),
-        RangeError,
-        'ERR_ADAMAX_LENGTH',
-        /^weights must have 5 arrays for optimizer 'Adamax': received 4$/,
-      ],
-      [
-        change(4, { shape: [4] }),
-        RangeError,
-        'ERR_ADAMAX_SHAPE',
-        /^weights\[4\]\.shape must be \[2, 2\] for 'Adamax\/b\/v': received \[4\]$/,
-      ],
-      [
-        change(4, { data: new Float64Array(4) }),
-        TypeError,
-        'ERR_ADAMAX_ARG_TYPE',
-        /^weights\[4\]\.data must be a Float32Array/,
-      ],
-      [
-        change(4, { data: f32(1) }),
-        RangeError,
-        'ERR_ADAMAX_LENGTH',
-        /^weights\[4\]\.data must have 4 elements: received Float32Array\(1\)$/,
-      ],
-      [change(0, { data: f32(1) }), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^weights\[0\]\.data must be a BigInt64Array/],
-      [change(1, { shape: undefined }), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^weights\[1\]\.shape/],
-      [[null, ...good.slice(1)], TypeError, 'ERR_ADAMAX_ARG_TYPE', /^weights\[0\] must be/],
-      ['weights', TypeError, 'ERR_ADAMAX_ARG_TYPE', /^weights must be an array/],
-    ] as const) {
-      expectError(() => optimizer.setWeights(weights as never), type, code, message);
-      expect(snapshot(optimizer)).to.equal(before);
-    }
-    optimizer.setWeights(good);
-    expect(optimizer.iterations.item()).to.equal(7);
   });
 });
 

@@ -1,0 +1,201 @@
+/** What callers hand over for a weight, and how it becomes numbers as the weight stores them. */
+import { types } from 'node:util';
+import { detached } from '../arguments/arrays.js';
+import { describe, rangeError, wrongType, wrongValue } from '../arguments/errors.js';
+import { toBfloat16, widen } from '../math/bfloat16.js';
+import { fromBase64 } from '../memory/base64.js';
+import {
+  copyOf,
+  isBigInt64Array,
+  isDetached,
+  isFloat32Array,
+  isInt32Array,
+  isTypedArray,
+  isUint16Array,
+  lengthOf,
+} from '../memory/typed-arrays.js';
+import { type Nested, visitNested } from '../variables/nested.js';
+import { equalShapes, formatShape } from '../variables/shape.js';
+import {
+  type AnyVariable,
+  type DType,
+  type Elements,
+  elementsOf,
+  isVariable,
+  memoryOf,
+} from '../variables/variable.js';
+import type { NamedWeight } from './weight-names.js';
+
+/** Numbers of a weight, row-major: in any typed array, or as nested arrays of numbers. */
+export type WeightData =
+  | Elements
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint32Array
+  | BigUint64Array
+  | Nested
+  | bigint
+  | readonly bigint[];
+
+/** A weight as a caller may hand it over: as `getWeights` returned it, or only its numbers, which then go by position. */
+export type WeightLike =
+  | {
+      readonly name?: string | null;
+      readonly dtype?: string;
+      readonly shape: readonly number[];
+      /** In JSON: base64 of little-endian elements of `dtype`. */
+      readonly data: WeightData | string;
+    }
+  | AnyVariable
+  | WeightData;
+
+/** A weight as it was read, each property once. */
+export interface Given {
+  readonly name: string | undefined;
+  readonly dtype: string | undefined;
+  /** Undefined where only numbers were handed over. */
+  readonly shape: readonly unknown[] | undefined;
+  readonly data: unknown;
+}
+
+/** Reads what was handed over for a weight. @throws TypeError `ERR_ADAMAX_ARG_TYPE` */
+export function readWeight(argument: string, item: unknown): Given {
+  if (isVariable(item))
+    return { name: undefined, dtype: item.dtype, shape: item.shape, data: memoryOf<Elements>(item) };
+  if (typeof item !== 'object' || item === null || Array.isArray(item) || isTypedArray(item)) {
+    return { name: undefined, dtype: undefined, shape: undefined, data: item };
+  }
+  const { name, dtype, shape, data } = item as Partial<Record<keyof Given, unknown>>;
+  if (name !== undefined && name !== null && typeof name !== 'string') {
+    throw wrongType(`${argument}.name`, 'a string', name);
+  }
+  if (dtype !== undefined && typeof dtype !== 'string') throw wrongType(`${argument}.dtype`, 'a string', dtype);
+  if (!Array.isArray(shape)) throw wrongType(`${argument}.shape`, 'an array of numbers', shape);
+  return { name: name ?? undefined, dtype, shape: Array.from(shape), data };
+}
+
+/**
+ * The numbers of a given weight as its variable stores them, in memory of ours. Moments of one format may be stored in the
+ * other; any other number must be one that the variable holds exactly.
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE`; RangeError `ERR_ADAMAX_ARG_VALUE`, `ERR_ADAMAX_SHAPE`, `ERR_ADAMAX_LENGTH`
+ */
+export function elementsFor(argument: string, given: Given, { name, variable }: NamedWeight): Elements {
+  const { shape } = given;
+  if (shape !== undefined && !equalShapes(shape as readonly number[], variable.shape)) {
+    const expected = `${formatShape(variable.shape)} for '${name}'`;
+    throw rangeError('ERR_ADAMAX_SHAPE', `${argument}.shape must be ${expected}: received ${describe(shape)}`);
+  }
+  const data = dataOf(argument, given);
+  const dtype = dtypeOf(argument, given, data);
+  if (dtype !== undefined && !STORED[variable.dtype].includes(dtype)) {
+    throw wrongType(argument, `of dtype ${STORED[variable.dtype].join(', ')} for '${name}'`, given.dtype ?? data);
+  }
+  if (!isTypedArray(data)) return fromNested(argument, data, variable);
+  if (isDetached(data)) throw detached(argument, data);
+  if (lengthOf(data) !== elementsOf(variable)) {
+    const expected = `${elementsOf(variable)} elements for '${name}'`;
+    throw rangeError('ERR_ADAMAX_LENGTH', `${argument} must have ${expected}: received ${describe(data)}`);
+  }
+  return fromTypedArray(argument, data, variable);
+}
+
+/** The kind of array that a dtype stands for. */
+const ARRAYS: Readonly<Record<string, (data: unknown) => boolean>> = {
+  float32: isFloat32Array,
+  bfloat16: isUint16Array,
+  int64: isBigInt64Array,
+  float64: types.isFloat64Array,
+  int32: isInt32Array,
+};
+
+/** The dtypes whose numbers a variable may take. A moment is no count, whatever its numbers are. */
+const STORED: Readonly<Record<DType, readonly string[]>> = {
+  float32: ['float32', 'bfloat16', 'float64', 'int32'],
+  bfloat16: ['float32', 'bfloat16', 'float64', 'int32'],
+  int64: ['int64', 'float64', 'int32'],
+};
+
+/** The numbers, decoded where they were written as text. */
+function dataOf(argument: string, { dtype, data }: Given): unknown {
+  if (typeof data !== 'string') return data;
+  const decoded =
+    dtype === 'float32' || dtype === 'bfloat16' || dtype === 'int64' ? fromBase64(data, dtype) : undefined;
+  if (decoded === undefined) throw wrongType(`${argument}.data`, `base64 of whole elements of its dtype`, data);
+  return decoded;
+}
+
+/** The dtype that was said, if the array is of that kind; or else the one of the array, if it has one. */
+function dtypeOf(argument: string, { dtype }: Given, data: unknown): string | undefined {
+  if (dtype === undefined) return Object.keys(ARRAYS).find((known) => ARRAYS[known](data));
+  if (!Object.hasOwn(ARRAYS, dtype))
+    throw wrongValue(`${argument}.dtype`, `one of ${Object.keys(ARRAYS).join(', ')}`, dtype);
+  if (isTypedArray(data) && !ARRAYS[dtype](data)) throw wrongType(`${argument}.data`, `an array of ${dtype}`, data);
+  return dtype;
+}
+
+function fromTypedArray(argument: string, data: NodeJS.TypedArray, variable: AnyVariable): Elements {
+  const { dtype } = variable;
+  if (isBigInt64Array(data) && dtype === 'int64') return copyOf(data);
+  if (isFloat32Array(data) && dtype === 'float32') return copyOf(data);
+  if (isUint16Array(data) && dtype === 'bfloat16') return copyOf(data);
+  const length = lengthOf(data);
+  // Of two kinds that hold moments, the wider one takes the other as it is.
+  if (isUint16Array(data)) {
+    const wide = new Float32Array(length);
+    widen(data, 0, wide, length);
+    return wide;
+  }
+  const store = storeOf(dtype, length);
+  for (let i = 0; i < length; i++) store.put(data[i], i, () => `${argument}[${i}]`);
+  return store.elements;
+}
+
+function fromNested(argument: string, data: unknown, variable: AnyVariable): Elements {
+  if (typeof data !== 'number' && typeof data !== 'bigint' && !Array.isArray(data))
+    throw wrongType(argument, 'numbers', data);
+  const size = elementsOf(variable);
+  const isFlat = Array.isArray(data) && data.length === size && !Array.isArray(data[0]);
+  const store = storeOf(variable.dtype, size);
+  visitNested(argument, data, isFlat ? [size] : variable.shape, store.put);
+  return store.elements;
+}
+
+interface Store {
+  readonly elements: Elements;
+  /** Stores a number, if it is one that can be held exactly. */
+  put(value: unknown, at: number, path: () => string): void;
+}
+
+function storeOf(dtype: DType, length: number): Store {
+  if (dtype === 'int64') {
+    const elements = new BigInt64Array(length);
+    return {
+      elements,
+      put(value, at, path) {
+        elements[at] = wholeNumber(value, path);
+      },
+    };
+  }
+  const isWide = dtype === 'float32';
+  const elements = isWide ? new Float32Array(length) : new Uint16Array(length);
+  return {
+    elements,
+    put(value, at, path) {
+      if (typeof value !== 'number') throw wrongType(path(), 'a number', value);
+      if (!Object.is(Math.fround(value), value)) throw wrongValue(path(), 'a number that float32 holds exactly', value);
+      elements[at] = isWide ? value : toBfloat16(value);
+    },
+  };
+}
+
+function wholeNumber(value: unknown, path: () => string): bigint {
+  if (typeof value !== 'number' && typeof value !== 'bigint') throw wrongType(path(), 'a whole number', value);
+  const whole = typeof value === 'bigint' ? value : Number.isSafeInteger(value) ? BigInt(value) : undefined;
+  if (whole === undefined || BigInt.asIntN(64, whole) !== whole) {
+    throw wrongValue(path(), 'a whole number that int64 holds exactly', value);
+  }
+  return whole;
+}
