@@ -34,7 +34,7 @@ onEveryImplementation('weights, beside those of TensorFlow', () => {
       const a = new Variable(f32(1, 1), { name: 'a' });
       const b = new Variable(f32(1, 1, 1, 1), { name: 'b', shape: [2, 2] });
       const late = new Variable(f32(1, 1, 1), { name: 'late' });
-      const frozen = new Variable(f32(1, 1, 1, 1, 1), { name: 'frozen' });
+      const frozen = new Variable(f32(1, 1, 1, 1, 1), { name: 'frozen', trainable: false });
       const step = (...variables: Variable[]) => {
         optimizer.applyGradients(variables.map((variable) => [variable.data.map(() => 1), variable]));
       };
@@ -42,12 +42,13 @@ onEveryImplementation('weights, beside those of TensorFlow', () => {
         const head = `${optimizer.name}/`;
         return optimizer.weights.map(({ name, shape, dtype }) => [name.replace(head, ''), [...shape], dtype]);
       };
-      step(a, b);
+      step(a, frozen, b);
       expect(weights()).to.deep.equal(recorded.weights.first);
       optimizer.addSlot(b, 'extra');
       expect(weights()).to.deep.equal(recorded.weights.extra);
       step(late, a);
       expect(weights()).to.deep.equal(recorded.weights.late);
+      frozen.trainable = true;
       step(frozen, late);
       expect(weights()).to.deep.equal(recorded.weights.unfrozen);
       expect(optimizer.getSlotNames()).to.deep.equal(recorded.weights.slots);

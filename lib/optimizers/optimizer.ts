@@ -10,7 +10,7 @@ import { VariableStates } from '../state/variable-states.js';
 import { makeWeight, type WeightOptions } from '../state/weight.js';
 import { Stepper } from '../step/stepper.js';
 import type { Gradient } from '../variables/gradient.js';
-import type { AnyVariable, Variable } from '../variables/variable.js';
+import { type AnyVariable, isTrainable, type Variable } from '../variables/variable.js';
 import { toKnownVariables, toVariable, toVariables, type VariableLike } from '../variables/variable-like.js';
 import { ClippingSetting } from './clipping.js';
 import { type Config, type ConfigKeys, type CustomObjects, optionsFromConfig } from './config.js';
@@ -176,7 +176,7 @@ export abstract class Optimizer {
    * parameter, slot or counter has changed.
    *
    * @param gradsAndVars - any iterable of `[gradient, variable]`. A variable whose gradient is `null` is left alone, with
-   *   one process warning.
+   *   one process warning; so is one that is not `trainable`, without.
    * @returns the number of steps taken so far
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`, `ERR_ADAMAX_CONSTRAINT`
    * @throws RangeError `ERR_ADAMAX_NO_GRADIENTS`, `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_SHAPE`, `ERR_ADAMAX_INDEX`,
@@ -230,7 +230,7 @@ export abstract class Optimizer {
 
   /**
    * Creates the slots of variables ahead of a first step, so that `setWeights` has somewhere to write.
-   * Variables that have slots keep them.
+   * Variables that have slots keep them, and those that are not trainable get none, as in a step.
    */
   build(varList: Iterable<VariableLike>): void {
     this.#stepper.turn.during('build', () => {
@@ -238,7 +238,7 @@ export abstract class Optimizer {
       this.#states.follow();
       const creation = this.#states.creation();
       try {
-        variables.forEach(creation.stateOf);
+        variables.filter(isTrainable).forEach(creation.stateOf);
       } catch (error) {
         creation.undo();
         throw error;

@@ -1,6 +1,6 @@
 import { detached } from '../arguments/arrays.js';
 import { bufferOf, byteOffsetOf } from '../memory/typed-arrays.js';
-import { memoryOf, timesRebound, type Variable } from '../variables/variable.js';
+import { memoryOf, timesChanged, type Variable } from '../variables/variable.js';
 
 /** Where the low half of a 64-bit integer lies: 0 on little-endian machines. */
 const LOW = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 0 : 1;
@@ -13,20 +13,20 @@ export class StepCounter {
   /** Where the variable lay when `VariableStates.follow` last asked. */
   data: BigInt64Array;
   #words: Int32Array;
-  #rebound: number;
+  #changed: number;
 
   constructor(variable: Variable<BigInt64Array>) {
     this.variable = variable;
     this.data = memoryOf(variable);
     this.#words = wordsOf(this.data);
-    this.#rebound = timesRebound();
+    this.#changed = timesChanged();
   }
 
   /** @throws TypeError `ERR_ADAMAX_DETACHED` */
   get(): number {
-    if (this.#rebound !== timesRebound()) {
+    if (this.#changed !== timesChanged()) {
       this.#words = wordsOf(memoryOf(this.variable));
-      this.#rebound = timesRebound();
+      this.#changed = timesChanged();
     }
     const low = this.#words[LOW];
     if (low === undefined) throw detached('iterations', memoryOf(this.variable));

@@ -11,7 +11,7 @@ import {
   isVariable,
   memoryOf,
   pin,
-  timesRebound,
+  timesChanged,
   Variable,
 } from '../variables/variable.js';
 import { SlotMemory, type Slots } from './slot-memory.js';
@@ -63,7 +63,7 @@ export class VariableStates {
   #pending: readonly VariableState[] = [];
   #weights: Weight[];
   #counter: StepCounter;
-  #followed = timesRebound();
+  #followed = timesChanged();
 
   constructor(rule: Rule, owner: string, slotDtype: SlotDtype) {
     this.slotDtype = slotDtype;
@@ -148,7 +148,7 @@ export class VariableStates {
    * @throws RangeError `ERR_ADAMAX_OVERLAP` where the new memory is another variable's
    */
   follow(): void {
-    if (this.#followed === timesRebound()) return;
+    if (this.#followed === timesChanged()) return;
     const moves: Move[] = [];
     for (const state of this.#states.values()) {
       const to = memoryOf(state.variable);
@@ -174,7 +174,7 @@ export class VariableStates {
       if (state !== null) moveTo(state, to as Float32Array);
       else this.#counter.data = to as BigInt64Array;
     }
-    this.#followed = timesRebound();
+    this.#followed = timesChanged();
   }
 
   /** Drops what is kept of a variable: its slots, and the note of its memory. */

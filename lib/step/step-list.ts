@@ -7,7 +7,7 @@ import { append, frozen, lengthOf } from '../memory/typed-arrays.js';
 import { isState, paramOf, type VariableState } from '../state/variable-state.js';
 import type { VariableStates } from '../state/variable-states.js';
 import type { StepGradient } from '../variables/gradient.js';
-import { timesRebound } from '../variables/variable.js';
+import { timesChanged } from '../variables/variable.js';
 import { Control } from './control.js';
 import { Entry, gradientOf } from './entry.js';
 import { Staging } from './staging.js';
@@ -56,7 +56,7 @@ export class StepList {
   #stage: Stage = NEW;
   /** What the stage was reached under. */
   #version = -1;
-  #rebound = -1;
+  #changed = -1;
   #outs: Outs = null;
 
   constructor(backend: Backend, rule: Rule, states: VariableStates) {
@@ -77,7 +77,7 @@ export class StepList {
 
   /** Takes note of what is other than at the last step. */
   note(change: Change, outs: Outs): void {
-    if (this.#rebound !== timesRebound() || this.#version !== this.#states.written.version) this.#stage = NEW;
+    if (this.#changed !== timesChanged() || this.#version !== this.#states.written.version) this.#stage = NEW;
     else if (change === 'variables' || outs !== null || this.#outs !== null) this.#stage = NEW;
     else if (change === 'gradients' && this.#stage.kind !== 'new') this.#stage = RESOLVED;
     this.#outs = outs;
@@ -141,7 +141,7 @@ export class StepList {
     }
     this.#owned = owned;
     this.#version = this.#states.written.version;
-    this.#rebound = timesRebound();
+    this.#changed = timesChanged();
     this.#stage = RESOLVED;
   }
 

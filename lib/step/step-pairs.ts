@@ -1,7 +1,7 @@
 import { rangeError, wrongType } from '../arguments/errors.js';
 import { isFloat32Array, lengthOf } from '../memory/typed-arrays.js';
 import { Rows, type StepGradient, toGradient } from '../variables/gradient.js';
-import { timesRebound, type Variable } from '../variables/variable.js';
+import { isTrainable, timesChanged, type Variable } from '../variables/variable.js';
 import { knownVariable, toVariable } from '../variables/variable-like.js';
 
 /** What differs between the pairs of a step and those of the step before. */
@@ -22,7 +22,7 @@ export class StepPairs {
   readonly #targets: unknown[] = [];
   /** What the caller listed as gradients, where that is an array of floats, which alone stands for itself. */
   readonly #given: unknown[] = [];
-  #rebound = timesRebound();
+  #changed = timesChanged();
   /** Of the list that is being read. */
   #change: Change = 'nothing';
   #without: Variable[] | null = null;
@@ -40,7 +40,7 @@ export class StepPairs {
 
   /**
    * Reads `gradsAndVars` once, running whatever code its iterator holds, and sets the pairs without a gradient apart.
-   * Keras: `_filter_grads`.
+   * Variables that are not trainable are passed over, with their gradients. Keras: `_filter_grads`.
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_CONSTRAINT`; RangeError `ERR_ADAMAX_SHAPE`,
    *   `ERR_ADAMAX_NO_GRADIENTS`; and what the caller's code throws
    */
@@ -49,9 +49,10 @@ export class StepPairs {
     if (!isArray && !isIterable(gradsAndVars)) {
       throw wrongType('gradsAndVars', 'an iterable of [gradient, variable] pairs', gradsAndVars);
     }
-    // An array that stood for a variable may not do so any more once variables were given other memory.
-    if (this.#rebound !== timesRebound()) this.#truncate(0);
-    this.#rebound = timesRebound();
+    // An array that stood for a variable may not do so any more once variables were given other memory, and others may
+    // have been frozen.
+    if (this.#changed !== timesChanged()) this.#truncate(0);
+    this.#changed = timesChanged();
     this.#change = 'nothing';
     this.#without = null;
     let count = 0;
@@ -68,7 +69,9 @@ export class StepPairs {
       this.#change = 'variables';
       this.#truncate(count);
     }
-    if (count === 0 && this.without.length > 0) throw noGradients(this.without);
+    // Code of the caller may have frozen a variable after its pair was read.
+    if (this.#changed !== timesChanged()) this.#dropFrozen();
+    if (this.count === 0 && this.without.length > 0) throw noGradients(this.without);
     return this.#change;
   }
 
@@ -101,6 +104,7 @@ export class StepPairs {
   /** A pair that is another one than in the last step, by more than an array of floats for another. */
   #readOther(i: number, position: number, gradient: unknown, target: unknown): 0 | 1 {
     const variable = this.#variableOf(i, position, target);
+    if (!isTrainable(variable)) return 0;
     if (gradient === null || gradient === undefined) {
       this.#without ??= [];
       this.#without.push(variable);
@@ -130,6 +134,17 @@ export class StepPairs {
     } else if (taken !== last && this.#change === 'nothing') {
       this.#change = 'gradients';
     }
+  }
+
+  #dropFrozen(): void {
+    const kept = [...this.variables.keys()].filter((i) => isTrainable(this.variables[i]));
+    for (const list of [this.#targets, this.#given, this.variables, this.gradients] as unknown[][]) {
+      kept.forEach((from, to) => {
+        list[to] = list[from];
+      });
+    }
+    this.#truncate(kept.length);
+    this.#change = 'variables';
   }
 
   #truncate(count: number): void {

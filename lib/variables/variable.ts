@@ -1,6 +1,6 @@
 import { checkFloat32Array, checkLength, checkMemory } from '../arguments/arrays.js';
 import { rangeError, typeError, wrongType } from '../arguments/errors.js';
-import { checkOptions, checkString } from '../arguments/options.js';
+import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
 import { fromBfloat16, toBfloat16 } from '../math/bfloat16.js';
 import { isBigInt64Array, isTypedArray, isUint16Array, lengthOf } from '../memory/typed-arrays.js';
 import { checkShape, formatShape, type Shape } from './shape.js';
@@ -25,7 +25,7 @@ export interface VariableOptions {
    * `Variable_1`, …, which say nothing to the next process; the state then goes by position.
    */
   name?: string;
-  /** Whether training changes it. Default: true. */
+  /** Whether steps change it; may be set later. Default: true. */
   trainable?: boolean;
   /** Applied after each dense step of an optimizer. */
   constraint?: Constraint;
@@ -41,7 +41,7 @@ export type Constraint = (values: Float32Array, variable: Variable) => ArrayLike
 export type AnyVariable = Variable<Float32Array> | Variable<BigInt64Array> | Variable<Uint16Array>;
 
 let unnamed = 0;
-let rebound = 0;
+let changed = 0;
 
 /** The array of a variable, whatever a subclass or an own property makes of `data`. */
 export let memoryOf: <T extends Elements>(variable: Variable<T>) => T;
@@ -51,6 +51,9 @@ export let elementsOf: (variable: AnyVariable) => number;
 
 /** Whether `value` was made by the constructor of `Variable`: no proxy of one, and no object of another shape. */
 export let isVariable: (value: unknown) => value is AnyVariable;
+
+/** Whether steps change a variable, whatever a subclass or an own property makes of `trainable`. */
+export let isTrainable: (variable: Variable) => boolean;
 
 /** Whether a variable was given its name, which is then what it is known by in what is saved. */
 export let isNamed: (variable: AnyVariable) => boolean;
@@ -64,9 +67,12 @@ export let takeOff: (variable: AnyVariable) => void;
 /** Takes back one `takeOff`. */
 export let land: (variable: AnyVariable) => void;
 
-/** How often any variable has been given other memory: as long as it stays, every array is where it was. */
-export function timesRebound(): number {
-  return rebound;
+/**
+ * How often any variable has been given other memory, or been frozen or thawed: as long as it stays, every array is where
+ * it was, and steps change the same variables.
+ */
+export function timesChanged(): number {
+  return changed;
 }
 
 /**
@@ -80,18 +86,19 @@ export class Variable<T extends Elements = Float32Array> {
   declare readonly dtype: DType;
   declare readonly shape: Shape;
   declare readonly name: string;
-  declare readonly trainable: boolean;
   declare readonly constraint: Constraint | null;
   #data: T;
   readonly #size: number;
   readonly #named: boolean;
   #pinned: string | null = null;
   #flights = 0;
+  #trainable: boolean;
 
   static {
     memoryOf = (variable) => variable.#data;
     elementsOf = (variable) => (variable as Variable<Elements>).#size;
     isVariable = (value): value is AnyVariable => typeof value === 'object' && value !== null && #data in value;
+    isTrainable = (variable) => variable.#trainable;
     isNamed = (variable) => (variable as Variable<Elements>).#named;
     pin = (variable, why) => {
       (variable as Variable<Elements>).#pinned = why;
@@ -116,19 +123,19 @@ export class Variable<T extends Elements = Float32Array> {
     checkOptions('Variable', options, ['shape', 'name', 'trainable', 'constraint']);
     const { shape, name, trainable = true, constraint } = options;
     if (name !== undefined) checkString('name', name);
-    if (typeof trainable !== 'boolean') throw wrongType('trainable', 'a boolean', trainable);
+    checkBoolean('trainable', trainable);
     if (constraint !== undefined && typeof constraint !== 'function') {
       throw wrongType('constraint', 'a function', constraint);
     }
     this.#data = data;
     this.#size = lengthOf(data);
     this.#named = name !== undefined;
+    this.#trainable = trainable;
     // What a step goes by is what was checked here: TypeScript's `readonly` would not stop a script.
     Object.defineProperties(this, {
       dtype: { value: dtypeOf(data), enumerable: true },
       shape: { value: checkShape('shape', shape ?? [lengthOf(data)], lengthOf(data)), enumerable: true },
       name: { value: name ?? (unnamed === 0 ? 'Variable' : `Variable_${unnamed}`), enumerable: true },
-      trainable: { value: trainable, enumerable: true },
       constraint: { value: constraint ?? null, enumerable: true },
     });
     if (name === undefined) unnamed++;
@@ -137,6 +144,21 @@ export class Variable<T extends Elements = Float32Array> {
   /** The array that holds the elements: the adopted one, or the one that `rebind` put in its place. */
   get data(): T {
     return this.#data;
+  }
+
+  /**
+   * Whether steps change it. A variable that is not trainable is left alone by every optimizer, whatever gradient is given
+   * with it: no slots are made, and those that are there keep what they hold. May be set at any time; a step goes by what
+   * it finds when it has read its gradients.
+   */
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+  set trainable(value: boolean) {
+    checkBoolean('trainable', value);
+    if (value === this.#trainable) return;
+    this.#trainable = value;
+    changed++;
   }
 
   /** Number of elements. */
@@ -171,7 +193,7 @@ export class Variable<T extends Elements = Float32Array> {
     }
     if (data === (this.#data as Elements)) return this;
     this.#data = data as Elements as T;
-    rebound++;
+    changed++;
     return this;
   }
 

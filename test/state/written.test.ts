@@ -10,12 +10,12 @@ onEveryImplementation('memory that an optimizer writes', () => {
     const w = new Variable(f32(1, 2), { name: 'w' });
     const optimizer = new Adamax();
     const m = optimizer.addSlot(w, 'm');
-    const itself = () => optimizer.applyGradients([[f32(1, 1), m]]);
+    const itself = () => optimizer.applyGradients([[f32(1, 1), m.data]]);
     expectError(
       itself,
       RangeError,
       'ERR_ADAMAX_OVERLAP',
-      /^'Adamax\/w\/m' must not share memory with slot 'Adamax\/w\/m'/,
+      /^'Variable.*' must not share memory with slot 'Adamax\/w\/m'/,
     );
     const gradient = () => optimizer.applyGradients([[m.data, w]]);
     expectError(gradient, RangeError, 'ERR_ADAMAX_OVERLAP', /^gradient of 'w' must not share memory with slot/);
@@ -58,7 +58,7 @@ describe('a variable', () => {
     for (const name of ['dtype', 'shape', 'name', 'trainable', 'constraint', 'data', 'size']) {
       expect(() => Object.assign(p, { [name]: null }), name).to.throw(TypeError);
     }
-    expect(JSON.stringify(Object.keys(p))).to.equal('["dtype","shape","name","trainable","constraint"]');
+    expect(JSON.stringify(Object.keys(p))).to.equal('["dtype","shape","name","constraint"]');
   });
 });
 
