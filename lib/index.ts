@@ -7,9 +7,10 @@ export * as initializers from './initializers/index.js';
 export { Adagrad, type AdagradOptions } from './optimizers/adagrad.js';
 export { Adamax, type AdamaxOptions } from './optimizers/adamax.js';
 export type { Config, CustomObjects } from './optimizers/config.js';
+export type { Differentiated, EngineVariables, GradientEngine, Leaf } from './optimizers/engine.js';
 export type { HyperValue } from './optimizers/hyperparameter.js';
 export type { LearningRate } from './optimizers/learning-rate.js';
-export type { Loss, LossResult, VarList } from './optimizers/loss.js';
+export type { Loss, LossResult, Target, VarList } from './optimizers/loss.js';
 export { Optimizer } from './optimizers/optimizer.js';
 export type {
   ApplyOptions,
@@ -32,3 +33,4 @@ export type { Nested } from './variables/nested.js';
 export type { Shape } from './variables/shape.js';
 export { type AnyVariable, type Constraint, type DType, Variable, type VariableOptions } from './variables/variable.js';
 export type { VariableLike } from './variables/variable-like.js';
+export type { VariableList } from './variables/variable-list.js';

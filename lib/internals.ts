@@ -19,7 +19,7 @@ export { Random } from './math/random.js';
 export { MemoryRegions } from './memory/regions.js';
 export { lengthOf } from './memory/typed-arrays.js';
 export { alphaOf, BiasCorrection } from './optimizers/bias-correction.js';
-export { statesOf, stepperOf } from './optimizers/optimizer.js';
+export { statesOf, stepperOf } from './optimizers/optimizer-state.js';
 export type { StepHooks } from './step/hooks.js';
 export type { StepPairs } from './step/step-pairs.js';
 export { Rows, type StepGradient } from './variables/gradient.js';

@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'ERR_ADAMAX_CONFIG' // RangeError: a config that asks for a class or a feature that is not here
   | 'ERR_ADAMAX_STATE' // TypeError: a call that comes too late
   | 'ERR_ADAMAX_BUSY' // TypeError: a call that comes while a step is off the event loop
+  | 'ERR_ADAMAX_ENGINE' // TypeError: a gradient engine that does not keep its contract
   | 'ERR_ADAMAX_WEIGHTS' // RangeError: weights that do not fit the state of an optimizer
   | 'ERR_ADAMAX_SLOT' // RangeError: a slot that does not exist
   | 'ERR_ADAMAX_ISA' // RangeError: an implementation that is unknown or not available here

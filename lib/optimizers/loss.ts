@@ -1,10 +1,12 @@
-import { rangeError, wrongType } from '../arguments/errors.js';
+import { typeError, wrongType } from '../arguments/errors.js';
 import type { Gradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';
-import { toVariables, type VariableLike } from '../variables/variable-like.js';
+import type { VariableLike } from '../variables/variable-like.js';
+import type { VariableList } from '../variables/variable-list.js';
+import type { EngineVariables, Leaf } from './engine.js';
 
 /**
- * What a loss returns: this package computes no derivatives, so a loss brings its own.
+ * What a loss returns where no engine differentiates it: it brings its own gradients.
  *
  * `gradients` is a list in the order of the variables; a map from variables to gradients; or a function of the variables
  * and `gradLoss` (a vector-Jacobian product, as reverse-mode automatic differentiation has it) that returns such a list.
@@ -17,44 +19,44 @@ export interface LossResult {
     | ((variables: readonly Variable[], gradLoss: unknown) => readonly Gradient[]);
 }
 
-/** A loss to minimize: evaluated once, at the variables' present values. */
-export type Loss = () => LossResult;
+/**
+ * A loss to minimize, evaluated once, at the variables' present values. With an engine it returns what the engine computes
+ * with, and reads variables of this package by `leaf`; without one it returns a `LossResult`.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: what an engine computes with is its own business
+export type Loss<T = any> = (leaf: Leaf<T>) => T;
 
-/** Variables to update, or a function that lists them and is asked after the loss, which may create them. */
-export type VarList = Iterable<VariableLike> | (() => Iterable<VariableLike>);
+/** A variable, an array that stands for one, or a variable of an engine. */
+export type Target = VariableLike | EngineVariables[keyof EngineVariables];
 
-/** Evaluates the loss once, then pairs each variable with its gradient. Keras: `Optimizer._compute_gradients`. */
-export function gradientsOf(loss: unknown, varList: unknown, gradLoss: unknown): [Gradient, Variable][] {
-  if (typeof loss !== 'function') throw wrongType('loss', 'a function', loss);
-  const result: unknown = (loss as Loss)();
-  if (typeof result !== 'object' || result === null || !('gradients' in result)) {
-    throw wrongType('loss()', 'an object with gradients', result);
-  }
-  const variables = toVariables('varList', typeof varList === 'function' ? varList() : varList);
-  const { gradients } = result as LossResult;
-  if (gradLoss !== undefined && typeof gradients !== 'function') {
-    throw wrongType('gradients of loss()', 'a function, since gradLoss is given,', gradients);
-  }
-  if (gradients instanceof Map) return variables.map((variable) => [lookUp(gradients, variable), variable]);
-  const list: unknown = typeof gradients === 'function' ? gradients(variables, gradLoss) : gradients;
-  if (!Array.isArray(list)) throw wrongType('gradients of loss()', 'an array, a Map or a function', list);
-  if (list.length !== variables.length) {
-    const expected = `${variables.length} items, one for each variable`;
-    throw rangeError('ERR_ADAMAX_LENGTH', `gradients of loss() must have ${expected}: received ${list.length}`);
-  }
-  return variables.map((variable, i) => [list[i] as Gradient, variable]);
+/**
+ * Variables to update: one, any iterable of them, iterables of iterables; or a function that lists them and is asked after
+ * the loss, which may create them.
+ */
+export type VarList = VariableList<Target> | (() => VariableList<Target>);
+
+/** What came of a loss. */
+export interface Evaluation {
+  readonly loss: number | undefined;
+  readonly pairs: [Gradient, Variable][];
 }
 
-/** Returns the pairs after a check that each has a gradient. */
-export function withoutGaps(pairs: [Gradient, Variable][]): [Gradient, Variable][] {
-  for (const [gradient, variable] of pairs) {
-    if (gradient !== null && gradient !== undefined) continue;
-    const expected = `gradient of '${variable.name}' must exist`;
-    throw rangeError('ERR_ADAMAX_NO_GRADIENTS', `${expected}: received ${gradient}`);
-  }
-  return pairs;
+/** The value of a loss, if it is one. */
+export function checkLoss(argument: string, loss: unknown): number | undefined {
+  if (loss === undefined || loss === null) return undefined;
+  if (typeof loss !== 'number') throw wrongType(argument, 'a number', loss);
+  return loss;
 }
 
-function lookUp(gradients: ReadonlyMap<VariableLike, Gradient>, variable: Variable): Gradient {
-  return gradients.get(variable) ?? gradients.get(variable.data) ?? null;
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
+
+/** The error for a promise where nobody waits, and nobody is left to hear of its failure either. */
+export function notAPromise(method: string, promise: PromiseLike<unknown>): TypeError {
+  promise.then(undefined, () => {});
+  return typeError(
+    'ERR_ADAMAX_ARG_TYPE',
+    `loss() must not take time in ${method} (minimizeAsync waits for it): received a promise`,
+  );
 }

@@ -1,8 +1,9 @@
 import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
 import type { SlotDtype } from '../backend/backend.js';
 import type { Gradient } from '../variables/gradient.js';
-import type { VariableLike } from '../variables/variable-like.js';
+import type { GradientEngine } from './engine.js';
 import type { LearningRate } from './learning-rate.js';
+import type { Target } from './loss.js';
 
 /** Options every optimizer takes. */
 export interface OptimizerOptions {
@@ -21,12 +22,14 @@ export interface OptimizerOptions {
    * bytes an element; a moment then has 8 significant bits, rounded to nearest even after each step. Default: `float32`.
    */
   slotDtype?: SlotDtype;
+  /** What differentiates losses in `minimize` and its kin. Default: nothing does, and losses bring their gradients. */
+  engine?: GradientEngine | null;
   /** Default: the name of the class. `''` makes a unique one: `adamax`, `adamax_1`, … */
   name?: string;
 }
 
 /** What to step, by which gradients: any iterable of `[gradient, variable]`. */
-export type GradsAndVars = Iterable<readonly [Gradient, VariableLike]>;
+export type GradsAndVars = Iterable<readonly [Gradient, Target]>;
 
 export interface ApplyOptions {
   /** Accepted for Keras' sake: there is no operation to name. */
@@ -35,8 +38,16 @@ export interface ApplyOptions {
   experimentalAggregateGradients?: boolean;
 }
 
-export interface MinimizeOptions {
-  /** Handed to the loss' `gradients`, which must then be a function. */
+export interface GradientOptions {
+  /** What differentiates the loss. Default: the optimizer's own engine, if it has one; null for none. */
+  engine?: GradientEngine | null;
+}
+
+export interface MinimizeOptions extends GradientOptions {
+  /**
+   * What each element of the loss is weighted by, in the form that the engine takes; without an engine it is handed to the
+   * loss' `gradients`, which must then be a function. Default: ones.
+   */
   gradLoss?: unknown;
   /** Accepted for Keras' sake. */
   name?: string;
@@ -55,6 +66,7 @@ export const optimizerOptionNames = [
   'clipnorm',
   'clipvalue',
   'slotDtype',
+  'engine',
   'name',
 ] as const;
 

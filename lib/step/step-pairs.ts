@@ -2,7 +2,7 @@ import { rangeError, wrongType } from '../arguments/errors.js';
 import { isFloat32Array, lengthOf } from '../memory/typed-arrays.js';
 import { Rows, type StepGradient, toGradient } from '../variables/gradient.js';
 import { isTrainable, timesChanged, type Variable } from '../variables/variable.js';
-import { knownVariable, toVariable } from '../variables/variable-like.js';
+import { type Adopt, knownVariable, toVariable } from '../variables/variable-like.js';
 
 /** What differs between the pairs of a step and those of the step before. */
 export type Change = 'nothing' | 'gradients' | 'variables';
@@ -22,10 +22,16 @@ export class StepPairs {
   readonly #targets: unknown[] = [];
   /** What the caller listed as gradients, where that is an array of floats, which alone stands for itself. */
   readonly #given: unknown[] = [];
+  readonly #adopt: Adopt;
   #changed = timesChanged();
   /** Of the list that is being read. */
   #change: Change = 'nothing';
   #without: Variable[] | null = null;
+
+  /** @param adopt - finds variables for what is listed of other libraries */
+  constructor(adopt: Adopt) {
+    this.#adopt = adopt;
+  }
 
   get count(): number {
     return this.gradients.length;
@@ -118,7 +124,7 @@ export class StepPairs {
   #variableOf(i: number, position: number, target: unknown): Variable {
     if (i < this.count && target === this.#targets[i]) return this.variables[i];
     // What the variable is called in a message is put together only where it may be needed.
-    return knownVariable(target) ?? toVariable(`gradsAndVars[${position}][1]`, target);
+    return knownVariable(target) ?? toVariable(`gradsAndVars[${position}][1]`, target, this.#adopt);
   }
 
   #take(i: number, position: number, gradient: unknown, variable: Variable): void {

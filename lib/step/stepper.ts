@@ -7,6 +7,7 @@ import type { VariableState } from '../state/variable-state.js';
 import type { Creation, VariableStates } from '../state/variable-states.js';
 import { Rows, type StepGradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';
+import type { Adopt } from '../variables/variable-like.js';
 import { constraintHooks, isConstrained } from './constraints.js';
 import { HeapList } from './heap-list.js';
 import type { StepHooks } from './hooks.js';
@@ -32,6 +33,8 @@ export interface StepSource {
   writeScalars(iterations: number): void;
   /** Where `writeScalars` puts them. */
   readonly scalars: Float32Array;
+  /** Finds variables for what is listed of other libraries. */
+  readonly adopt: Adopt;
 }
 
 /**
@@ -44,7 +47,7 @@ export class Stepper {
   hooks: StepHooks | null = null;
   readonly turn = new Turn(() => this.forget());
   readonly #source: StepSource;
-  readonly #pairs = new StepPairs();
+  readonly #pairs: StepPairs;
   /** States of the variables of the pairs, as far as the list knows them. */
   readonly #resolved: VariableState[] = [];
   #constrained = false;
@@ -58,6 +61,7 @@ export class Stepper {
 
   constructor(source: StepSource) {
     this.#source = source;
+    this.#pairs = new StepPairs(source.adopt);
   }
 
   /**
@@ -81,6 +85,11 @@ export class Stepper {
   [INSIDE](gradsAndVars: unknown, aggregate: boolean, outs: Outs): number {
     const change = this.#read(gradsAndVars, aggregate);
     return this.#pairs.count > 0 ? this.#step(change, outs) : this.#source.states.counter.get();
+  }
+
+  /** Variables that the last step has stepped. */
+  get stepped(): readonly Variable[] {
+    return this.#pairs.variables;
   }
 
   /** Variables that the last step listed without a gradient. */

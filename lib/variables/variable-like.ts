@@ -19,13 +19,27 @@ interface Places {
 
 const byBuffer = new WeakMap<ArrayBufferLike, Places>();
 
-/** The variable that stands for `target`. @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE` */
-export function toVariable(argument: string, target: unknown): Variable {
+/** Finds the variable that stands for something of another library; undefined for what it does not know. */
+export type Adopt = (target: unknown) => unknown;
+
+/**
+ * The variable that stands for `target`.
+ * @param adopt - is asked about what is neither a variable nor an array
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`
+ */
+export function toVariable(argument: string, target: unknown, adopt?: Adopt): Variable {
+  const variable = findVariable(argument, target, adopt);
+  if (variable === undefined) throw wrongType(argument, 'a Variable or a Float32Array', target);
+  return variable;
+}
+
+/** As `toVariable`, but undefined for what cannot stand for a variable. */
+export function findVariable(argument: string, target: unknown, adopt?: Adopt): Variable | undefined {
   const known = knownVariable(target);
   if (known !== undefined) return known;
   if (isVariable(target)) throw wrongType(argument, 'a float32 Variable', target.toString());
-  if (!isFloat32Array(target)) throw wrongType(argument, 'a Variable or a Float32Array', target);
-  const variable = sameMemory(target) ?? adopt(target);
+  if (!isFloat32Array(target)) return adopted(argument, adopt?.(target));
+  const variable = sameMemory(target) ?? newVariable(target);
   byArray.set(target, variable);
   return variable;
 }
@@ -39,23 +53,15 @@ export function knownVariable(target: unknown): Variable | undefined {
   return isAt(variable, target as Float32Array) ? variable : undefined;
 }
 
-/** The variables of a list, which may be any iterable. */
-export function toVariables(argument: string, list: unknown): Variable[] {
-  return Array.from(iterable(argument, list), (target, i) => toVariable(`${argument}[${i}]`, target));
+/** The variable of an array that was seen before, or that is another view of its memory. */
+export function seenVariable(array: Float32Array): Variable | undefined {
+  return knownVariable(array) ?? sameMemory(array);
 }
 
-/** Those of a list that stand for something already: an array that was never stepped stands for no variable yet. */
-export function toKnownVariables(argument: string, list: unknown): Variable[] {
-  const known = Array.from(iterable(argument, list), (target, i) => {
-    if (isFloat32Array(target)) return knownVariable(target) ?? sameMemory(target);
-    return toVariable(`${argument}[${i}]`, target);
-  });
-  return known.filter((variable) => variable !== undefined);
-}
-
-function iterable(argument: string, list: unknown): Iterable<unknown> {
-  if (typeof list === 'object' && list !== null && Symbol.iterator in list) return list as Iterable<unknown>;
-  throw wrongType(argument, 'an iterable of variables', list);
+function adopted(argument: string, variable: unknown): Variable | undefined {
+  if (variable === undefined || variable === null) return undefined;
+  if (isVariable(variable) && variable.dtype === 'float32') return variable as Variable;
+  throw wrongType(`what stands for ${argument}`, 'a float32 Variable', isVariable(variable) ? `${variable}` : variable);
 }
 
 function sameMemory(array: Float32Array): Variable | undefined {
@@ -77,7 +83,7 @@ function isAt(variable: Variable, array: Float32Array): boolean {
   );
 }
 
-function adopt(array: Float32Array): Variable {
+function newVariable(array: Float32Array): Variable {
   const variable = new Variable(array);
   const buffer = bufferOf(array);
   let places = byBuffer.get(buffer);

@@ -82,7 +82,7 @@ describe('minimize', () => {
       () => optimizer.minimize((() => 0.5) as never, [v]),
       TypeError,
       'ERR_ADAMAX_ARG_TYPE',
-      /^loss\(\) must be an object with gradients: received 0\.5$/,
+      /^loss\(\) must be an object with gradients, since there is no engine: received 0\.5$/,
     );
     expectError(
       () => optimizer.minimize(() => ({ gradients: 3 }) as never, [v]),
@@ -112,13 +112,13 @@ describe('minimize', () => {
       () => optimizer.minimize(() => ({ gradients: [[1]] }), 3 as never),
       TypeError,
       'ERR_ADAMAX_ARG_TYPE',
-      /^varList must be an iterable/,
+      /^varList must be a Variable, a Float32Array or an iterable of them: received 3$/,
     );
     expectError(
       () => optimizer.minimize(() => ({ gradients: [[1]] }), [{}] as never),
       TypeError,
       'ERR_ADAMAX_ARG_TYPE',
-      /^varList\[0\] must be a Variable or a Float32Array: received \{\}$/,
+      /^varList\[0\] must be a Variable, a Float32Array or an iterable of them: received \{\}$/,
     );
     expectError(
       () => optimizer.minimize(() => ({ gradients: [[1]] }), [v], { loss: 1 } as never),

@@ -57,7 +57,7 @@ onEveryImplementation('release', () => {
         () => optimizer.release(bad as never),
         TypeError,
         'ERR_ADAMAX_ARG_TYPE',
-        /^variables must be an iter/,
+        /^variables must be a Variable, a Float32Array or an iter/,
       );
     }
     expectError(() => optimizer.release([1] as never), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^variables\[0\] must be a V/);

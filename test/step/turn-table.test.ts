@@ -27,6 +27,7 @@ const ROWS: readonly (readonly [title: string, outcomes: readonly Outcome[], cal
   ['getWeights', BUSY, ({ optimizer }) => optimizer.getWeights()],
   ['setWeights', BUSY, ({ optimizer }) => optimizer.setWeights([])],
   ['minimize', BUSY, ({ optimizer, spare }) => optimizer.minimize(loss, [spare])],
+  ['minimizeAsync', BUSY_AWAY, ({ optimizer, spare }) => optimizer.minimizeAsync(loss, [spare])],
   ['getUpdates', BUSY, ({ optimizer, spare }) => optimizer.getUpdates(loss, [spare])],
   ['release', BUSY, ({ optimizer, spare }) => optimizer.release([spare])],
   ['iterations.assign', ALLOWED, ({ optimizer }) => optimizer.iterations.assign(4)],

@@ -4,7 +4,9 @@ import {
   Adagrad,
   Adamax,
   type Gradient,
+  type GradientEngine,
   IndexedSlices,
+  type Leaf,
   Optimizer,
   optimizers,
   RMSprop,
@@ -51,6 +53,17 @@ function rightUse(weights: Float32Array, shared: Float32Array): void {
   adamaxStep(weights, again.getSlot(weights, 'm').data, rms.getSlot(variable, 'rms').data, weights, scalars);
   ada.epsilon = new Variable(shared);
   any.setWeights(optimizer.getWeights());
+  any.setWeights([10, [[1, 2]], new Float64Array(2), variable]).missing.join();
+  // An engine decides what losses compute with; what it does not know of need not be said.
+  const engine: GradientEngine<number[]> = { differentiate: () => ({ gradients: [weights, null, undefined] }) };
+  const differentiating = new Adamax({ engine });
+  const loss = (leaf: Leaf<number[]>) => leaf(weights);
+  const taken: number = differentiating.minimize(loss, [[weights], variable], { gradLoss: 2 });
+  const later: Promise<number> = differentiating.minimizeAsync(
+    async (leaf) => leaf(weights),
+    () => weights,
+  );
+  void [taken, later, differentiating.lastLoss?.toFixed(), differentiating.getGradients({}, weights, { engine: null })];
 }
 
 function wrongUse(weights: Float32Array, optimizer: Adamax): void {
@@ -64,8 +77,10 @@ function wrongUse(weights: Float32Array, optimizer: Adamax): void {
   optimizer.applyGradients([[new Float64Array(1), weights]]);
   // @ts-expect-error: a pair is [gradient, variable], not an object
   optimizer.applyGradients([{ gradient: weights, variable: weights }]);
-  // @ts-expect-error: a loss brings its gradients
-  optimizer.minimize(() => 0.5, [weights]);
+  // @ts-expect-error: a number is no variable
+  optimizer.minimize(() => ({ gradients: [[1]] }), [[weights], 1]);
+  // @ts-expect-error: an engine differentiates
+  new Adamax({ engine: {} });
   // @ts-expect-error: Optimizer is abstract
   new Optimizer();
   // @ts-expect-error: data cannot be exchanged, only assigned to
@@ -98,24 +113,17 @@ describe('the published typings', () => {
       ['optimizers/adamax.d.ts', ['beta1', 'beta2', 'epsilon']],
       [
         'optimizers/optimizer-options.d.ts',
-        ['learningRate', 'lr', 'decay', 'clipnorm', 'clipvalue', 'name', 'slotDtype'],
+        ['learningRate', 'lr', 'decay', 'clipnorm', 'clipvalue', 'name', 'slotDtype', 'engine'],
       ],
       [
         'optimizers/optimizer.d.ts',
-        [
-          'applyGradients',
-          'applyGradientsAsync',
-          'minimize',
-          'build',
-          'addSlot',
-          'getSlot',
-          'getWeights',
-          'setWeights',
-          'addWeight',
-          'getGradients',
-          'getUpdates',
-        ],
+        ['applyGradients', 'applyGradientsAsync', 'minimize', 'minimizeAsync', 'getGradients', 'getUpdates'],
       ],
+      [
+        'optimizers/optimizer-state.d.ts',
+        ['build', 'release', 'addSlot', 'getSlot', 'getWeights', 'setWeights', 'addWeight'],
+      ],
+      ['optimizers/engine.d.ts', ['adopt', 'differentiate', 'differentiateAsync', 'commit']],
     ] as const) {
       const text = readFileSync(join(root, 'dist', file), 'utf8');
       for (const name of names) expect(text, `${file}: ${name}`).to.match(new RegExp(`\\*/\\s+(static )?${name}[?(<]`));

@@ -1,0 +1,74 @@
+import { wrongType } from '../arguments/errors.js';
+import type { Gradient } from '../variables/gradient.js';
+import type { Variable } from '../variables/variable.js';
+import type { VariableLike } from '../variables/variable-like.js';
+
+/**
+ * Variables of engines, by engine: a package that adapts one declares them here, so that lists of variables take them.
+ *
+ * @example
+ * declare module 'adamax' {
+ *   interface EngineVariables {
+ *     mine: MyVariable;
+ *   }
+ * }
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: others add to it
+export interface EngineVariables {}
+
+/** Turns a variable of this package into what the engine computes with. */
+export type Leaf<T> = (variable: VariableLike) => T;
+
+/** What an engine found out about a loss. */
+export interface Differentiated {
+  /** The value of the loss; of one that has several elements, their sum. */
+  readonly loss?: number;
+  /** One for each variable, in their order; null or undefined where the loss does not depend on it. */
+  readonly gradients: readonly (Gradient | undefined)[];
+}
+
+/**
+ * What differentiates losses: a library of automatic differentiation, behind the few calls that an optimizer makes of it.
+ * Handed to `new Adamax({ engine })`, or to one call of `minimize`, `getGradients` or `getUpdates`.
+ *
+ * @typeParam T - what losses compute with: tensors, nodes of a graph, numbers on a tape
+ */
+// biome-ignore lint/suspicious/noExplicitAny: what an engine computes with is its own business
+export interface GradientEngine<T = any> {
+  /**
+   * The variable of this package that stands for one of the engine's own, the same one each time; undefined for what is
+   * none. Asked about anything that is neither a `Variable` nor a `Float32Array`.
+   */
+  adopt?(target: unknown): Variable | undefined;
+  /**
+   * Calls `loss` once, with a `leaf` for the variables of this package; then `variables`, which may only be known by then;
+   * and differentiates by those. A loss with several elements counts as their sum.
+   * @param gradLoss - what each element of the loss is weighted by, as the caller gave it; undefined for ones
+   */
+  differentiate(loss: (leaf: Leaf<T>) => T, variables: () => readonly Variable[], gradLoss: unknown): Differentiated;
+  /** The same for `minimizeAsync`: `loss` returns a promise. Without it `differentiate` is called there, too. */
+  differentiateAsync?(
+    loss: (leaf: Leaf<T>) => Promise<T>,
+    variables: () => readonly Variable[],
+    gradLoss: unknown,
+  ): Promise<Differentiated>;
+  /**
+   * Comes after each step that an optimizer with this engine has taken and counted, with the variables that were stepped:
+   * for instance to copy them to where the engine reads its own. What it throws does not take the step back.
+   */
+  commit?(variables: readonly Variable[]): void;
+}
+
+/** The engine that an option names, null for none. @throws TypeError `ERR_ADAMAX_ARG_TYPE` */
+export function checkEngine(engine: unknown): GradientEngine | null {
+  if (engine === undefined || engine === null) return null;
+  if (typeof engine !== 'object' && typeof engine !== 'function') throw wrongType('engine', EXPECTED, engine);
+  const { adopt, differentiate, differentiateAsync, commit } = engine as Partial<GradientEngine>;
+  if (typeof differentiate !== 'function') throw wrongType('engine', EXPECTED, engine);
+  for (const [name, method] of Object.entries({ adopt, differentiateAsync, commit })) {
+    if (method !== undefined && typeof method !== 'function') throw wrongType(`engine.${name}`, 'a function', method);
+  }
+  return engine as GradientEngine;
+}
+
+const EXPECTED = 'a gradient engine, with a method differentiate';

@@ -1,0 +1,179 @@
+import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
+import type { SlotArray, SlotDtype } from '../backend/backend.js';
+import { initialize } from '../initializers/initialize.js';
+import type { WeightLike } from '../state/given-weight.js';
+import { type NdArray, ndArrayOf } from '../state/nd-array.js';
+import { setWeights, type WeightsReport } from '../state/set-weights.js';
+import type { VariableStates } from '../state/variable-states.js';
+import { makeWeight, type WeightOptions } from '../state/weight.js';
+import type { Stepper } from '../step/stepper.js';
+import { type AnyVariable, isTrainable, type Variable } from '../variables/variable.js';
+import { type Adopt, toVariable } from '../variables/variable-like.js';
+import { toKnownVariables, toVariables, type VariableList } from '../variables/variable-list.js';
+import { checkEngine, type GradientEngine } from './engine.js';
+import type { Target } from './loss.js';
+import type { SetWeightsOptions } from './optimizer-options.js';
+
+/** What takes the steps of an optimizer, for the guests of this package: hooks are set there. */
+export let stepperOf: (optimizer: OptimizerState) => Stepper;
+
+/** What an optimizer keeps, for the guests of this package. */
+export let statesOf: (optimizer: OptimizerState) => VariableStates;
+
+/** What an optimizer keeps, and can be asked for and told to keep: the part of `Optimizer` that deals with state. */
+export abstract class OptimizerState {
+  readonly name: string;
+
+  readonly #states: VariableStates;
+  readonly #stepper: Stepper;
+  readonly #adopt: Adopt = (target) => this.#engine?.adopt?.(target);
+  #engine: GradientEngine | null;
+
+  static {
+    stepperOf = (optimizer) => optimizer.#stepper;
+    statesOf = (optimizer) => optimizer.#states;
+  }
+
+  protected constructor(name: string, states: VariableStates, stepper: Stepper, engine: unknown) {
+    this.name = name;
+    this.#states = states;
+    this.#stepper = stepper;
+    this.#engine = checkEngine(engine);
+  }
+
+  /** How slots are stored; decided at construction. */
+  get slotDtype(): SlotDtype {
+    return this.#states.slotDtype;
+  }
+
+  /** What differentiates losses; null where they bring their gradients. */
+  get engine(): GradientEngine | null {
+    return this.#engine;
+  }
+  set engine(value: GradientEngine | null) {
+    this.#engine = checkEngine(value);
+  }
+
+  /** Number of steps taken: an int64 scalar. Assign to it, or replace it by a variable before the first step. */
+  get iterations(): Variable<BigInt64Array> {
+    return this.#states.iterations;
+  }
+  set iterations(variable: Variable<BigInt64Array>) {
+    this.#stepper.turn.check('iterations');
+    this.#states.iterations = variable;
+  }
+
+  /** The state: `[iterations, every m, every v]`, in order of creation. */
+  get weights(): AnyVariable[] {
+    return this.#states.weights;
+  }
+
+  /** Returns `weights`, which have both names in Keras. */
+  variables(): AnyVariable[] {
+    return this.weights;
+  }
+
+  /**
+   * Creates the slots of variables ahead of a first step, so that `setWeights` has somewhere to write.
+   * Variables that have slots keep them, and those that are not trainable get none, as in a step.
+   */
+  build(varList: VariableList<Target>): void {
+    this.#stepper.turn.during('build', () => {
+      const variables = toVariables('varList', varList, this.#adopt);
+      this.#states.follow();
+      const creation = this.#states.creation();
+      try {
+        variables.filter(isTrainable).forEach(creation.stateOf);
+      } catch (error) {
+        creation.undo();
+        throw error;
+      }
+      creation.keep();
+    });
+  }
+
+  /**
+   * Drops what the optimizer keeps of variables: their slots, and their arrays. A later step with one of them begins
+   * with new slots. Variables that it has never seen are passed over.
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_BUSY`
+   */
+  release(variables: VariableList<Target>): void {
+    this.#stepper.turn.during('release', () => {
+      for (const variable of toKnownVariables('variables', variables, this.#adopt)) this.#states.release(variable);
+      this.#stepper.forget();
+    });
+  }
+
+  /**
+   * Adds a slot to a variable, or returns the one it has.
+   * @param slotName - one of the rule's own (Adamax: `m`, `v`), or any other, which is then the caller's
+   * @param initializer - a name, config or function of `initializers`, or the initial value itself; ignored where the
+   *   slot exists
+   */
+  addSlot<T extends SlotArray = Float32Array>(
+    variable: Target,
+    slotName: string,
+    initializer: unknown = 'zeros',
+  ): Variable<T> {
+    return this.#stepper.turn.during('addSlot', () => {
+      checkString('slotName', slotName);
+      const owner = toVariable('variable', variable, this.#adopt);
+      const existing = this.#states.slots.find(owner, slotName);
+      const slot =
+        existing ?? this.#states.addSlot(owner, slotName, initialize('initializer', initializer, owner.shape));
+      return slot as unknown as Variable<T>;
+    });
+  }
+
+  /**
+   * The slot of a variable; its data is a `Uint16Array` where slots are stored as bfloat16.
+   * @throws RangeError `ERR_ADAMAX_SLOT` when there is none
+   */
+  getSlot<T extends SlotArray = Float32Array>(variable: Target, slotName: string): Variable<T> {
+    return this.#states.slots.get(toVariable('variable', variable, this.#adopt), slotName) as unknown as Variable<T>;
+  }
+
+  /** Names of the slots made so far; `[]` before the first step. */
+  getSlotNames(): string[] {
+    return this.#states.slots.names();
+  }
+
+  /**
+   * A variable for a rule's own use. As in Keras it is not among `weights`, unless it is `saved`.
+   * @throws RangeError `ERR_ADAMAX_DUPLICATE` for a second one of a name that is saved
+   */
+  addWeight(name: string, shape: readonly number[], options: WeightOptions = {}): AnyVariable {
+    const { weight, saved } = makeWeight(name, shape, options);
+    if (saved) this.#stepper.turn.during('addWeight', () => this.#states.addWeight(weight));
+    return weight;
+  }
+
+  /**
+   * A copy of the state, in the order of `weights`, each under the name by which `setWeights` finds its place again:
+   * `iterations`, `<variable>/<slot>`, or the name of an `addWeight` that is saved.
+   */
+  getWeights(): NdArray[] {
+    this.#stepper.turn.check('getWeights');
+    return this.#states.named.map(ndArrayOf);
+  }
+
+  /**
+   * Overwrites the state. Nothing is written unless everything fits.
+   *
+   * @param weights - what `getWeights` returned, of this process or of another: items with names go by name, in any order.
+   *   Items without names go by position, in the order of `weights`, and may be mere numbers: what Python's `get_weights`
+   *   gives. Numbers are taken where the state holds them exactly; moments of float32 and bfloat16 go into either
+   * @param options - `partial: true` writes what fits, and leaves the rest as it is
+   * @returns what was written, and with `partial` what was not
+   * @throws RangeError `ERR_ADAMAX_WEIGHTS`: all that does not fit, in one error, and as its `report`;
+   *   `ERR_ADAMAX_ARG_VALUE` where some items have names and others do not
+   */
+  setWeights(weights: readonly WeightLike[], options: SetWeightsOptions = {}): WeightsReport {
+    return this.#stepper.turn.during('setWeights', () => {
+      checkOptions('setWeights', options, ['partial']);
+      const { partial = false } = options;
+      checkBoolean('partial', partial);
+      return setWeights(this.name, this.#states.named, weights, partial);
+    });
+  }
+}
