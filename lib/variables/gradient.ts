@@ -7,9 +7,9 @@ import { isVariable, memoryOf, type Variable } from './variable.js';
 
 /**
  * What a gradient may be: a `Float32Array` of the variable's length, a `Variable` or nested arrays of numbers of its
- * shape, rows of a table, or `null` where there is none.
+ * shape (a number, where that is `[]`), rows of a table, or `null` where there is none.
  */
-export type Gradient = Float32Array | Variable | IndexedSlices | readonly Nested[] | null;
+export type Gradient = Float32Array | Variable | IndexedSlices | Nested | null;
 
 /** The slices of a sparse gradient, as they were read: what the caller's object says later changes nothing. */
 export class Rows {
@@ -42,7 +42,8 @@ export function toGradient(
     return memoryOf(gradient as Variable);
   }
   if (gradient instanceof IndexedSlices) return toRows(argument, gradient, variable, last);
-  if (Array.isArray(gradient)) return flatten(argument, gradient, variable.shape);
+  const isNested = Array.isArray(gradient) || (typeof gradient === 'number' && variable.shape.length === 0);
+  if (isNested) return flatten(argument, gradient, variable.shape);
   throw wrongType(argument, 'a Float32Array, Variable, IndexedSlices, array of numbers or null', gradient);
 }
 

@@ -81,30 +81,6 @@ onEveryImplementation('RMSprop', () => {
   }
 });
 
-describe('RMSprop, in the examples of the API page', () => {
-  const model = () => [new Variable(new Float32Array(200), { shape: [20, 10] }), new Variable(new Float32Array(10))];
-
-  it('getWeights returns three values for a Dense layer of kernel and bias', () => {
-    const optimizer = new RMSprop();
-    const [kernel, bias] = model();
-    optimizer.applyGradients([
-      [new Float32Array(200).fill(1), kernel],
-      [new Float32Array(10).fill(1), bias],
-    ]);
-    expect(optimizer.getWeights().length).to.equal(3);
-  });
-
-  it('setWeights sets iterations to 10, and new mean squares', () => {
-    const optimizer = new RMSprop();
-    const variables = model();
-    optimizer.build(variables);
-    optimizer.setWeights([10, new Float32Array(200).fill(1), new Float32Array(10)]);
-    expect(String(optimizer.iterations)).to.equal("<Variable 'iter' shape=[] dtype=int64>");
-    expect(optimizer.iterations.item()).to.equal(10);
-    expect(optimizer.getSlot(variables[0], 'rms').data[199]).to.equal(1);
-  });
-});
-
 describe('RMSprop', () => {
   it('has a config with the keys of Keras, which makes the round trip', () => {
     const config = new RMSprop({ rho: 0.8, centered: true }).getConfig();

@@ -23,10 +23,14 @@ onEveryImplementation('a gradient', () => {
     for (const result of results) expect(result).to.deep.equal([-1, -2, -3, -4]);
   });
 
-  it('may be an array of one element for a scalar variable', () => {
+  it('may be a number for a scalar variable, or an array of it; for another variable it is refused', () => {
     const p = new Variable(f32(1), { shape: [] });
-    new SGD({ learningRate: 1 }).applyGradients([[[0.5], p]]);
-    expect(p.item()).to.equal(0.5);
+    const optimizer = new SGD({ learningRate: 1 });
+    optimizer.applyGradients([[[0.5], p]]);
+    optimizer.applyGradients([[0.25, p]]);
+    expect(p.item()).to.equal(0.25);
+    const message = /^gradsAndVars\[0\]\[0\] must be a Float32Array, .* or null: received 0\.25$/;
+    expectError(() => optimizer.applyGradients([[0.25, f32(1)]]), TypeError, 'ERR_ADAMAX_ARG_TYPE', message);
   });
 
   it("is refused where its shape is not the variable's, naming the place", () => {
