@@ -99,7 +99,7 @@ export abstract class OptimizerState {
    */
   release(variables: VariableList<Target>): void {
     this.#stepper.turn.during('release', () => {
-      for (const variable of toKnownVariables('variables', variables, this.#adopt)) this.#states.release(variable);
+      this.#states.release(toKnownVariables('variables', variables, this.#adopt));
       this.#stepper.forget();
     });
   }

@@ -177,8 +177,14 @@ export class VariableStates {
     this.#followed = timesChanged();
   }
 
-  /** Drops what is kept of a variable: its slots, and the note of its memory. */
-  release(variable: Variable): void {
+  /** Drops what is kept of variables: their slots, and the note of their memory. */
+  release(variables: readonly Variable[]): void {
+    const owners = new Set(variables);
+    this.#weights = this.#weights.filter(({ owner }) => owner === null || !owners.has(owner));
+    for (const variable of owners) this.#drop(variable);
+  }
+
+  #drop(variable: Variable): void {
     const state = this.#states.get(variable);
     if (state !== undefined) {
       this.#states.delete(variable);
@@ -187,9 +193,7 @@ export class VariableStates {
     for (const array of state?.slots ?? this.#early.get(variable)?.arrays ?? []) this.written.delete(array);
     this.#early.delete(variable);
     this.#names.drop(variable);
-    const slots = this.slots.delete(variable);
-    if (slots.length > 0) this.#weights = this.#weights.filter(({ owner }) => owner !== variable);
-    for (const slot of slots) pin(slot, null);
+    for (const slot of this.slots.delete(variable)) pin(slot, null);
   }
 
   /** Adds a slot: one of the rule's own, ahead of the first step, or any other. */
