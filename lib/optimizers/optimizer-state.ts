@@ -74,21 +74,15 @@ export abstract class OptimizerState {
   }
 
   /**
-   * Creates the slots of variables ahead of a first step, so that `setWeights` has somewhere to write.
-   * Variables that have slots keep them, and those that are not trainable get none, as in a step.
+   * Creates the slots of variables ahead of a first step, so that `setWeights` has somewhere to write. Variables that have
+   * slots keep them. Those that are not trainable get theirs when they are trained, or when `setWeights` brings any.
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`, `ERR_ADAMAX_BUSY`
+   * @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE` (a name); `ERR_ADAMAX_OVERLAP`, `ERR_ADAMAX_MEMORY`
    */
   build(varList: VariableList<Target>): void {
     this.#stepper.turn.during('build', () => {
       const variables = toVariables('varList', varList, this.#adopt);
-      this.#states.follow();
-      const creation = this.#states.creation();
-      try {
-        variables.filter(isTrainable).forEach(creation.stateOf);
-      } catch (error) {
-        creation.undo();
-        throw error;
-      }
-      creation.keep();
+      this.#states.build(variables, isTrainable);
     });
   }
 
@@ -173,7 +167,7 @@ export abstract class OptimizerState {
       checkOptions('setWeights', options, ['partial']);
       const { partial = false } = options;
       checkBoolean('partial', partial);
-      return setWeights(this.name, this.#states.named, weights, partial);
+      return setWeights(this.name, this.#states, weights, partial);
     });
   }
 }

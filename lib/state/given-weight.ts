@@ -2,29 +2,25 @@
 import { types } from 'node:util';
 import { detached } from '../arguments/arrays.js';
 import { describe, rangeError, wrongType, wrongValue } from '../arguments/errors.js';
+import { checkString } from '../arguments/options.js';
 import { toBfloat16, widen } from '../math/bfloat16.js';
-import { fromBase64 } from '../memory/base64.js';
 import {
   copyOf,
   isBigInt64Array,
+  isBigUint64Array,
   isDetached,
   isFloat32Array,
   isInt32Array,
   isTypedArray,
   isUint16Array,
+  isUint32Array,
   lengthOf,
 } from '../memory/typed-arrays.js';
 import { type Nested, visitNested } from '../variables/nested.js';
-import { equalShapes, formatShape } from '../variables/shape.js';
-import {
-  type AnyVariable,
-  type DType,
-  type Elements,
-  elementsOf,
-  isVariable,
-  memoryOf,
-} from '../variables/variable.js';
-import type { NamedWeight } from './weight-names.js';
+import { equalShapes, formatShape, sizeOf } from '../variables/shape.js';
+import { type AnyVariable, type DType, type Elements, isVariable, memoryOf } from '../variables/variable.js';
+import { fromBase64 } from './base64.js';
+import type { Place } from './weight-list.js';
 
 /** Numbers of a weight, row-major: in any typed array, or as nested arrays of numbers. */
 export type WeightData =
@@ -53,53 +49,59 @@ export type WeightLike =
   | WeightData;
 
 /** A weight as it was read, each property once. */
-export interface Given {
-  readonly name: string | undefined;
-  readonly dtype: string | undefined;
-  /** Undefined where only numbers were handed over. */
-  readonly shape: readonly unknown[] | undefined;
+export interface Given<Text = string> {
+  readonly name?: Text | undefined;
+  readonly dtype?: Text | undefined;
+  readonly shape?: (Text extends string ? readonly unknown[] : unknown) | undefined;
   readonly data: unknown;
+  /** Whether only numbers were handed over. */
+  readonly isBare: boolean;
 }
 
-/** Reads what was handed over for a weight. @throws TypeError `ERR_ADAMAX_ARG_TYPE` */
-export function readWeight(argument: string, item: unknown): Given {
-  if (isVariable(item))
-    return { name: undefined, dtype: item.dtype, shape: item.shape, data: memoryOf<Elements>(item) };
+/** Reads what was handed over for a weight, which runs code of the caller, and checks nothing. */
+export function readWeight(item: unknown): Given<unknown> {
+  if (isVariable(item)) return { dtype: item.dtype, shape: item.shape, data: memoryOf<Elements>(item), isBare: false };
   if (typeof item !== 'object' || item === null || Array.isArray(item) || isTypedArray(item)) {
-    return { name: undefined, dtype: undefined, shape: undefined, data: item };
+    return { data: item, isBare: true };
   }
-  const { name, dtype, shape, data } = item as Partial<Record<keyof Given, unknown>>;
-  if (name !== undefined && name !== null && typeof name !== 'string') {
-    throw wrongType(`${argument}.name`, 'a string', name);
-  }
-  if (dtype !== undefined && typeof dtype !== 'string') throw wrongType(`${argument}.dtype`, 'a string', dtype);
+  const { name, dtype, shape, data } = item as Given<unknown>;
+  return { name, dtype, shape: Array.isArray(shape) ? Array.from(shape) : shape, data, isBare: false };
+}
+
+/** The weight that was read, if it is one. @throws TypeError `ERR_ADAMAX_ARG_TYPE` */
+export function checkWeight(argument: string, { name, dtype, shape, data, isBare }: Given<unknown>): Given {
+  if (isBare) return { data, isBare };
+  if (name !== undefined && name !== null) checkString(`${argument}.name`, name);
+  if (dtype !== undefined) checkString(`${argument}.dtype`, dtype);
   if (!Array.isArray(shape)) throw wrongType(`${argument}.shape`, 'an array of numbers', shape);
-  return { name: name ?? undefined, dtype, shape: Array.from(shape), data };
+  return { name: name ?? undefined, dtype, shape, data, isBare };
 }
 
 /**
- * The numbers of a given weight as its variable stores them, in memory of ours. Moments of one format may be stored in the
- * other; any other number must be one that the variable holds exactly.
- * @throws TypeError `ERR_ADAMAX_ARG_TYPE`; RangeError `ERR_ADAMAX_ARG_VALUE`, `ERR_ADAMAX_SHAPE`, `ERR_ADAMAX_LENGTH`
+ * The numbers of a given weight as its place stores them, in memory of ours. Moments of one format may be stored in the
+ * other; any other number must be one that float32, or int64, holds exactly.
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`
+ * @throws RangeError `ERR_ADAMAX_ARG_VALUE`, `ERR_ADAMAX_SHAPE`, `ERR_ADAMAX_LENGTH`
  */
-export function elementsFor(argument: string, given: Given, { name, variable }: NamedWeight): Elements {
+export function elementsFor(argument: string, given: Given, place: Place): Elements {
   const { shape } = given;
-  if (shape !== undefined && !equalShapes(shape as readonly number[], variable.shape)) {
-    const expected = `${formatShape(variable.shape)} for '${name}'`;
+  if (shape !== undefined && !equalShapes(shape as readonly number[], place.shape)) {
+    const expected = `${formatShape(place.shape)} for '${place.name}'`;
     throw rangeError('ERR_ADAMAX_SHAPE', `${argument}.shape must be ${expected}: received ${describe(shape)}`);
   }
   const data = dataOf(argument, given);
   const dtype = dtypeOf(argument, given, data);
-  if (dtype !== undefined && !STORED[variable.dtype].includes(dtype)) {
-    throw wrongType(argument, `of dtype ${STORED[variable.dtype].join(', ')} for '${name}'`, given.dtype ?? data);
+  if (dtype !== undefined && !STORED[place.dtype].includes(dtype)) {
+    throw wrongType(argument, `of dtype ${STORED[place.dtype].join(', ')} for '${place.name}'`, given.dtype ?? data);
   }
-  if (!isTypedArray(data)) return fromNested(argument, data, variable);
+  if (!isTypedArray(data)) return fromNested(argument, data, place);
   if (isDetached(data)) throw detached(argument, data);
-  if (lengthOf(data) !== elementsOf(variable)) {
-    const expected = `${elementsOf(variable)} elements for '${name}'`;
+  const size = sizeOf(place.shape);
+  if (lengthOf(data) !== size) {
+    const expected = `${size} elements for '${place.name}'`;
     throw rangeError('ERR_ADAMAX_LENGTH', `${argument} must have ${expected}: received ${describe(data)}`);
   }
-  return fromTypedArray(argument, data, variable);
+  return fromTypedArray(argument, data, place.dtype);
 }
 
 /** The kind of array that a dtype stands for. */
@@ -109,35 +111,44 @@ const ARRAYS: Readonly<Record<string, (data: unknown) => boolean>> = {
   int64: isBigInt64Array,
   float64: types.isFloat64Array,
   int32: isInt32Array,
+  int16: types.isInt16Array,
+  int8: types.isInt8Array,
+  uint64: isBigUint64Array,
+  uint32: isUint32Array,
+  uint8: (data) => types.isUint8Array(data) || types.isUint8ClampedArray(data),
 };
+
+const NUMBERS = ['float64', 'int32', 'int16', 'int8', 'uint32', 'uint8'];
 
 /** The dtypes whose numbers a variable may take. A moment is no count, whatever its numbers are. */
 const STORED: Readonly<Record<DType, readonly string[]>> = {
-  float32: ['float32', 'bfloat16', 'float64', 'int32'],
-  bfloat16: ['float32', 'bfloat16', 'float64', 'int32'],
-  int64: ['int64', 'float64', 'int32'],
+  float32: ['float32', 'bfloat16', ...NUMBERS],
+  bfloat16: ['float32', 'bfloat16', ...NUMBERS],
+  int64: ['int64', 'uint64', ...NUMBERS],
 };
 
 /** The numbers, decoded where they were written as text. */
-function dataOf(argument: string, { dtype, data }: Given): unknown {
-  if (typeof data !== 'string') return data;
-  const decoded =
-    dtype === 'float32' || dtype === 'bfloat16' || dtype === 'int64' ? fromBase64(data, dtype) : undefined;
-  if (decoded === undefined) throw wrongType(`${argument}.data`, `base64 of whole elements of its dtype`, data);
+function dataOf(argument: string, { dtype, data, isBare }: Given): unknown {
+  if (typeof data !== 'string' || isBare) return data;
+  if (dtype !== 'float32' && dtype !== 'bfloat16' && dtype !== 'int64') {
+    throw wrongValue(`${argument}.dtype`, 'float32, bfloat16 or int64, where data is base64', dtype);
+  }
+  const decoded = fromBase64(data, dtype);
+  if (decoded === undefined) throw wrongValue(`${argument}.data`, `base64 of elements of ${dtype}`, data);
   return decoded;
 }
 
 /** The dtype that was said, if the array is of that kind; or else the one of the array, if it has one. */
 function dtypeOf(argument: string, { dtype }: Given, data: unknown): string | undefined {
   if (dtype === undefined) return Object.keys(ARRAYS).find((known) => ARRAYS[known](data));
-  if (!Object.hasOwn(ARRAYS, dtype))
+  if (!Object.hasOwn(ARRAYS, dtype)) {
     throw wrongValue(`${argument}.dtype`, `one of ${Object.keys(ARRAYS).join(', ')}`, dtype);
+  }
   if (isTypedArray(data) && !ARRAYS[dtype](data)) throw wrongType(`${argument}.data`, `an array of ${dtype}`, data);
   return dtype;
 }
 
-function fromTypedArray(argument: string, data: NodeJS.TypedArray, variable: AnyVariable): Elements {
-  const { dtype } = variable;
+function fromTypedArray(argument: string, data: NodeJS.TypedArray, dtype: DType): Elements {
   if (isBigInt64Array(data) && dtype === 'int64') return copyOf(data);
   if (isFloat32Array(data) && dtype === 'float32') return copyOf(data);
   if (isUint16Array(data) && dtype === 'bfloat16') return copyOf(data);
@@ -153,13 +164,11 @@ function fromTypedArray(argument: string, data: NodeJS.TypedArray, variable: Any
   return store.elements;
 }
 
-function fromNested(argument: string, data: unknown, variable: AnyVariable): Elements {
-  if (typeof data !== 'number' && typeof data !== 'bigint' && !Array.isArray(data))
-    throw wrongType(argument, 'numbers', data);
-  const size = elementsOf(variable);
-  const isFlat = Array.isArray(data) && data.length === size && !Array.isArray(data[0]);
-  const store = storeOf(variable.dtype, size);
-  visitNested(argument, data, isFlat ? [size] : variable.shape, store.put);
+function fromNested(argument: string, data: unknown, place: Place): Elements {
+  const isNumber = typeof data === 'number' || typeof data === 'bigint';
+  if (!isNumber && !Array.isArray(data)) throw wrongType(argument, 'numbers', data);
+  const store = storeOf(place.dtype, sizeOf(place.shape));
+  visitNested(argument, data, place.shape, store.put);
   return store.elements;
 }
 
@@ -185,7 +194,8 @@ function storeOf(dtype: DType, length: number): Store {
     elements,
     put(value, at, path) {
       if (typeof value !== 'number') throw wrongType(path(), 'a number', value);
-      if (!Object.is(Math.fround(value), value)) throw wrongValue(path(), 'a number that float32 holds exactly', value);
+      if (!Object.is(Math.fround(value), value))
+        throw wrongValue(path(), 'a number that float32 holds exactly, as Math.fround gives it', value);
       elements[at] = isWide ? value : toBfloat16(value);
     },
   };

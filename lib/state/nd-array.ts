@@ -1,7 +1,7 @@
-import { toBase64 } from '../memory/base64.js';
 import { copyOf } from '../memory/typed-arrays.js';
 import { type DType, type Elements, memoryOf, type Variable } from '../variables/variable.js';
-import type { NamedWeight } from './weight-names.js';
+import { toBase64 } from './base64.js';
+import type { NamedWeight } from './weight-list.js';
 
 /**
  * A plain array with a shape and a name, detached from any optimizer: what `getWeights` returns. `v8.serialize`,

@@ -1,24 +1,25 @@
 import { checkAttached } from '../arguments/arrays.js';
 import { isCoded, rangeError, wrongType, wrongValue } from '../arguments/errors.js';
 import { copyInto } from '../memory/typed-arrays.js';
-import { type Elements, memoryOf, type Variable } from '../variables/variable.js';
-import { elementsFor, type Given, readWeight } from './given-weight.js';
-import { COUNTER, type NamedWeight } from './weight-names.js';
+import { type AnyVariable, type Elements, memoryOf, type Variable } from '../variables/variable.js';
+import { checkWeight, elementsFor, type Given, readWeight } from './given-weight.js';
+import type { VariableStates } from './variable-states.js';
+import { COUNTER, type Place } from './weight-list.js';
 
 /** What became of weights that were handed over, by the names that `getWeights` gives them. */
 export interface WeightsReport {
   /** Written. */
   readonly loaded: readonly string[];
-  /** In the state, but not handed over. */
+  /** In the state of the optimizer, but not handed over. */
   readonly missing: readonly string[];
-  /** Handed over, but not in the state. */
+  /** Handed over, but not in the state of the optimizer. */
   readonly unexpected: readonly string[];
-  /** In both, but with another shape, or numbers that the state cannot hold; each with what is wrong. */
+  /** In both, but with another shape, or numbers that the state cannot hold, or without its fellows; each with the reason. */
   readonly misfits: readonly { readonly name: string; readonly message: string }[];
 }
 
-/** A weight and what is to be written there. */
-type Write = readonly [weight: NamedWeight, elements: Elements];
+/** A place and what is to be written there. */
+type Write = readonly [place: Place, elements: Elements];
 
 /** Most names in one list of a message. */
 const NAMED = 8;
@@ -29,76 +30,111 @@ const NAMED = 8;
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`
  * @throws RangeError `ERR_ADAMAX_WEIGHTS`, with the `report`; `ERR_ADAMAX_ARG_VALUE` where some have names and others not
  */
-export function setWeights(
-  optimizer: string,
-  weights: readonly NamedWeight[],
-  given: unknown,
-  partial: boolean,
-): WeightsReport {
+export function setWeights(optimizer: string, states: VariableStates, given: unknown, partial: boolean): WeightsReport {
   if (!Array.isArray(given)) throw wrongType('weights', 'an array as getWeights returns it', given);
-  const { writes, report } = new Matching(weights, given);
+  const { writes, report } = new Matching(states, given, partial);
   const { missing, unexpected, misfits } = report;
-  if (!partial && missing.length + unexpected.length + misfits.length > 0) throw doesNotFit(optimizer, report);
+  if (!partial && missing.length + unexpected.length + misfits.length > 0) throw doesNotFit(optimizer, states, report);
   // A getter of the caller's may have taken memory away meanwhile. Nothing of theirs runs from here on.
-  for (const [{ name, variable }] of writes) checkAttached(`'${name}'`, memoryOf(variable as Variable<Elements>));
-  for (const [{ variable }, elements] of writes) copyInto(memoryOf(variable as Variable<Elements>), elements);
+  for (const [{ name, variable }] of writes) if (variable !== undefined) checkAttached(`'${name}'`, arrayOf(variable));
+  const owners = writes.flatMap(([{ owner, variable }]) => (variable === undefined && owner !== null ? [owner] : []));
+  states.build(owners, () => true);
+  for (const [{ owner, kind, variable }, elements] of writes) {
+    copyInto(arrayOf(variable ?? states.slots.get(owner as Variable, kind)), elements);
+  }
   return report;
+}
+
+function arrayOf(variable: AnyVariable): Elements {
+  return memoryOf(variable as Variable<Elements>);
 }
 
 /** What was handed over, matched with the state. All code of the caller runs here. */
 class Matching {
-  readonly writes: Write[] = [];
+  readonly writes: readonly Write[];
   readonly report: WeightsReport;
+  readonly #writes = new Map<Place, Elements>();
   readonly #unexpected: string[] = [];
   readonly #misfits: { name: string; message: string }[] = [];
-  readonly #seen = new Set<string>();
+  readonly #seen = new Set<Place>();
 
-  constructor(weights: readonly NamedWeight[], given: readonly unknown[]) {
-    const read = this.#read(given);
-    const named = read.filter(({ name }) => name !== undefined).length;
-    if (named > 0 && named < read.length) {
-      throw wrongValue('names of weights', 'there for all or for none', `${named} of ${read.length}`);
-    }
-    const byName = new Map(weights.map((weight) => [weight.name, weight]));
-    for (const item of read) {
+  /** @param partial - whether what is left out of the slots of a variable leaves out all of them */
+  constructor(states: VariableStates, given: readonly unknown[], partial: boolean) {
+    const items = this.#read(given);
+    const { places } = states;
+    const byName = new Map(places.map((place) => [place.name, place]));
+    for (const item of items) {
       const { name, argument, position } = item;
-      const weight = name === undefined ? weights[position] : byName.get(name);
-      if (weight === undefined) this.#unexpected.push(name ?? argument);
-      else this.#take(item, weight);
+      const place = name === undefined ? places[position] : byName.get(name);
+      // Without names there is no telling whether slots that are still to be made were meant.
+      if (place === undefined || (name === undefined && place.variable === undefined)) {
+        this.#unexpected.push(name ?? argument);
+      } else this.#take(item, place);
     }
+    if (partial) this.#keepTogether(places.filter(({ kind, owner }) => owner !== null && states.isOfRule(kind)));
+    this.writes = [...this.#writes];
     this.report = {
       loaded: this.writes.map(([{ name }]) => name),
-      missing: weights.map(({ name }) => name).filter((name) => !this.#seen.has(name)),
+      missing: this.#missing(places),
       unexpected: this.#unexpected,
       misfits: this.#misfits,
     };
   }
 
   #read(given: readonly unknown[]): (Given & { argument: string; position: number })[] {
-    const read: (Given & { argument: string; position: number })[] = [];
+    const items: (Given & { argument: string; position: number })[] = [];
     // By number: the methods of arrays pass over holes.
     for (let position = 0; position < given.length; position++) {
       const argument = `weights[${position}]`;
-      this.#noting(argument, () => read.push({ ...readWeight(argument, given[position]), argument, position }));
+      const read = readWeight(given[position]);
+      this.#noting(argument, () => items.push({ ...checkWeight(argument, read), argument, position }));
     }
-    return read;
+    const named = items.filter(({ name }) => name !== undefined).length;
+    if (named > 0 && named < items.length) {
+      throw wrongValue('names of weights', 'there for all or for none', `${named} of ${items.length}`);
+    }
+    return items;
   }
 
-  #take(given: Given & { argument: string }, weight: NamedWeight): void {
+  #take(given: Given & { argument: string }, place: Place): void {
     const { argument } = given;
-    const { name } = weight;
+    const { name } = place;
     this.#noting(name, () => {
-      if (this.#seen.has(name)) throw wrongValue(`${argument}.name`, 'another than those before it', name);
-      this.#seen.add(name);
-      const elements = elementsFor(argument, given, weight);
+      if (this.#seen.has(place)) throw wrongValue(`${argument}.name`, 'another than those before it', name);
+      this.#seen.add(place);
+      const elements = elementsFor(argument, given, place);
       if (name === COUNTER && !(elements[0] >= 0n && elements[0] <= Number.MAX_SAFE_INTEGER)) {
         throw wrongValue(argument, `a number of steps, in [0, 2⁵³), for '${COUNTER}'`, elements[0]);
       }
-      this.writes.push([weight, elements]);
+      this.#writes.set(place, elements);
     });
   }
 
-  /** Takes note of what is wrong, where that is what this package says of it. */
+  /** Slots of one variable belong together: a first moment without its second one would be divided by ε. */
+  #keepTogether(places: readonly Place[]): void {
+    const byOwner = new Map<Variable | null, Place[]>();
+    for (const place of places) byOwner.set(place.owner, [...(byOwner.get(place.owner) ?? []), place]);
+    for (const fellows of byOwner.values()) {
+      const without = fellows.filter((place) => !this.#writes.has(place)).map(({ name }) => `'${name}'`);
+      if (without.length === 0) continue;
+      for (const place of fellows) {
+        if (!this.#writes.delete(place)) continue;
+        const message = `'${place.name}' must come with ${without.join(', ')}: received it without`;
+        this.#misfits.push({ name: place.name, message });
+      }
+    }
+  }
+
+  /** Slots that are still to be made are missed only where one of their fellows has come. */
+  #missing(places: readonly Place[]): string[] {
+    const begun = new Set([...this.#seen].map(({ owner }) => owner));
+    const isMissing = (place: Place) => {
+      return !this.#seen.has(place) && (place.variable !== undefined || begun.has(place.owner));
+    };
+    return places.filter(isMissing).map(({ name }) => name);
+  }
+
+  /** Takes note of what this package says is wrong with an item. */
   #noting(name: string, body: () => void): void {
     try {
       body();
@@ -109,16 +145,15 @@ class Matching {
   }
 }
 
-function doesNotFit(optimizer: string, report: WeightsReport): RangeError {
+function doesNotFit(optimizer: string, states: VariableStates, report: WeightsReport): RangeError {
   const { missing, unexpected, misfits } = report;
   const parts = misfits.slice(0, NAMED).map(({ message }) => message);
   if (misfits.length > NAMED) parts.push(`${misfits.length - NAMED} more of that kind`);
-  if (missing.length > 0) parts.push(`nothing for ${listOf(missing)}`);
-  if (unexpected.length > 0) parts.push(`${listOf(unexpected)} without a place`);
-  const error = rangeError(
-    'ERR_ADAMAX_WEIGHTS',
-    `weights must fit the state of optimizer '${optimizer}': received ${parts.join('; ')}`,
-  );
+  if (missing.length > 0) parts.push(`nothing for its ${listOf(missing)}`);
+  if (unexpected.length > 0) parts.push(`${listOf(unexpected)}, for which it has no place`);
+  const hint = states.slots.names().length === 0 ? ', which has no slots before build(variables) or a step' : '';
+  const expected = `weights must fit the state of optimizer '${optimizer}'${hint}`;
+  const error = rangeError('ERR_ADAMAX_WEIGHTS', `${expected}: received ${parts.join('; ')}`);
   return Object.assign(error, { report: { ...report, loaded: [] } });
 }
 

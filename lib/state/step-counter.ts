@@ -1,9 +1,10 @@
 import { detached } from '../arguments/arrays.js';
+import { isLittleEndian } from '../memory/byte-order.js';
 import { bufferOf, byteOffsetOf } from '../memory/typed-arrays.js';
 import { memoryOf, timesChanged, type Variable } from '../variables/variable.js';
 
-/** Where the low half of a 64-bit integer lies: 0 on little-endian machines. */
-const LOW = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 0 : 1;
+/** Where the low half of a 64-bit integer lies. */
+const LOW = isLittleEndian ? 0 : 1;
 const HIGH = 1 - LOW;
 const HALF = 2 ** 32;
 

@@ -14,19 +14,12 @@ import {
   timesChanged,
   Variable,
 } from '../variables/variable.js';
+import { KnownVariables } from './known-variables.js';
 import { SlotMemory, type Slots } from './slot-memory.js';
 import { SlotTable, type SlotVariable } from './slot-table.js';
 import { StepCounter } from './step-counter.js';
 import { moveTo, paramOf, VariableState } from './variable-state.js';
-import {
-  COUNTER,
-  checkOwnName,
-  checkSlotName,
-  type NamedWeight,
-  namedWeights,
-  VariableNames,
-  type Weight,
-} from './weight-names.js';
+import { COUNTER, checkSlotName, type NamedWeight, type Place, slotPath, WeightList } from './weight-list.js';
 
 /** A variable that was given other memory. */
 interface Move {
@@ -55,13 +48,13 @@ export class VariableStates {
   readonly slotDtype: SlotDtype;
   readonly #rule: Rule;
   readonly #owner: string;
-  readonly #names: VariableNames;
+  readonly #known: KnownVariables;
   readonly #states = new Map<Variable, VariableState>();
   /** Memory of variables that have a slot by `addSlot`, but no state yet. */
   readonly #early = new Map<Variable, Slots>();
   /** States of the transaction that was begun last, if it has not ended. */
   #pending: readonly VariableState[] = [];
-  #weights: Weight[];
+  readonly #weights: WeightList;
   #counter: StepCounter;
   #followed = timesChanged();
 
@@ -70,12 +63,12 @@ export class VariableStates {
     this.slotMemory = new SlotMemory(slotDtype);
     this.#rule = rule;
     this.#owner = owner;
-    this.#names = new VariableNames(owner);
+    this.#known = new KnownVariables(owner);
     for (const name of rule.slots) checkSlotName('slots of the rule', name);
     const iterations = new Variable(new BigInt64Array(1), { shape: [], name: 'iter', trainable: false });
     this.#counter = new StepCounter(iterations);
-    this.#weights = [{ variable: iterations, owner: null, kind: COUNTER }];
-    this.written.add('iterations', memoryOf(iterations));
+    this.#weights = new WeightList(iterations);
+    this.written.add(COUNTER, memoryOf(iterations));
   }
 
   /** Counts the steps taken. */
@@ -90,7 +83,7 @@ export class VariableStates {
   /** Replaces the counter, as long as nothing counts on it. */
   set iterations(variable: unknown) {
     if (!isVariable(variable) || variable.dtype !== 'int64' || variable.size !== 1) {
-      throw wrongType('iterations', 'a scalar int64 Variable', isVariable(variable) ? `${variable}` : variable);
+      throw wrongType(COUNTER, 'a scalar int64 Variable', isVariable(variable) ? `${variable}` : variable);
     }
     if (this.slots.names().length > 0) {
       throw typeError(
@@ -101,24 +94,46 @@ export class VariableStates {
     const memory = memoryOf(variable as Variable<BigInt64Array>);
     this.written.delete(this.#counter.data);
     try {
-      checkApart('iterations', memory, this.written);
+      checkApart(COUNTER, memory, this.written);
     } catch (error) {
-      this.written.add('iterations', this.#counter.data);
+      this.written.add(COUNTER, this.#counter.data);
       throw error;
     }
     this.#counter = new StepCounter(variable as Variable<BigInt64Array>);
-    this.#weights[0] = { variable: this.iterations, owner: null, kind: COUNTER };
-    this.written.add('iterations', memory);
+    this.#weights.counter = this.iterations;
+    this.written.add(COUNTER, memory);
   }
 
   /** The counter, then all slots, and weights of the optimizer's own that are saved, in order of creation. */
   get weights(): AnyVariable[] {
-    return this.#weights.map(({ variable }) => variable);
+    return this.#weights.variables;
   }
 
   /** The weights under the names by which they are saved, in the same order. */
   get named(): NamedWeight[] {
-    return namedWeights(this.#weights, this.#states.keys());
+    return this.#weights.named(this.#known.names(this.#weights.owners));
+  }
+
+  /** Places that saved numbers may go to: the weights in their order, then slots of variables that have none so far. */
+  get places(): Place[] {
+    const names = this.#known.names(this.#weights.owners);
+    const places = this.#weights.named(names).map(({ name, owner, kind, variable }): Place => {
+      return { name, owner, kind, variable, dtype: variable.dtype, shape: variable.shape };
+    });
+    for (const owner of this.#known.declared) {
+      if (this.#states.has(owner)) continue;
+      for (const kind of this.#rule.slots) {
+        if (this.slots.find(owner, kind) !== undefined) continue;
+        const name = slotPath(names, owner, kind);
+        places.push({ name, owner, kind, variable: undefined, dtype: this.slotDtype, shape: owner.shape });
+      }
+    }
+    return places;
+  }
+
+  /** Whether a slot of this name is one of the rule's. */
+  isOfRule(slot: string): boolean {
+    return this.#rule.slots.includes(slot);
   }
 
   /** How many variables have a state. */
@@ -143,6 +158,27 @@ export class VariableStates {
   }
 
   /**
+   * Makes the slots of variables, in their order, or takes note that one may need them later. When it throws, nothing has
+   * changed.
+   */
+  build(variables: readonly Variable[], needsSlots: (variable: Variable) => boolean): void {
+    this.follow();
+    const creation = this.creation();
+    const declared: Variable[] = [];
+    try {
+      for (const variable of variables) {
+        if (needsSlots(variable)) creation.stateOf(variable);
+        else if (this.#known.declare(variable)) declared.push(variable);
+      }
+    } catch (error) {
+      creation.undo();
+      for (const variable of declared) this.#known.undeclare(variable, this.slots.has(variable));
+      throw error;
+    }
+    creation.keep();
+  }
+
+  /**
    * Lets go of the old memory of variables that were given other, and takes note of the new. When it throws, nothing
    * has changed.
    * @throws RangeError `ERR_ADAMAX_OVERLAP` where the new memory is another variable's
@@ -156,7 +192,7 @@ export class VariableStates {
     }
     const counted = memoryOf(this.iterations);
     if (counted !== this.#counter.data)
-      moves.push({ name: 'iterations', from: this.#counter.data, to: counted, state: null });
+      moves.push({ name: COUNTER, from: this.#counter.data, to: counted, state: null });
     for (const { from } of moves) this.written.delete(from);
     const placed: Move[] = [];
     try {
@@ -180,7 +216,7 @@ export class VariableStates {
   /** Drops what is kept of variables: their slots, and the note of their memory. */
   release(variables: readonly Variable[]): void {
     const owners = new Set(variables);
-    this.#weights = this.#weights.filter(({ owner }) => owner === null || !owners.has(owner));
+    this.#weights.drop(owners);
     for (const variable of owners) this.#drop(variable);
   }
 
@@ -192,27 +228,26 @@ export class VariableStates {
     }
     for (const array of state?.slots ?? this.#early.get(variable)?.arrays ?? []) this.written.delete(array);
     this.#early.delete(variable);
-    this.#names.drop(variable);
+    this.#known.delete(variable);
     for (const slot of this.slots.delete(variable)) pin(slot, null);
   }
 
   /** Adds a slot: one of the rule's own, ahead of the first step, or any other. */
   addSlot(owner: Variable, name: string, data: Float32Array): SlotVariable {
     checkSlotName('slotName', name);
-    this.#names.check(owner);
+    this.#known.check(owner);
     const k = this.#rule.slots.indexOf(name);
     const slot = this.#slotOn(owner, name, k < 0 ? data : this.#ahead(owner).arrays[k]);
     if (k >= 0) slot.assign(data);
-    this.#names.take(owner);
+    this.#known.hold(owner);
     this.slots.add(owner, name, slot);
-    this.#weights.push({ variable: slot, owner, kind: name });
+    this.#weights.addSlot(owner, name, slot);
     return slot;
   }
 
   /** Puts a weight of the optimizer's own among those that are saved. */
   addWeight(variable: AnyVariable): void {
-    checkOwnName(variable.name, this.#weights);
-    this.#weights.push({ variable, owner: null, kind: variable.name });
+    this.#weights.addOwn(variable);
   }
 
   /** The memory of a rule's slots, ahead of the first step. */
@@ -237,14 +272,14 @@ export class VariableStates {
   #create(variable: Variable, created: VariableState[]): VariableState {
     const param = memoryOf(variable);
     if (lengthOf(param) !== elementsOf(variable)) throw detached(`'${variable.name}'`, param);
-    this.#names.check(variable);
+    this.#known.check(variable);
     checkApart(`'${variable.name}'`, param, this.written);
     const slots = this.#early.get(variable) ?? this.#allocate(variable);
     const slotVariables = this.#rule.slots.map((name, k) => {
       return this.slots.find(variable, name) ?? this.#slotOn(variable, name, slots.arrays[k]);
     });
     const state = new VariableState(variable, slotVariables, slots);
-    this.#names.take(variable);
+    this.#known.add(variable);
     this.#states.set(variable, state);
     this.written.add(`'${state.name}'`, param);
     created.push(state);
@@ -256,7 +291,7 @@ export class VariableStates {
     for (const state of states) {
       this.#states.delete(state.variable);
       this.written.delete(paramOf(state));
-      if (!this.slots.has(state.variable)) this.#names.drop(state.variable);
+      this.#known.undo(state.variable, this.slots.has(state.variable));
       if (this.#early.has(state.variable)) continue;
       for (const array of state.slots) this.written.delete(array);
     }
@@ -268,7 +303,7 @@ export class VariableStates {
       for (const { variable, slotVariables } of created) {
         if (this.slots.find(variable, name) !== undefined) continue;
         this.slots.add(variable, name, slotVariables[k]);
-        this.#weights.push({ variable: slotVariables[k], owner: variable, kind: name });
+        this.#weights.addSlot(variable, name, slotVariables[k]);
       }
     });
     for (const { variable } of created) this.#early.delete(variable);

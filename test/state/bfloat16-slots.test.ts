@@ -153,7 +153,7 @@ describe('slotDtype', () => {
       expectError(() => optimizer.applyGradients(pairs as never), TypeError, 'ERR_ADAMAX_ARG_TYPE', /float32/);
     }
     const weights = [{ dtype: 'bfloat16', shape: [], data: new Uint16Array(1) }];
-    const message = /weights\[0\] must be of dtype int64, float64, int32 for 'iterations': received 'bfloat16'$/;
+    const message = /weights\[0\] must be of dtype int64, .* for 'iterations': received 'bfloat16'$/;
     expectError(() => optimizer.setWeights(weights), RangeError, 'ERR_ADAMAX_WEIGHTS', message);
   });
 });

@@ -194,22 +194,15 @@ function run(make: () => Optimizer, program: Program, way?: (weights: NdArray[])
       const [weights, config] = [way(optimizer.getWeights()), JSON.stringify(optimizers.serialize(optimizer))];
       const was = variables;
       variables = model(program.named, was);
-      // Whoever was trained before it was frozen has moments to come back to.
-      variables.b.trainable = was.b.trainable || hasSlots(weights);
+      variables.b.trainable = was.b.trainable;
       optimizer = optimizers.deserialize(JSON.parse(config), { Lion });
       (program.build ?? ((o, v) => o.build(all(v))))(optimizer, variables);
       optimizer.setWeights(weights);
-      variables.b.trainable = was.b.trainable;
     }
     program.step(optimizer, variables, k);
   }
   return { optimizer, variables };
 }
-
-/** Whether slots of b were saved. */
-const hasSlots = (weights: readonly WeightLike[]) => {
-  return weights.some((weight) => String((weight as NdArray).name).startsWith('b/'));
-};
 
 const byName = (optimizer: Optimizer) => {
   const sorted = optimizer.getWeights().sort((p, q) => (p.name < q.name ? -1 : 1));

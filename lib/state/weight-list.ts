@@ -1,0 +1,92 @@
+import { rangeError, wrongValue } from '../arguments/errors.js';
+import type { Shape } from '../variables/shape.js';
+import type { AnyVariable, DType, Variable } from '../variables/variable.js';
+
+/** The name of the step counter in what is saved. */
+export const COUNTER = 'iterations';
+
+/** A variable of an optimizer's state, and what it is there for: a slot of its owner, or else the optimizer's own. */
+interface Weight {
+  readonly variable: AnyVariable;
+  readonly owner: Variable | null;
+  /** The name of the slot, or of what is the optimizer's own. */
+  readonly kind: string;
+}
+
+/** A weight under the name that it goes by in what is saved. */
+export interface NamedWeight extends Weight {
+  readonly name: string;
+}
+
+/** A place that saved numbers may go to: a weight, or a slot that its owner has not needed so far. */
+export interface Place {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly owner: Variable | null;
+  readonly kind: string;
+  /** Undefined where the slot is still to be made. */
+  readonly variable: AnyVariable | undefined;
+}
+
+/** The variables of a state in the order in which they were made, the counter first. */
+export class WeightList {
+  #weights: Weight[];
+
+  constructor(counter: AnyVariable) {
+    this.#weights = [{ variable: counter, owner: null, kind: COUNTER }];
+  }
+
+  /** Replaces the counter. */
+  set counter(variable: AnyVariable) {
+    this.#weights[0] = { variable, owner: null, kind: COUNTER };
+  }
+
+  get variables(): AnyVariable[] {
+    return this.#weights.map(({ variable }) => variable);
+  }
+
+  /** Those whose slots there are. */
+  get owners(): Set<Variable> {
+    const owners = new Set<Variable>();
+    for (const { owner } of this.#weights) if (owner !== null) owners.add(owner);
+    return owners;
+  }
+
+  addSlot(owner: Variable, kind: string, variable: AnyVariable): void {
+    this.#weights.push({ variable, owner, kind });
+  }
+
+  /** Adds what is the optimizer's own. @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE` */
+  addOwn(variable: AnyVariable): void {
+    const { name } = variable;
+    if (name.includes('/')) throw wrongValue('name', 'without a slash where the weight is saved', name);
+    if (this.#weights.some(({ owner, kind }) => owner === null && kind === name)) {
+      const expected = 'name must be unique where the weight is saved';
+      throw rangeError('ERR_ADAMAX_DUPLICATE', `${expected}: received a second '${name}'`);
+    }
+    this.#weights.push({ variable, owner: null, kind: name });
+  }
+
+  /** Drops the slots of some variables. */
+  drop(owners: ReadonlySet<Variable>): void {
+    this.#weights = this.#weights.filter(({ owner }) => owner === null || !owners.has(owner));
+  }
+
+  /** `iterations`, `<variable>/<slot>`, and what is the optimizer's own by its name. @param names - of the owners */
+  named(names: ReadonlyMap<Variable, string>): NamedWeight[] {
+    return this.#weights.map((weight) => {
+      const { owner, kind } = weight;
+      return { ...weight, name: owner === null ? kind : slotPath(names, owner, kind) };
+    });
+  }
+}
+
+export function slotPath(names: ReadonlyMap<Variable, string>, owner: Variable, slot: string): string {
+  return `${names.get(owner)}/${slot}`;
+}
+
+/** Throws where a slot may not be called so: what is behind the last slash of a weight's name is its slot. */
+export function checkSlotName(argument: string, name: string): void {
+  if (name.includes('/')) throw wrongValue(argument, 'a name without a slash', name);
+}
