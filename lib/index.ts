@@ -7,13 +7,14 @@ export * as initializers from './initializers/index.js';
 export { Adagrad, type AdagradOptions } from './optimizers/adagrad.js';
 export { Adamax, type AdamaxOptions } from './optimizers/adamax.js';
 export type { Config, CustomObjects } from './optimizers/config.js';
-export type { Differentiated, EngineVariables, GradientEngine, Leaf } from './optimizers/engine.js';
+export type { Differentiated, EngineVariables, GradientEngine, Leaf, VariableTarget } from './optimizers/engine.js';
 export type { HyperValue } from './optimizers/hyperparameter.js';
 export type { LearningRate } from './optimizers/learning-rate.js';
-export type { Loss, LossResult, Target, VarList } from './optimizers/loss.js';
+export type { GradientList, Loss, LossResult, VarList } from './optimizers/loss.js';
 export { Optimizer } from './optimizers/optimizer.js';
 export type {
   ApplyOptions,
+  GradientOptions,
   GradsAndVars,
   MinimizeOptions,
   OptimizerOptions,

@@ -11,14 +11,11 @@ type Trajectory = readonly (readonly [count: number, ...variables: (number | num
 
 const { cases } = readGolden<{ cases: Readonly<Record<string, Trajectory>> }>('minimize');
 
-/** Both compute in float32 or wider, and roundings of some steps add up. */
-const TOLERANCE = 3e-5;
-
 function follow(trajectory: Trajectory, variables: readonly Variable[], minimize: () => number): void {
   for (const [count, ...values] of trajectory) {
     expect(minimize()).to.equal(count);
     variables.forEach((variable, i) => {
-      expectAllClose(variable.data, [values[i]].flat(), TOLERANCE);
+      expectAllClose(variable.data, [values[i]].flat());
     });
   }
 }

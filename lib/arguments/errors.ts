@@ -1,4 +1,5 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
+import { kindOf, lengthOf, sizeOfDataView } from '../memory/typed-arrays.js';
 
 /** Every `code` an error of this package can carry. Codes are stable; messages are not. */
 export type ErrorCode =
@@ -16,21 +17,28 @@ export type ErrorCode =
   | 'ERR_ADAMAX_CONSTRAINT' // TypeError: a sparse gradient for a variable with a constraint
   | 'ERR_ADAMAX_CONFIG' // RangeError: a config that asks for a class or a feature that is not here
   | 'ERR_ADAMAX_STATE' // TypeError: a call that comes too late
-  | 'ERR_ADAMAX_BUSY' // TypeError: a call that comes while a step is off the event loop
+  | 'ERR_ADAMAX_BUSY' // TypeError: a call that comes while another one of the optimizer has its turn
   | 'ERR_ADAMAX_ENGINE' // TypeError: a gradient engine that does not keep its contract
   | 'ERR_ADAMAX_WEIGHTS' // RangeError: weights that do not fit the state of an optimizer
   | 'ERR_ADAMAX_SLOT' // RangeError: a slot that does not exist
   | 'ERR_ADAMAX_ISA' // RangeError: an implementation that is unknown or not available here
   | 'ERR_ADAMAX_MEMORY'; // RangeError: no memory left for a step's working space, or for an array
 
+const ours = new WeakSet<Error>();
+
+function coded<T extends Error>(error: T, code: ErrorCode): T {
+  ours.add(error);
+  return Object.assign(error, { code });
+}
+
 /** A `TypeError` with a stable code. */
 export function typeError(code: ErrorCode, message: string): TypeError {
-  return Object.assign(new TypeError(message), { code });
+  return coded(new TypeError(message), code);
 }
 
 /** A `RangeError` with a stable code. */
 export function rangeError(code: ErrorCode, message: string): RangeError {
-  return Object.assign(new RangeError(message), { code });
+  return coded(new RangeError(message), code);
 }
 
 /** An argument of the wrong kind: `learningRate must be a number: received 'fast'`. */
@@ -43,17 +51,16 @@ export function wrongValue(argument: string, expected: string, value: unknown): 
   return rangeError('ERR_ADAMAX_ARG_VALUE', `${argument} must be ${expected}: received ${describe(value)}`);
 }
 
-/** Whether this package says what is wrong, by one of its codes. */
+/** Whether this package has made an error, and not somebody who knows its codes. */
 export function isCoded(error: unknown): error is Error & { code: ErrorCode } {
-  return error instanceof Error && String((error as { code?: unknown }).code).startsWith('ERR_ADAMAX_');
+  return ours.has(error as Error);
 }
 
 /** One short line for any value; never runs a user's `inspect`, `toString` or getter. */
 export function describe(value: unknown): string {
-  if (ArrayBuffer.isView(value)) {
-    const name = Object.prototype.toString.call(value).slice(8, -1);
-    return `${name}(${value instanceof DataView ? value.byteLength : (value as Uint8Array).length})`;
-  }
+  const kind = kindOf(value);
+  if (kind !== undefined) return `${kind}(${lengthOf(value as ArrayBufferView)})`;
+  if (types.isDataView(value)) return `DataView(${sizeOfDataView(value)})`;
   const text = inspect(value, { depth: 0, maxArrayLength: 4, maxStringLength: 60, customInspect: false });
   return text.replace(/\s+/g, ' ').slice(0, 120);
 }

@@ -31,11 +31,25 @@ export function isRowIndices(value: unknown): value is RowIndices {
 // biome-ignore lint/suspicious/noExplicitAny: the methods of a prototype have all kinds of types
 const uncurried = (method: any) => Function.prototype.call.bind(method) as any;
 
-const accessorOf = (prototype: object, name: string) => {
+const accessorOf = (prototype: object, name: string | symbol) => {
   return uncurried(Object.getOwnPropertyDescriptor(prototype, name)?.get);
 };
 
 const typedArray = Object.getPrototypeOf(Float32Array.prototype) as object;
+
+/** `Float32Array` and the like; undefined for what is no typed array. */
+export const kindOf: (value: unknown) => string | undefined = accessorOf(typedArray, Symbol.toStringTag);
+
+const byteLengthOfDataView = accessorOf(DataView.prototype, 'byteLength');
+
+/** Bytes of a DataView; 0 as soon as its buffer has been detached. */
+export function sizeOfDataView(view: DataView): number {
+  try {
+    return byteLengthOfDataView(view);
+  } catch {
+    return 0;
+  }
+}
 
 /** Elements of a typed array; 0 as soon as its buffer has been detached. */
 export const lengthOf: (array: ArrayBufferView) => number = accessorOf(typedArray, 'length');

@@ -1,7 +1,7 @@
-import { wrongType } from '../arguments/errors.js';
+import { typeError, wrongType } from '../arguments/errors.js';
 import type { Gradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';
-import type { VariableLike } from '../variables/variable-like.js';
+import type { Adopt, VariableLike } from '../variables/variable-like.js';
 
 /**
  * Variables of engines, by engine: a package that adapts one declares them here, so that lists of variables take them.
@@ -16,8 +16,11 @@ import type { VariableLike } from '../variables/variable-like.js';
 // biome-ignore lint/suspicious/noEmptyInterface: others add to it
 export interface EngineVariables {}
 
-/** Turns a variable of this package into what the engine computes with. */
-export type Leaf<T> = (variable: VariableLike) => T;
+/** A variable, an array that stands for one, or a variable of an engine. */
+export type VariableTarget = VariableLike | EngineVariables[keyof EngineVariables];
+
+/** Turns a variable into what the engine computes with: what a loss is called with. */
+export type Leaf<T> = (target: VariableTarget) => T;
 
 /** What an engine found out about a loss. */
 export interface Differentiated {
@@ -45,22 +48,52 @@ export interface GradientEngine<T = any> {
    * and differentiates by those. A loss with several elements counts as their sum.
    * @param gradLoss - what each element of the loss is weighted by, as the caller gave it; undefined for ones
    */
-  differentiate(loss: (leaf: Leaf<T>) => T, variables: () => readonly Variable[], gradLoss: unknown): Differentiated;
+  differentiate(
+    loss: (leaf: (variable: Variable) => T) => T,
+    variables: () => readonly Variable[],
+    gradLoss: unknown,
+  ): Differentiated;
   /** The same for `minimizeAsync`: `loss` returns a promise. Without it `differentiate` is called there, too. */
   differentiateAsync?(
-    loss: (leaf: Leaf<T>) => Promise<T>,
+    loss: (leaf: (variable: Variable) => T) => Promise<T>,
     variables: () => readonly Variable[],
     gradLoss: unknown,
   ): Promise<Differentiated>;
   /**
    * Comes after each step that an optimizer with this engine has taken and counted, with the variables that were stepped:
-   * for instance to copy them to where the engine reads its own. What it throws does not take the step back.
+   * for instance to copy them to where the engine reads its own. What it throws does not take the step back. A promise is
+   * waited for where the step is asynchronous, and refused where it is not.
    */
-  commit?(variables: readonly Variable[]): void;
+  commit?(variables: readonly Variable[]): void | Promise<void>;
 }
 
-/** The engine that an option names, null for none. @throws TypeError `ERR_ADAMAX_ARG_TYPE` */
-export function checkEngine(engine: unknown): GradientEngine | null {
+/** The engine of an optimizer or of a call, if there is one. */
+export class EngineSetting {
+  #engine: GradientEngine | null;
+
+  /** @throws TypeError `ERR_ADAMAX_ARG_TYPE` */
+  constructor(engine: unknown) {
+    this.#engine = checkEngine(engine);
+  }
+
+  get(): GradientEngine | null {
+    return this.#engine;
+  }
+
+  set(engine: unknown): void {
+    this.#engine = checkEngine(engine);
+  }
+
+  /** Finds the variable that stands for one of the engine's own. */
+  readonly adopt: Adopt = (target) => this.#engine?.adopt?.(target);
+}
+
+/** The error for an engine that does not keep its contract. */
+export function brokenContract(contract: string, received: string): TypeError {
+  return typeError('ERR_ADAMAX_ENGINE', `engine must ${contract}: received ${received}`);
+}
+
+function checkEngine(engine: unknown): GradientEngine | null {
   if (engine === undefined || engine === null) return null;
   if (typeof engine !== 'object' && typeof engine !== 'function') throw wrongType('engine', EXPECTED, engine);
   const { adopt, differentiate, differentiateAsync, commit } = engine as Partial<GradientEngine>;

@@ -1,44 +1,70 @@
+import { types } from 'node:util';
 import { rangeError, wrongType } from '../arguments/errors.js';
 import type { Gradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';
-import type { VariableLike } from '../variables/variable-like.js';
+import { toVariable } from '../variables/variable-like.js';
 import { Differentiation } from './differentiation.js';
-import { checkLoss, type Evaluation, isThenable, type LossResult, notAPromise } from './loss.js';
+import { brokenContract } from './engine.js';
+import { abandoned, checkLoss, type Evaluation, isThenable, type LossResult, paired, takesTime } from './loss.js';
 import type { LossTask } from './loss-task.js';
 
 /** Evaluates a loss once, then pairs each variable with its gradient. Keras: `Optimizer._compute_gradients`. */
 export function evaluate(task: LossTask): Evaluation {
-  const { engine, gradLoss } = task;
+  const { engine, method, gradLoss } = task;
   if (engine !== null) {
     const call = new Differentiation(task);
-    const result: unknown = engine.differentiate(call.loss, call.variables, gradLoss);
-    if (isThenable(result)) throw notAPromise(task.method, result);
-    return call.end(result);
+    try {
+      const result: unknown = engine.differentiate(call.loss, call.variables, gradLoss);
+      if (!isThenable(result)) return call.end(result);
+      abandoned(result);
+      throw brokenContract('return from differentiate what it found out', 'a promise of it');
+    } catch (error) {
+      throw call.cause(error);
+    } finally {
+      call.close();
+    }
   }
   const result = task.loss(noLeaf);
-  if (isThenable(result)) throw notAPromise(task.method, result);
+  if (isThenable(result)) throw takesTime('loss()', method, result);
   const { loss, gradients } = checkResult(result);
+  if (isThenable(gradients)) throw takesTime('gradients of loss()', method, gradients);
   const variables = task.variables();
-  return { loss, pairs: paired(variables, listed(gradients, variables, gradLoss)) };
+  const found = gradientsFor(gradients, variables, gradLoss);
+  if (isThenable(found)) throw takesTime('gradients of loss()', method, found);
+  return { loss, pairs: pairs(found, variables, task) };
 }
 
-/** The same where a loss may return a promise, or its gradients may. */
+/** The same where a loss may return a promise, or its gradients may be one. */
 export async function evaluateAsync(task: LossTask): Promise<Evaluation> {
   const { engine, gradLoss } = task;
   if (engine !== null) {
     if (engine.differentiateAsync === undefined) return evaluate(task);
     const call = new Differentiation(task);
-    return call.end(await engine.differentiateAsync(call.lossAsync, call.variables, gradLoss));
+    try {
+      return call.end(await engine.differentiateAsync(call.lossAsync, call.variables, gradLoss));
+    } catch (error) {
+      throw call.cause(error);
+    } finally {
+      call.close();
+    }
   }
   const { loss, gradients } = checkResult(await task.loss(noLeaf));
+  if (isThenable(gradients)) abandoned(gradients);
   const variables = task.variables();
-  return { loss, pairs: paired(variables, await listed(gradients, variables, gradLoss)) };
+  return { loss, pairs: pairs(await gradientsFor(await gradients, variables, gradLoss), variables, task) };
 }
 
-/** Returns the pairs after a check that each has a gradient. */
-export function withoutGaps(pairs: [Gradient, Variable][]): [Gradient, Variable][] {
+/**
+ * Returns the pairs after a check that each has a gradient.
+ * @param needs - which variables need one
+ * @throws RangeError `ERR_ADAMAX_NO_GRADIENTS`
+ */
+export function withoutGaps(
+  pairs: Evaluation['pairs'],
+  needs: (variable: Variable) => boolean,
+): readonly [Gradient, Variable][] {
   for (const [gradient, variable] of pairs) {
-    if (gradient !== null && gradient !== undefined) continue;
+    if ((gradient !== null && gradient !== undefined) || !needs(variable)) continue;
     const expected = `gradient of '${variable.name}' must exist`;
     throw rangeError('ERR_ADAMAX_NO_GRADIENTS', `${expected}: received ${gradient}`);
   }
@@ -46,7 +72,7 @@ export function withoutGaps(pairs: [Gradient, Variable][]): [Gradient, Variable]
 }
 
 function noLeaf(): never {
-  throw wrongType('engine', 'given for a loss that calls its leaf', undefined);
+  throw wrongType('engine', 'given for a loss that calls its leaf', null);
 }
 
 function checkResult(result: unknown): { loss: number | undefined; gradients: LossResult['gradients'] } {
@@ -57,22 +83,21 @@ function checkResult(result: unknown): { loss: number | undefined; gradients: Lo
   return { loss: checkLoss('loss of loss()', loss), gradients };
 }
 
-/** The gradients of a loss that brings its own: a list, if it is one. */
-function listed(gradients: LossResult['gradients'], variables: readonly Variable[], gradLoss: unknown): unknown {
-  if (typeof gradients === 'function') return gradients(variables, gradLoss);
-  if (gradLoss !== undefined) throw wrongType('gradients of loss()', 'a function, since gradLoss is given,', gradients);
-  return gradients instanceof Map ? variables.map((variable) => lookUp(gradients, variable)) : gradients;
+/** What a loss says of its gradients, once it knows the variables. */
+function gradientsFor(gradients: unknown, variables: readonly Variable[], gradLoss: unknown): unknown {
+  if (typeof gradients === 'function') return gradients([...variables], gradLoss);
+  if (gradLoss === undefined) return gradients;
+  throw wrongType('gradients of loss()', 'a function where gradLoss is given', gradients);
 }
 
-function paired(variables: readonly Variable[], list: unknown): [Gradient, Variable][] {
-  if (!Array.isArray(list)) throw wrongType('gradients of loss()', 'an array, a Map or a function', list);
-  if (list.length !== variables.length) {
-    const expected = `${variables.length} items, one for each variable`;
-    throw rangeError('ERR_ADAMAX_LENGTH', `gradients of loss() must have ${expected}: received ${list.length}`);
-  }
-  return variables.map((variable, i) => [list[i] as Gradient, variable]);
+function pairs(found: unknown, variables: readonly Variable[], task: LossTask): [Gradient, Variable][] {
+  const list = types.isMap(found) ? fromMap(found, variables, task) : found;
+  return paired('gradients of loss()', 'an array, a Map, or a function that returns one', variables, list);
 }
 
-function lookUp(gradients: ReadonlyMap<VariableLike, Gradient>, variable: Variable): Gradient {
-  return gradients.get(variable) ?? gradients.get(variable.data) ?? null;
+/** The gradients of variables out of a map, whose keys stand for the same variables as they do in a list. */
+function fromMap(map: ReadonlyMap<unknown, unknown>, variables: readonly Variable[], task: LossTask): unknown[] {
+  const found = new Map<Variable, unknown>();
+  for (const [key, gradient] of map) found.set(toVariable('keys of gradients of loss()', key, task.adopt), gradient);
+  return variables.map((variable) => found.get(variable) ?? map.get(variable.data) ?? null);
 }

@@ -1,10 +1,10 @@
 import { wrongType } from '../arguments/errors.js';
-import { checkOptions } from '../arguments/options.js';
+import { checkOptions, checkString } from '../arguments/options.js';
 import { isTrainable, type Variable } from '../variables/variable.js';
 import type { Adopt } from '../variables/variable-like.js';
 import { toVariables } from '../variables/variable-list.js';
-import { checkEngine, type GradientEngine, type Leaf } from './engine.js';
-import type { Loss } from './loss.js';
+import { EngineSetting, type GradientEngine, type Leaf } from './engine.js';
+import { abandoned, isThenable, type Loss } from './loss.js';
 import type { MinimizeOptions } from './optimizer-options.js';
 
 /** A loss that is to be evaluated, and differentiated by an engine if there is one. */
@@ -42,21 +42,32 @@ export function lossTask(
   loss: unknown,
   varList: unknown,
   options: MinimizeOptions,
-  own: GradientEngine | null,
+  own: EngineSetting,
 ): LossTask {
   checkOptions(method, options, kind.known);
-  const engine = options.engine === undefined ? own : checkEngine(options.engine);
-  const isFunction = typeof loss === 'function';
-  if (!isFunction && !(kind.takesValue && engine !== null)) throw wrongType('loss', 'a function', loss);
-  const adopt: Adopt = (target) => engine?.adopt?.(target);
-  const list = () => toVariables('varList', typeof varList === 'function' ? varList() : varList, adopt);
+  const { gradLoss, name, engine } = options;
+  if (name !== undefined) checkString('name', name);
+  const setting = engine === undefined ? own : new EngineSetting(engine);
+  const differentiates = setting.get() !== null;
+  const isValue = kind.takesValue && differentiates && typeof loss === 'object' && loss !== null;
+  if (typeof loss !== 'function' && !isValue) throw wrongType('loss', 'a function', loss);
+  if (typeof varList !== 'function' && (typeof varList !== 'object' || varList === null)) {
+    throw wrongType('varList', 'a Variable, a Float32Array, an iterable of them, or a function', varList);
+  }
+  const list = () => toVariables('varList', typeof varList === 'function' ? listed(varList()) : varList, setting.adopt);
   return {
     method,
-    loss: isFunction ? (loss as Loss) : () => loss,
+    loss: typeof loss === 'function' ? (loss as Loss) : () => loss,
     // A list of gradients that a loss brings has a place for each variable.
-    variables: () => (engine === null || kind.wantsFrozen ? list() : list().filter(isTrainable)),
-    gradLoss: options.gradLoss ?? undefined,
-    engine,
-    adopt,
+    variables: () => (differentiates && !kind.wantsFrozen ? list().filter(isTrainable) : list()),
+    gradLoss: gradLoss ?? undefined,
+    engine: setting.get(),
+    adopt: setting.adopt,
   };
+}
+
+function listed(list: unknown): unknown {
+  if (!isThenable(list)) return list;
+  abandoned(list);
+  throw wrongType('varList()', 'a list, and not a promise of one', list);
 }

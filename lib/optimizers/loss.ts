@@ -1,22 +1,24 @@
-import { typeError, wrongType } from '../arguments/errors.js';
+import { rangeError, typeError, wrongType } from '../arguments/errors.js';
 import type { Gradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';
 import type { VariableLike } from '../variables/variable-like.js';
 import type { VariableList } from '../variables/variable-list.js';
-import type { EngineVariables, Leaf } from './engine.js';
+import type { Leaf, VariableTarget } from './engine.js';
+
+/** Gradients of variables: a list in their order, or a map from them. */
+export type GradientList = readonly (Gradient | undefined)[] | ReadonlyMap<VariableLike, Gradient | undefined>;
 
 /**
- * What a loss returns where no engine differentiates it: it brings its own gradients.
- *
- * `gradients` is a list in the order of the variables; a map from variables to gradients; or a function of the variables
- * and `gradLoss` (a vector-Jacobian product, as reverse-mode automatic differentiation has it) that returns such a list.
+ * What a loss returns where no engine differentiates it: it brings its own gradients, or a function of the variables and
+ * `gradLoss` (a vector-Jacobian product, as reverse-mode automatic differentiation has it) that returns them. Promises of
+ * them are for `minimizeAsync`.
  */
 export interface LossResult {
   readonly loss?: number;
   readonly gradients:
-    | readonly Gradient[]
-    | ReadonlyMap<VariableLike, Gradient>
-    | ((variables: readonly Variable[], gradLoss: unknown) => readonly Gradient[]);
+    | GradientList
+    | PromiseLike<GradientList>
+    | ((variables: readonly Variable[], gradLoss: unknown) => GradientList | PromiseLike<GradientList>);
 }
 
 /**
@@ -26,19 +28,16 @@ export interface LossResult {
 // biome-ignore lint/suspicious/noExplicitAny: what an engine computes with is its own business
 export type Loss<T = any> = (leaf: Leaf<T>) => T;
 
-/** A variable, an array that stands for one, or a variable of an engine. */
-export type Target = VariableLike | EngineVariables[keyof EngineVariables];
-
 /**
- * Variables to update: one, any iterable of them, iterables of iterables; or a function that lists them and is asked after
+ * Variables to update: one, any iterable of them, nested arrays of those; or a function that lists them and is asked after
  * the loss, which may create them.
  */
-export type VarList = VariableList<Target> | (() => VariableList<Target>);
+export type VarList = VariableList<VariableTarget> | (() => VariableList<VariableTarget>);
 
 /** What came of a loss. */
 export interface Evaluation {
   readonly loss: number | undefined;
-  readonly pairs: [Gradient, Variable][];
+  readonly pairs: readonly [Gradient, Variable][];
 }
 
 /** The value of a loss, if it is one. */
@@ -48,15 +47,33 @@ export function checkLoss(argument: string, loss: unknown): number | undefined {
   return loss;
 }
 
+/** Each variable with its gradient, from a list in their order. */
+export function paired(
+  argument: string,
+  expected: string,
+  variables: readonly Variable[],
+  list: unknown,
+): [Gradient, Variable][] {
+  if (!Array.isArray(list)) throw wrongType(argument, expected, list);
+  if (list.length !== variables.length) {
+    const items = `${variables.length} items, one for each variable`;
+    throw rangeError('ERR_ADAMAX_LENGTH', `${argument} must have ${items}: received ${list.length}`);
+  }
+  return variables.map((variable, i) => [list[i] as Gradient, variable]);
+}
+
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
-/** The error for a promise where nobody waits, and nobody is left to hear of its failure either. */
-export function notAPromise(method: string, promise: PromiseLike<unknown>): TypeError {
+/** Sees to it that a promise which nobody waits for cannot end the process. */
+export function abandoned(promise: PromiseLike<unknown>): void {
   promise.then(undefined, () => {});
-  return typeError(
-    'ERR_ADAMAX_ARG_TYPE',
-    `loss() must not take time in ${method} (minimizeAsync waits for it): received a promise`,
-  );
+}
+
+/** The error for a promise where nobody waits. */
+export function takesTime(argument: string, method: string, promise: PromiseLike<unknown>): TypeError {
+  abandoned(promise);
+  const expected = `${argument} must not take time in ${method} (minimizeAsync waits for it)`;
+  return typeError('ERR_ADAMAX_ARG_TYPE', `${expected}: received a promise`);
 }

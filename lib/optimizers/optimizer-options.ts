@@ -1,9 +1,8 @@
 import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
 import type { SlotDtype } from '../backend/backend.js';
 import type { Gradient } from '../variables/gradient.js';
-import type { GradientEngine } from './engine.js';
+import type { GradientEngine, VariableTarget } from './engine.js';
 import type { LearningRate } from './learning-rate.js';
-import type { Target } from './loss.js';
 
 /** Options every optimizer takes. */
 export interface OptimizerOptions {
@@ -29,7 +28,7 @@ export interface OptimizerOptions {
 }
 
 /** What to step, by which gradients: any iterable of `[gradient, variable]`. */
-export type GradsAndVars = Iterable<readonly [Gradient, Target]>;
+export type GradsAndVars = Iterable<readonly [Gradient, VariableTarget]>;
 
 export interface ApplyOptions {
   /** Accepted for Keras' sake: there is no operation to name. */

@@ -10,8 +10,7 @@ import type { Stepper } from '../step/stepper.js';
 import { type AnyVariable, isTrainable, type Variable } from '../variables/variable.js';
 import { type Adopt, toVariable } from '../variables/variable-like.js';
 import { toKnownVariables, toVariables, type VariableList } from '../variables/variable-list.js';
-import { checkEngine, type GradientEngine } from './engine.js';
-import type { Target } from './loss.js';
+import type { VariableTarget } from './engine.js';
 import type { SetWeightsOptions } from './optimizer-options.js';
 
 /** What takes the steps of an optimizer, for the guests of this package: hooks are set there. */
@@ -26,19 +25,19 @@ export abstract class OptimizerState {
 
   readonly #states: VariableStates;
   readonly #stepper: Stepper;
-  readonly #adopt: Adopt = (target) => this.#engine?.adopt?.(target);
-  #engine: GradientEngine | null;
+  readonly #adopt: Adopt;
 
   static {
     stepperOf = (optimizer) => optimizer.#stepper;
     statesOf = (optimizer) => optimizer.#states;
   }
 
-  protected constructor(name: string, states: VariableStates, stepper: Stepper, engine: unknown) {
+  /** @param adopt - finds variables for those of an engine */
+  protected constructor(name: string, states: VariableStates, stepper: Stepper, adopt: Adopt) {
     this.name = name;
     this.#states = states;
     this.#stepper = stepper;
-    this.#engine = checkEngine(engine);
+    this.#adopt = adopt;
   }
 
   /** How slots are stored; decided at construction. */
@@ -46,15 +45,10 @@ export abstract class OptimizerState {
     return this.#states.slotDtype;
   }
 
-  /** What differentiates losses; null where they bring their gradients. */
-  get engine(): GradientEngine | null {
-    return this.#engine;
-  }
-  set engine(value: GradientEngine | null) {
-    this.#engine = checkEngine(value);
-  }
-
-  /** Number of steps taken: an int64 scalar. Assign to it, or replace it by a variable before the first step. */
+  /**
+   * Number of steps taken: an int64 scalar. Assign to it, or replace it by a variable before the first step.
+   * Setting it: TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_STATE`, `ERR_ADAMAX_BUSY`, RangeError `ERR_ADAMAX_OVERLAP`.
+   */
   get iterations(): Variable<BigInt64Array> {
     return this.#states.iterations;
   }
@@ -79,7 +73,7 @@ export abstract class OptimizerState {
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`, `ERR_ADAMAX_BUSY`
    * @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE` (a name); `ERR_ADAMAX_OVERLAP`, `ERR_ADAMAX_MEMORY`
    */
-  build(varList: VariableList<Target>): void {
+  build(varList: VariableList<VariableTarget>): void {
     this.#stepper.turn.during('build', () => {
       const variables = toVariables('varList', varList, this.#adopt);
       this.#states.build(variables, isTrainable);
@@ -91,7 +85,7 @@ export abstract class OptimizerState {
    * with new slots. Variables that it has never seen are passed over.
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_BUSY`
    */
-  release(variables: VariableList<Target>): void {
+  release(variables: VariableList<VariableTarget>): void {
     this.#stepper.turn.during('release', () => {
       this.#states.release(toKnownVariables('variables', variables, this.#adopt));
       this.#stepper.forget();
@@ -103,9 +97,11 @@ export abstract class OptimizerState {
    * @param slotName - one of the rule's own (Adamax: `m`, `v`), or any other, which is then the caller's
    * @param initializer - a name, config or function of `initializers`, or the initial value itself; ignored where the
    *   slot exists
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_BUSY`
+   * @throws RangeError `ERR_ADAMAX_ARG_VALUE` (a name), `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_MEMORY`
    */
   addSlot<T extends SlotArray = Float32Array>(
-    variable: Target,
+    variable: VariableTarget,
     slotName: string,
     initializer: unknown = 'zeros',
   ): Variable<T> {
@@ -123,7 +119,7 @@ export abstract class OptimizerState {
    * The slot of a variable; its data is a `Uint16Array` where slots are stored as bfloat16.
    * @throws RangeError `ERR_ADAMAX_SLOT` when there is none
    */
-  getSlot<T extends SlotArray = Float32Array>(variable: Target, slotName: string): Variable<T> {
+  getSlot<T extends SlotArray = Float32Array>(variable: VariableTarget, slotName: string): Variable<T> {
     return this.#states.slots.get(toVariable('variable', variable, this.#adopt), slotName) as unknown as Variable<T>;
   }
 
@@ -134,7 +130,9 @@ export abstract class OptimizerState {
 
   /**
    * A variable for a rule's own use. As in Keras it is not among `weights`, unless it is `saved`.
-   * @throws RangeError `ERR_ADAMAX_DUPLICATE` for a second one of a name that is saved
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`; `ERR_ADAMAX_BUSY` for one that is saved
+   * @throws RangeError `ERR_ADAMAX_ARG_VALUE`, `ERR_ADAMAX_SHAPE`, `ERR_ADAMAX_MEMORY`; `ERR_ADAMAX_DUPLICATE` for a second
+   *   one of a name that is saved
    */
   addWeight(name: string, shape: readonly number[], options: WeightOptions = {}): AnyVariable {
     const { weight, saved } = makeWeight(name, shape, options);
@@ -145,6 +143,7 @@ export abstract class OptimizerState {
   /**
    * A copy of the state, in the order of `weights`, each under the name by which `setWeights` finds its place again:
    * `iterations`, `<variable>/<slot>`, or the name of an `addWeight` that is saved.
+   * @throws TypeError `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_BUSY`
    */
   getWeights(): NdArray[] {
     this.#stepper.turn.check('getWeights');
@@ -156,9 +155,11 @@ export abstract class OptimizerState {
    *
    * @param weights - what `getWeights` returned, of this process or of another: items with names go by name, in any order.
    *   Items without names go by position, in the order of `weights`, and may be mere numbers: what Python's `get_weights`
-   *   gives. Numbers are taken where the state holds them exactly; moments of float32 and bfloat16 go into either
-   * @param options - `partial: true` writes what fits, and leaves the rest as it is
+   *   gives. Numbers are taken where float32, or int64 for a count, holds them exactly; bfloat16 slots round them to nearest
+   * @param options - `partial: true` writes what fits, and leaves the rest as it is; slots of one variable fit together or
+   *   not at all
    * @returns what was written, and with `partial` what was not
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_BUSY`
    * @throws RangeError `ERR_ADAMAX_WEIGHTS`: all that does not fit, in one error, and as its `report`;
    *   `ERR_ADAMAX_ARG_VALUE` where some items have names and others do not
    */

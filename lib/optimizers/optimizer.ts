@@ -2,15 +2,16 @@ import { checkOneOf, checkString } from '../arguments/options.js';
 import { warn } from '../arguments/warn.js';
 import type { Rule } from '../backend/rule.js';
 import { VariableStates } from '../state/variable-states.js';
-import { Stepper } from '../step/stepper.js';
+import { DIFFERENTIATED } from '../step/step-pairs.js';
+import { type StepOutcome, Stepper } from '../step/stepper.js';
 import type { Gradient } from '../variables/gradient.js';
 import { isTrainable, type Variable } from '../variables/variable.js';
 import { ClippingSetting } from './clipping.js';
 import { type Config, type ConfigKeys, type CustomObjects, optionsFromConfig } from './config.js';
-import type { GradientEngine } from './engine.js';
+import { brokenContract, EngineSetting, type GradientEngine } from './engine.js';
 import { evaluate, evaluateAsync, withoutGaps } from './evaluation.js';
 import { type LearningRate, LearningRateSetting } from './learning-rate.js';
-import type { Evaluation, Loss, VarList } from './loss.js';
+import { abandoned, isThenable, type Loss, type VarList } from './loss.js';
 import { GRADIENTS, lossTask, MINIMIZATION, UPDATES } from './loss-task.js';
 import { uniqueName } from './names.js';
 import {
@@ -33,6 +34,7 @@ export abstract class Optimizer extends OptimizerState {
 
   readonly #rate: LearningRateSetting;
   readonly #clipping: ClippingSetting;
+  readonly #engine: EngineSetting;
   readonly #stepper: Stepper;
   readonly #warned = new WeakSet<Variable>();
   #lastLoss: number | undefined;
@@ -48,6 +50,7 @@ export abstract class Optimizer extends OptimizerState {
     const scalars = new Float32Array(rule.scalars);
     const rate = new LearningRateSetting(learningRate, lr, decay);
     const clipping = new ClippingSetting(clipnorm, clipvalue);
+    const differentiation = new EngineSetting(engine);
     const ownName = name === '' ? uniqueName(new.target, defaultName) : name;
     const states = new VariableStates(rule, ownName, slotDtype);
     const stepper = new Stepper({
@@ -56,11 +59,12 @@ export abstract class Optimizer extends OptimizerState {
       clipping,
       scalars,
       writeScalars: (iterations) => this.writeScalars(iterations + 1, rate.at(iterations), scalars),
-      adopt: (target) => this.engine?.adopt?.(target),
+      adopt: differentiation.adopt,
     });
-    super(ownName, states, stepper, engine);
+    super(ownName, states, stepper, differentiation.adopt);
     this.#rate = rate;
     this.#clipping = clipping;
+    this.#engine = differentiation;
     this.#stepper = stepper;
   }
 
@@ -133,7 +137,25 @@ export abstract class Optimizer extends OptimizerState {
     this.#clipping.clipvalue.set(value);
   }
 
-  /** The value of the loss that `minimize` or one of its kin evaluated last; undefined before, and where it said none. */
+  /**
+   * What differentiates losses; null where they bring their gradients.
+   * Setting it: TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_BUSY`.
+   */
+  get engine(): GradientEngine | null {
+    return this.#engine.get();
+  }
+  set engine(value: GradientEngine | null) {
+    this.#stepper.turn.during('engine', () => {
+      this.#engine.set(value);
+      // What the other engine said of its variables does not hold any more.
+      this.#stepper.forget();
+    });
+  }
+
+  /**
+   * The value of the loss in the last call of `minimize` or one of its kin that succeeded, without `gradLoss`; undefined
+   * before, and where the loss said none.
+   */
   get lastLoss(): number | undefined {
     return this.#lastLoss;
   }
@@ -147,10 +169,12 @@ export abstract class Optimizer extends OptimizerState {
    * @returns the number of steps taken so far
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`, `ERR_ADAMAX_CONSTRAINT`
    * @throws RangeError `ERR_ADAMAX_NO_GRADIENTS`, `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_SHAPE`, `ERR_ADAMAX_INDEX`,
-   *   `ERR_ADAMAX_OVERLAP`, `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE` (of a learning rate that is a function)
+   *   `ERR_ADAMAX_OVERLAP`; `ERR_ADAMAX_DUPLICATE` for a variable that is listed twice, or a second one of a name;
+   *   `ERR_ADAMAX_ARG_VALUE` of a learning rate that is a function, or of a name
    */
   applyGradients(gradsAndVars: GradsAndVars, options?: ApplyOptions): number {
-    return this.#apply('applyGradients', gradsAndVars, options, this.engine);
+    const aggregate = aggregates('applyGradients', options);
+    return this.#end(this.#stepper.step('applyGradients', gradsAndVars, aggregate), this.engine);
   }
 
   /**
@@ -166,7 +190,9 @@ export abstract class Optimizer extends OptimizerState {
    * @throws TypeError `ERR_ADAMAX_BUSY` (as a rejection) while another step is under way
    */
   async applyGradientsAsync(gradsAndVars: GradsAndVars, options?: ApplyOptions): Promise<number> {
-    return await this.#applyAsync('applyGradientsAsync', gradsAndVars, options, this.engine);
+    const aggregate = aggregates('applyGradientsAsync', options);
+    const outcome = await this.#stepper.stepAsync('applyGradientsAsync', gradsAndVars, aggregate);
+    return await this.#endAsync(outcome, this.engine);
   }
 
   /**
@@ -180,9 +206,11 @@ export abstract class Optimizer extends OptimizerState {
    *   has no gradients; `ERR_ADAMAX_ENGINE` for an engine that does not keep its contract
    */
   minimize(loss: Loss, varList: VarList, options: MinimizeOptions = {}): number {
-    const task = lossTask('minimize', MINIMIZATION, loss, varList, options, this.engine);
-    const { pairs } = this.#noted(evaluate(task));
-    return this.#apply('minimize', pairs, nameOf(options), task.engine);
+    const task = lossTask('minimize', MINIMIZATION, loss, varList, options, this.#engine);
+    const { loss: value, pairs } = evaluate(task);
+    const count = this.#stepper.step('minimize', pairs, true, null, DIFFERENTIATED);
+    this.#lastLoss = value;
+    return this.#end(count, task.engine);
   }
 
   /**
@@ -191,9 +219,11 @@ export abstract class Optimizer extends OptimizerState {
    * @returns a promise of the number of steps taken so far; rejects with what `minimize` throws
    */
   async minimizeAsync(loss: Loss, varList: VarList, options: MinimizeOptions = {}): Promise<number> {
-    const task = lossTask('minimizeAsync', MINIMIZATION, loss, varList, options, this.engine);
-    const { pairs } = this.#noted(await evaluateAsync(task));
-    return await this.#applyAsync('minimizeAsync', pairs, nameOf(options), task.engine);
+    const task = lossTask('minimizeAsync', MINIMIZATION, loss, varList, options, this.#engine);
+    const { loss: value, pairs } = await evaluateAsync(task);
+    const outcome = await this.#stepper.stepAsync('minimizeAsync', pairs, true, DIFFERENTIATED);
+    this.#lastLoss = value;
+    return await this.#endAsync(outcome, task.engine);
   }
 
   /**
@@ -203,50 +233,39 @@ export abstract class Optimizer extends OptimizerState {
    * @throws RangeError `ERR_ADAMAX_NO_GRADIENTS` when one is missing
    */
   getGradients(loss: Loss | object, params: VarList, options: GradientOptions = {}): Gradient[] {
-    const task = lossTask('getGradients', GRADIENTS, loss, params, options, this.engine);
-    return withoutGaps(this.#noted(evaluate(task)).pairs).map(([gradient]) => gradient);
+    const task = lossTask('getGradients', GRADIENTS, loss, params, options, this.#engine);
+    const { loss: value, pairs } = evaluate(task);
+    const gradients = withoutGaps(pairs, () => true).map(([gradient]) => gradient);
+    this.#lastLoss = value;
+    return gradients;
   }
 
   /** Applies the gradients of a loss. Keras returns a list with the operation; this one holds the number of steps. */
   getUpdates(loss: Loss | object, params: VarList, options: GradientOptions = {}): [number] {
-    const task = lossTask('getUpdates', UPDATES, loss, params, options, this.engine);
-    const { pairs } = this.#noted(evaluate(task));
-    const trained = pairs.filter(([, variable]) => isTrainable(variable));
-    return [this.#apply('getUpdates', withoutGaps(trained), undefined, task.engine)];
+    const task = lossTask('getUpdates', UPDATES, loss, params, options, this.#engine);
+    const { loss: value, pairs } = evaluate(task);
+    const count = this.#stepper.step('getUpdates', withoutGaps(pairs, isTrainable), true, null, DIFFERENTIATED);
+    this.#lastLoss = value;
+    return [this.#end(count, task.engine)];
   }
 
-  #apply(
-    method: string,
-    pairs: GradsAndVars,
-    options: ApplyOptions | undefined,
-    engine: GradientEngine | null,
-  ): number {
-    const aggregate = options === undefined || checkApplyOptions(method, options);
-    return this.#end(this.#stepper.step(method, pairs, aggregate), engine);
-  }
-
-  async #applyAsync(
-    method: string,
-    pairs: GradsAndVars,
-    options: ApplyOptions | undefined,
-    engine: GradientEngine | null,
-  ): Promise<number> {
-    const aggregate = options === undefined || checkApplyOptions(method, options);
-    return this.#end(await this.#stepper.stepAsync(method, pairs, aggregate), engine);
-  }
-
-  /** Warns, once for each variable, of those that were listed without a gradient, and lets the engine know of the others. */
+  /** Warns of those that were listed without a gradient, and lets the engine know of the others. */
   #end(count: number, engine: GradientEngine | null): number {
     if (this.#stepper.without.length > 0) this.#warnWithout(this.#stepper.without);
-    if (engine?.commit !== undefined && this.#stepper.stepped.length > 0) engine.commit([...this.#stepper.stepped]);
+    if (engine?.commit === undefined || this.#stepper.stepped.length === 0) return count;
+    const committed: unknown = engine.commit([...this.#stepper.stepped]);
+    if (!isThenable(committed)) return count;
+    abandoned(committed);
+    throw brokenContract('commit at once where the step is taken at once', 'a promise');
+  }
+
+  async #endAsync({ count, without, stepped }: StepOutcome, engine: GradientEngine | null): Promise<number> {
+    if (without.length > 0) this.#warnWithout(without);
+    if (stepped.length > 0) await engine?.commit?.(stepped);
     return count;
   }
 
-  #noted(evaluation: Evaluation): Evaluation {
-    this.#lastLoss = evaluation.loss;
-    return evaluation;
-  }
-
+  /** Once for each variable. */
   #warnWithout(variables: readonly Variable[]): void {
     const fresh = variables.filter((variable) => !this.#warned.has(variable));
     if (fresh.length === 0) return;
@@ -258,4 +277,7 @@ export abstract class Optimizer extends OptimizerState {
   }
 }
 
-const nameOf = ({ name }: MinimizeOptions): ApplyOptions | undefined => (name === undefined ? undefined : { name });
+/** Whether gradients are to be aggregated. */
+function aggregates(method: string, options: ApplyOptions | undefined): boolean {
+  return options === undefined || checkApplyOptions(method, options);
+}

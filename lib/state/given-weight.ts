@@ -17,7 +17,7 @@ import {
   lengthOf,
 } from '../memory/typed-arrays.js';
 import { type Nested, visitNested } from '../variables/nested.js';
-import { equalShapes, formatShape, sizeOf } from '../variables/shape.js';
+import { equalShapes, formatShape, MOST_DIMENSIONS, sizeOf } from '../variables/shape.js';
 import { type AnyVariable, type DType, type Elements, isVariable, memoryOf } from '../variables/variable.js';
 import { fromBase64 } from './base64.js';
 import type { Place } from './weight-list.js';
@@ -65,7 +65,12 @@ export function readWeight(item: unknown): Given<unknown> {
     return { data: item, isBare: true };
   }
   const { name, dtype, shape, data } = item as Given<unknown>;
-  return { name, dtype, shape: Array.isArray(shape) ? Array.from(shape) : shape, data, isBare: false };
+  return { name, dtype, shape: isShape(shape) ? Array.from(shape) : shape, data, isBare: false };
+}
+
+/** Whether it is worth a copy: a longer one fits nowhere. */
+function isShape(shape: unknown): shape is readonly unknown[] {
+  return Array.isArray(shape) && shape.length <= MOST_DIMENSIONS;
 }
 
 /** The weight that was read, if it is one. @throws TypeError `ERR_ADAMAX_ARG_TYPE` */

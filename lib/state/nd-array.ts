@@ -1,3 +1,4 @@
+import { checkAttached } from '../arguments/arrays.js';
 import { copyOf } from '../memory/typed-arrays.js';
 import { type DType, type Elements, memoryOf, type Variable } from '../variables/variable.js';
 import { toBase64 } from './base64.js';
@@ -29,7 +30,9 @@ export class NdArray {
   }
 }
 
-/** A copy of a weight. */
+/** A copy of a weight. @throws TypeError `ERR_ADAMAX_DETACHED` */
 export function ndArrayOf({ name, variable }: NamedWeight): NdArray {
-  return new NdArray(name, variable.dtype, [...variable.shape], copyOf(memoryOf(variable as Variable<Elements>)));
+  const memory = memoryOf(variable as Variable<Elements>);
+  checkAttached(`'${name}'`, memory);
+  return new NdArray(name, variable.dtype, [...variable.shape], copyOf(memory));
 }

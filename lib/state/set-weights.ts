@@ -21,6 +21,9 @@ export interface WeightsReport {
 /** A place and what is to be written there. */
 type Write = readonly [place: Place, elements: Elements];
 
+/** So many items more than there are places may be handed over and named; beyond, it is no list of weights. */
+const SURPLUS = 100_000;
+
 /** Most names in one list of a message. */
 const NAMED = 8;
 
@@ -60,8 +63,8 @@ class Matching {
 
   /** @param partial - whether what is left out of the slots of a variable leaves out all of them */
   constructor(states: VariableStates, given: readonly unknown[], partial: boolean) {
-    const items = this.#read(given);
     const { places } = states;
+    const items = this.#read(given, places.length);
     const byName = new Map(places.map((place) => [place.name, place]));
     for (const item of items) {
       const { name, argument, position } = item;
@@ -81,8 +84,11 @@ class Matching {
     };
   }
 
-  #read(given: readonly unknown[]): (Given & { argument: string; position: number })[] {
+  #read(given: readonly unknown[], places: number): (Given & { argument: string; position: number })[] {
     const items: (Given & { argument: string; position: number })[] = [];
+    if (given.length > places + SURPLUS) {
+      throw wrongValue('weights', `a list of at most ${places + SURPLUS} items`, `${given.length} of them`);
+    }
     // By number: the methods of arrays pass over holes.
     for (let position = 0; position < given.length; position++) {
       const argument = `weights[${position}]`;

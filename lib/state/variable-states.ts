@@ -19,7 +19,15 @@ import { SlotMemory, type Slots } from './slot-memory.js';
 import { SlotTable, type SlotVariable } from './slot-table.js';
 import { StepCounter } from './step-counter.js';
 import { moveTo, paramOf, VariableState } from './variable-state.js';
-import { COUNTER, checkSlotName, type NamedWeight, type Place, slotPath, WeightList } from './weight-list.js';
+import {
+  COUNTER,
+  checkSlotName,
+  checkSlotNames,
+  type NamedWeight,
+  type Place,
+  slotPath,
+  WeightList,
+} from './weight-list.js';
 
 /** A variable that was given other memory. */
 interface Move {
@@ -64,7 +72,7 @@ export class VariableStates {
     this.#rule = rule;
     this.#owner = owner;
     this.#known = new KnownVariables(owner);
-    for (const name of rule.slots) checkSlotName('slots of the rule', name);
+    checkSlotNames(rule.slots);
     const iterations = new Variable(new BigInt64Array(1), { shape: [], name: 'iter', trainable: false });
     this.#counter = new StepCounter(iterations);
     this.#weights = new WeightList(iterations);
@@ -143,8 +151,7 @@ export class VariableStates {
 
   /** Starts a transaction that may create states: `keep()` commits them, `undo()` removes them without a trace. */
   creation(): Creation {
-    // A transaction that a script's timeout cut short has no end of its own: what it made stays.
-    this.#register(this.#pending);
+    this.settle();
     const created: VariableState[] = [];
     this.#pending = created;
     return {
@@ -211,6 +218,11 @@ export class VariableStates {
       else this.#counter.data = to as BigInt64Array;
     }
     this.#followed = timesChanged();
+  }
+
+  /** A transaction that a script's timeout cut short has no end of its own: what it made stays. */
+  settle(): void {
+    this.#register(this.#pending);
   }
 
   /** Drops what is kept of variables: their slots, and the note of their memory. */

@@ -1,4 +1,5 @@
 import { rangeError, wrongValue } from '../arguments/errors.js';
+import { checkString } from '../arguments/options.js';
 import type { Shape } from '../variables/shape.js';
 import type { AnyVariable, DType, Variable } from '../variables/variable.js';
 
@@ -32,6 +33,8 @@ export interface Place {
 /** The variables of a state in the order in which they were made, the counter first. */
 export class WeightList {
   #weights: Weight[];
+  /** Names of what is the optimizer's own. */
+  readonly #own = new Set([COUNTER]);
 
   constructor(counter: AnyVariable) {
     this.#weights = [{ variable: counter, owner: null, kind: COUNTER }];
@@ -61,10 +64,11 @@ export class WeightList {
   addOwn(variable: AnyVariable): void {
     const { name } = variable;
     if (name.includes('/')) throw wrongValue('name', 'without a slash where the weight is saved', name);
-    if (this.#weights.some(({ owner, kind }) => owner === null && kind === name)) {
+    if (this.#own.has(name)) {
       const expected = 'name must be unique where the weight is saved';
       throw rangeError('ERR_ADAMAX_DUPLICATE', `${expected}: received a second '${name}'`);
     }
+    this.#own.add(name);
     this.#weights.push({ variable, owner: null, kind: name });
   }
 
@@ -86,7 +90,16 @@ export function slotPath(names: ReadonlyMap<Variable, string>, owner: Variable, 
   return `${names.get(owner)}/${slot}`;
 }
 
+/** Throws where slots of a rule may not be called so. */
+export function checkSlotNames(names: readonly string[]): void {
+  names.forEach((name, k) => {
+    checkSlotName(`slots[${k}] of the rule`, name);
+    if (names.indexOf(name) < k) throw wrongValue(`slots[${k}] of the rule`, 'another name than those before it', name);
+  });
+}
+
 /** Throws where a slot may not be called so: what is behind the last slash of a weight's name is its slot. */
 export function checkSlotName(argument: string, name: string): void {
+  checkString(argument, name);
   if (name.includes('/')) throw wrongValue(argument, 'a name without a slash', name);
 }

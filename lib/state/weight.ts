@@ -1,4 +1,4 @@
-import { typeError, wrongType } from '../arguments/errors.js';
+import { rangeError, typeError, wrongType } from '../arguments/errors.js';
 import { checkBoolean, checkOneOf, checkOptions, checkString } from '../arguments/options.js';
 import { initialize } from '../initializers/initialize.js';
 import { isBigInt64Array } from '../memory/typed-arrays.js';
@@ -39,6 +39,14 @@ export function makeWeight(
   return { weight: make(name, checked, rest), saved };
 }
 
+function newCounts(size: number): BigInt64Array {
+  try {
+    return new BigInt64Array(size);
+  } catch {
+    throw rangeError('ERR_ADAMAX_MEMORY', `addWeight must fit in memory: received ${size} elements`);
+  }
+}
+
 function make(name: string, checked: Shape, options: WeightOptions): AnyVariable {
   const { dtype, initializer = 'zeros', trainable, synchronization = 'auto', aggregation = 'none' } = options;
   checkOneOf('dtype', dtype ?? 'float32', ['float32', 'int64']);
@@ -52,9 +60,11 @@ function make(name: string, checked: Shape, options: WeightOptions): AnyVariable
   if ((dtype ?? (isBigInt64Array(initializer) ? 'int64' : 'float32')) === 'float32') {
     return new Variable(initialize('initializer', initializer, checked), variableOptions);
   }
-  const data = new BigInt64Array(sizeOf(checked));
-  const weight = new Variable(data, variableOptions);
-  if (isBigInt64Array(initializer)) weight.assign(initializer);
-  else weight.assign(Array.from(initialize('initializer', initializer, checked)));
-  return weight;
+  const weight = new Variable(newCounts(sizeOf(checked)), variableOptions);
+  // Values are taken as they are, since float32 does not hold every whole number.
+  if (isBigInt64Array(initializer) || Array.isArray(initializer)) return weight.assign(initializer);
+  if (typeof initializer === 'number' || typeof initializer === 'bigint') {
+    return weight.assign(Array.from({ length: weight.size }, () => initializer));
+  }
+  return weight.assign(Array.from(initialize('initializer', initializer, checked)));
 }

@@ -7,6 +7,15 @@ import { type Adopt, knownVariable, toVariable } from '../variables/variable-lik
 /** What differs between the pairs of a step and those of the step before. */
 export type Change = 'nothing' | 'gradients' | 'variables';
 
+/** What messages call the list of a step, and a gradient in it. */
+export interface PairWords {
+  readonly list: string;
+  gradient(position: number): string;
+}
+
+export const APPLIED: PairWords = { list: 'gradsAndVars', gradient: (i) => `gradsAndVars[${i}][0]` };
+export const DIFFERENTIATED: PairWords = { list: 'varList', gradient: (i) => `gradients[${i}]` };
+
 /**
  * The pairs of a step that have a gradient, read from what the caller listed: all code of the caller runs in `read`, and
  * what was read is kept here. Mostly the same list comes again, and then there is nothing to look up.
@@ -16,6 +25,9 @@ export class StepPairs {
   readonly gradients: StepGradient[] = [];
   /** Variables whose gradient is null. */
   without: readonly Variable[] = NONE;
+  words = APPLIED;
+  /** Whether a variable was left out since it is not trainable. */
+  passedOver = false;
   /** Whether gradients are to be aggregated over replicas, where there are any. */
   aggregate = true;
   /** What the caller listed as variables. */
@@ -50,7 +62,9 @@ export class StepPairs {
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_CONSTRAINT`; RangeError `ERR_ADAMAX_SHAPE`,
    *   `ERR_ADAMAX_NO_GRADIENTS`; and what the caller's code throws
    */
-  read(gradsAndVars: unknown): Change {
+  read(gradsAndVars: unknown, words: PairWords): Change {
+    this.words = words;
+    this.passedOver = false;
     const isArray = isPlainArray(gradsAndVars);
     if (!isArray && !isIterable(gradsAndVars)) {
       throw wrongType('gradsAndVars', 'an iterable of [gradient, variable] pairs', gradsAndVars);
@@ -77,7 +91,7 @@ export class StepPairs {
     }
     // Code of the caller may have frozen a variable after its pair was read.
     if (this.#changed !== timesChanged()) this.#dropFrozen();
-    if (this.count === 0 && this.without.length > 0) throw noGradients(this.without);
+    if (this.count === 0 && this.without.length > 0) throw noGradients(words, this.without);
     return this.#change;
   }
 
@@ -110,7 +124,10 @@ export class StepPairs {
   /** A pair that is another one than in the last step, by more than an array of floats for another. */
   #readOther(i: number, position: number, gradient: unknown, target: unknown): 0 | 1 {
     const variable = this.#variableOf(i, position, target);
-    if (!isTrainable(variable)) return 0;
+    if (!isTrainable(variable)) {
+      this.passedOver = true;
+      return 0;
+    }
     if (gradient === null || gradient === undefined) {
       this.#without ??= [];
       this.#without.push(variable);
@@ -131,7 +148,7 @@ export class StepPairs {
     const isFloats = isFloat32Array(gradient);
     const same = variable === this.variables[i];
     const last = same ? this.gradients[i] : undefined;
-    const taken = isFloats ? gradient : toGradient(`gradsAndVars[${position}][0]`, gradient, variable, last);
+    const taken = isFloats ? gradient : toGradient(this.words.gradient(position), gradient, variable, last);
     this.#given[i] = isFloats ? gradient : undefined;
     this.gradients[i] = taken;
     if (!same) {
@@ -149,6 +166,8 @@ export class StepPairs {
         list[to] = list[from];
       });
     }
+    this.passedOver = this.passedOver || kept.length < this.count;
+    this.without = this.without.filter(isTrainable);
     this.#truncate(kept.length);
     this.#change = 'variables';
   }
@@ -174,10 +193,10 @@ function isIterable(list: unknown): list is Iterable<unknown> {
 }
 
 /** All gradients are missing: almost always a mistake in the caller's backward pass. */
-function noGradients(variables: readonly Variable[]): RangeError {
+function noGradients({ list }: PairWords, variables: readonly Variable[]): RangeError {
   const names = variables.map(({ name }) => `'${name}'`).join(', ');
   return rangeError(
     'ERR_ADAMAX_NO_GRADIENTS',
-    `gradsAndVars must hold a gradient for some variable: received null for ${names}`,
+    `${list} must hold a gradient for some variable: received null for ${names}`,
   );
 }

@@ -15,7 +15,7 @@ import { checkNotInFlight, InFlight } from './in-flight.js';
 import { warnOfNewVariables } from './new-variables.js';
 import { copiesOf } from './rollback.js';
 import { type Outs, StepList } from './step-list.js';
-import { type Change, StepPairs } from './step-pairs.js';
+import { APPLIED, type Change, type PairWords, StepPairs } from './step-pairs.js';
 import { INSIDE, Turn } from './turn.js';
 
 /**
@@ -23,6 +23,15 @@ import { INSIDE, Turn } from './turn.js';
  * back takes about as long as the step: measured some 70 µs, against 0.1 to 0.2 ns an element.
  */
 const WORTH_LEAVING = 2 ** 19;
+
+/** What a step off the event loop has done. */
+export interface StepOutcome {
+  /** The number of steps taken so far. */
+  readonly count: number;
+  readonly stepped: readonly Variable[];
+  /** Variables that were listed without a gradient. */
+  readonly without: readonly Variable[];
+}
 
 /** What a step needs of its optimizer. */
 export interface StepSource {
@@ -45,7 +54,10 @@ export interface StepSource {
 export class Stepper {
   /** What takes part from outside of the optimizer; null for nothing. */
   hooks: StepHooks | null = null;
-  readonly turn = new Turn(() => this.forget());
+  readonly turn = new Turn(() => {
+    this.forget();
+    this.#source.states.settle();
+  });
   readonly #source: StepSource;
   readonly #pairs: StepPairs;
   /** States of the variables of the pairs, as far as the list knows them. */
@@ -67,12 +79,13 @@ export class Stepper {
   /**
    * Takes one step, and counts it. Does nothing for an empty list.
    * @param outs - where parameters are written, by pair with a gradient; null for in place
+   * @param words - what messages call what is listed
    * @returns the number of steps taken so far
    */
-  step(method: string, gradsAndVars: unknown, aggregate: boolean, outs: Outs = null): number {
+  step(method: string, gradsAndVars: unknown, aggregate: boolean, outs: Outs = null, words = APPLIED): number {
     this.turn.take(method);
     try {
-      return this[INSIDE](gradsAndVars, aggregate, outs);
+      return this[INSIDE](gradsAndVars, aggregate, outs, words);
     } catch (error) {
       this.forget();
       throw error;
@@ -82,30 +95,30 @@ export class Stepper {
   }
 
   /** What `step` does in its turn. */
-  [INSIDE](gradsAndVars: unknown, aggregate: boolean, outs: Outs): number {
-    const change = this.#read(gradsAndVars, aggregate);
+  [INSIDE](gradsAndVars: unknown, aggregate: boolean, outs: Outs, words: PairWords): number {
+    const change = this.#read(gradsAndVars, aggregate, words);
     return this.#pairs.count > 0 ? this.#step(change, outs) : this.#source.states.counter.get();
   }
 
-  /** Variables that the last step has stepped. */
+  /** Variables that the last step has stepped. Whoever asks later than right after it may hear of another step. */
   get stepped(): readonly Variable[] {
     return this.#pairs.variables;
   }
 
-  /** Variables that the last step listed without a gradient. */
+  /** Likewise, variables that it listed without a gradient. */
   get without(): readonly Variable[] {
     return this.#pairs.without;
   }
 
   /** Takes one step off the event loop, where that is worth the way. */
-  async stepAsync(method: string, gradsAndVars: unknown, aggregate: boolean): Promise<number> {
+  async stepAsync(method: string, gradsAndVars: unknown, aggregate: boolean, words = APPLIED): Promise<StepOutcome> {
     this.turn.take(method);
     try {
-      const change = this.turn[INSIDE](() => this.#read(gradsAndVars, aggregate));
-      if (this.#pairs.count === 0) return this.#source.states.counter.get();
+      const change = this.turn[INSIDE](() => this.#read(gradsAndVars, aggregate, words));
+      if (this.#pairs.count === 0) return this.#outcome(this.#source.states.counter.get());
       const leaves = this.#currentList().canLeave && this.#pairs.elements >= WORTH_LEAVING;
-      if (!leaves && this.#aggregator === null) return this.turn[INSIDE](() => this.#step(change, null));
-      return await this.#stepLater(change, leaves);
+      if (!leaves && this.#aggregator === null) return this.#outcome(this.turn[INSIDE](() => this.#step(change, null)));
+      return this.#outcome(await this.#stepLater(change, leaves));
     } catch (error) {
       this.forget();
       throw error;
@@ -150,11 +163,16 @@ export class Stepper {
   }
 
   /** Room one: all code of the user. */
-  #read(gradsAndVars: unknown, aggregate: boolean): Change {
-    const change = this.#pairs.read(gradsAndVars);
+  #read(gradsAndVars: unknown, aggregate: boolean, words: PairWords): Change {
+    const change = this.#pairs.read(gradsAndVars, words);
     this.#pairs.aggregate = aggregate;
     if (this.#pairs.count > 0) this.#source.writeScalars(this.#source.states.counter.get());
     return change;
+  }
+
+  /** Taken down before the turn ends, since another call may step before the promise is heard. */
+  #outcome(count: number): StepOutcome {
+    return { count, stepped: [...this.#pairs.variables], without: this.#pairs.without };
   }
 
   #step(change: Change, outs: Outs): number {
@@ -222,7 +240,7 @@ export class Stepper {
     const resolved = this.#resolved;
     resolved.length = variables.length;
     for (let i = 0; i < variables.length; i++) {
-      if (distinct.has(variables[i])) throw listedTwice(variables[i]);
+      if (distinct.has(variables[i])) throw listedTwice(this.#pairs.words, variables[i]);
       distinct.add(variables[i]);
       resolved[i] = creation.stateOf(variables[i]);
     }
@@ -328,7 +346,9 @@ export class Stepper {
   }
 
   #keep(creation: Creation): void {
-    const onlyNew = creation.count === this.#pairs.count && this.#source.states.size > creation.count;
+    const { count, passedOver } = this.#pairs;
+    // A variable that was passed over, since it is frozen, may be an old acquaintance.
+    const onlyNew = creation.count === count && !passedOver && this.#source.states.size > count;
     creation.keep();
     if (onlyNew && !this.#warnedOfNew) warnOfNewVariables(this.#pairs.variables);
     this.#warnedOfNew = this.#warnedOfNew || onlyNew;
@@ -349,9 +369,6 @@ export class Stepper {
   }
 }
 
-function listedTwice(variable: Variable): RangeError {
-  return rangeError(
-    'ERR_ADAMAX_DUPLICATE',
-    `gradsAndVars must list each variable once: received '${variable.name}' twice`,
-  );
+function listedTwice({ list }: PairWords, variable: Variable): RangeError {
+  return rangeError('ERR_ADAMAX_DUPLICATE', `${list} must list each variable once: received '${variable.name}' twice`);
 }

@@ -1,10 +1,10 @@
 import { wrongType, wrongValue } from '../arguments/errors.js';
 import { isFloat32Array, isTypedArray } from '../memory/typed-arrays.js';
 import type { Variable } from './variable.js';
-import { type Adopt, findVariable, seenVariable, type VariableLike } from './variable-like.js';
+import { type Adopt, findVariable, knownVariable, seenVariable, type VariableLike } from './variable-like.js';
 
-/** Variables as a caller may list them: one of them, an iterable of them, or iterables of iterables. */
-export type VariableList<V = VariableLike> = V | Iterable<VariableList<V>>;
+/** Variables as a caller may list them: one of them, an iterable of them, or arrays of all that, nested. */
+export type VariableList<V = VariableLike> = V | Iterable<V> | readonly VariableList<V>[];
 
 /** A list that contains itself would have no end. */
 const DEEPEST = 100;
@@ -28,16 +28,20 @@ function gathered(
   find: (path: string, target: unknown) => Variable | null | undefined,
 ): Variable[] {
   const variables: Variable[] = [];
-  const visit = (path: string, target: unknown, depth: number): void => {
-    const variable = find(path, target);
+  // Names of items are put together only for a message.
+  const visit = (target: unknown, depth: number, path: () => string): void => {
+    const variable = knownVariable(target) ?? find(path(), target);
     if (variable) variables.push(variable);
     if (variable !== undefined) return;
-    if (!isList(target)) throw wrongType(path, 'a Variable, a Float32Array or an iterable of them', target);
+    if (!isList(target)) throw wrongType(path(), 'a float32 Variable, a Float32Array or an iterable of them', target);
     if (depth === DEEPEST) throw wrongValue(argument, `nested at most ${DEEPEST} deep`, list);
     let i = 0;
-    for (const item of target) visit(`${path}[${i++}]`, item, depth + 1);
+    for (const item of target) {
+      const at = i++;
+      visit(item, depth + 1, () => `${path()}[${at}]`);
+    }
   };
-  visit(argument, list, 0);
+  visit(list, 0, () => argument);
   return variables;
 }
 

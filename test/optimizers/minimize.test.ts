@@ -88,7 +88,7 @@ describe('minimize', () => {
       () => optimizer.minimize(() => ({ gradients: 3 }) as never, [v]),
       TypeError,
       'ERR_ADAMAX_ARG_TYPE',
-      /^gradients of loss\(\) must be an array, a Map or a function: received 3$/,
+      /^gradients of loss\(\) must be an array, a Map, or a function that returns one: received 3$/,
     );
     expectError(
       () => optimizer.minimize(() => ({ gradients: [] }), [v]),
@@ -106,19 +106,19 @@ describe('minimize', () => {
       () => optimizer.minimize(() => ({ gradients: [[1]] }), [v], { gradLoss: 2 }),
       TypeError,
       'ERR_ADAMAX_ARG_TYPE',
-      /must be a function, since gradLoss is given/,
+      /^gradients of loss\(\) must be a function where gradLoss is given: received \[ \[Array\] \]$/,
     );
     expectError(
       () => optimizer.minimize(() => ({ gradients: [[1]] }), 3 as never),
       TypeError,
       'ERR_ADAMAX_ARG_TYPE',
-      /^varList must be a Variable, a Float32Array or an iterable of them: received 3$/,
+      /^varList must be a Variable, a Float32Array, an iterable of them, or a function: received 3$/,
     );
     expectError(
       () => optimizer.minimize(() => ({ gradients: [[1]] }), [{}] as never),
       TypeError,
       'ERR_ADAMAX_ARG_TYPE',
-      /^varList\[0\] must be a Variable, a Float32Array or an iterable of them: received \{\}$/,
+      /^varList\[0\] must be a float32 Variable, a Float32Array or an iterable of them: received \{\}$/,
     );
     expectError(
       () => optimizer.minimize(() => ({ gradients: [[1]] }), [v], { loss: 1 } as never),

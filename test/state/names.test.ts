@@ -1,4 +1,4 @@
-import { Adamax, RMSprop, SGD, Variable } from 'adamax';
+import { Adamax, Optimizer, RMSprop, SGD, Variable } from 'adamax';
 import { expect } from 'chai';
 import { f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
@@ -87,6 +87,38 @@ describe('names of weights', () => {
     expectError(() => optimizer.build([named('w', 2)]), RangeError, 'ERR_ADAMAX_DUPLICATE', /'w'$/);
     optimizer.build([w]);
     expect(namesOf(optimizer)).to.deep.equal(['iterations', 'w/mean', 'w/m', 'w/v']);
+  });
+
+  it('of slots must differ within a rule, and have no slash', () => {
+    const rule = (slots: unknown[]) => {
+      return class extends Optimizer {
+        constructor() {
+          super({ name: 'r', slots: slots as string[], scalars: 1, sweep() {} }, 'R', { learningRate: 1 });
+        }
+        protected override writeScalars(): void {}
+        override getConfig() {
+          return { name: 'R' };
+        }
+      };
+    };
+    for (const [slots, type, code, message] of [
+      [
+        ['m', 'm'],
+        RangeError,
+        'ERR_ADAMAX_ARG_VALUE',
+        /^slots\[1\] of the rule must be another name .*: received 'm'$/,
+      ],
+      [
+        ['a/b'],
+        RangeError,
+        'ERR_ADAMAX_ARG_VALUE',
+        /^slots\[0\] of the rule must be a name without a slash: received 'a\/b'$/,
+      ],
+      [[5], TypeError, 'ERR_ADAMAX_ARG_TYPE', /^slots\[0\] of the rule must be a string: received 5$/],
+    ] as [unknown[], typeof TypeError, 'ERR_ADAMAX_ARG_TYPE', RegExp][]) {
+      const Rule = rule(slots);
+      expectError(() => new Rule(), type, code, message);
+    }
   });
 
   it('cannot be mistaken for each other', () => {

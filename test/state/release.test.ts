@@ -57,10 +57,15 @@ onEveryImplementation('release', () => {
         () => optimizer.release(bad as never),
         TypeError,
         'ERR_ADAMAX_ARG_TYPE',
-        /^variables must be a Variable, a Float32Array or an iter/,
+        /^variables must be a float32 Variable, a Float32Array or an iter/,
       );
     }
-    expectError(() => optimizer.release([1] as never), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^variables\[0\] must be a V/);
+    expectError(
+      () => optimizer.release([1] as never),
+      TypeError,
+      'ERR_ADAMAX_ARG_TYPE',
+      /^variables\[0\] must be a float32 V/,
+    );
   });
 
   it('of a variable without elements leaves the memory of others guarded', () => {

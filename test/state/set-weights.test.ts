@@ -169,6 +169,38 @@ describe('setWeights by name', () => {
     expect(() => optimizer.setWeights([failing])).to.throw('mine');
   });
 
+  it('reads no more than may be a list of weights, and no more of a shape than may be one', () => {
+    const { optimizer } = trained(1);
+    const [count, ...others] = optimizer.getWeights();
+    const message = /^weights must be a list of at most 100005 items: received '4294967295 of them'$/;
+    expectError(() => optimizer.setWeights(new Array(2 ** 32 - 1)), RangeError, 'ERR_ADAMAX_ARG_VALUE', message);
+    const long = { ...count, shape: new Array(2 ** 32 - 1) };
+    expectMisfit(optimizer, [long, ...others], /weights\[0\]\.shape must be \[\] for 'iterations': received .*items.*/);
+  });
+
+  it('lets errors of the caller through, though they look like its own', () => {
+    const { optimizer } = trained(1);
+    const [count, ...others] = optimizer.getWeights();
+    const mine = Object.assign(new Error('mine'), { code: 'ERR_ADAMAX_LENGTH' });
+    const failing = Object.defineProperty({ ...count }, 'data', {
+      get: () => {
+        throw mine;
+      },
+    });
+    expect(() => optimizer.setWeights([failing, ...others], { partial: true })).to.throw('mine');
+    class Loud extends Float64Array {
+      override get length(): number {
+        throw new Error('loud');
+      }
+    }
+    const message = /weights\[1\] must have 2 elements for 'a\/m': received Float64Array\(3\)/;
+    expectMisfit(
+      optimizer,
+      [{ ...count }, { ...others[0], dtype: 'float64', data: new Loud(3) }, ...others.slice(1)],
+      message,
+    );
+  });
+
   it('copies before it writes: its own slots may come in another order', () => {
     const { optimizer, a, b } = trained(3);
     const before = optimizer.getWeights();

@@ -39,7 +39,7 @@ describe('slots', () => {
       () => optimizer.build([3 as never]),
       TypeError,
       'ERR_ADAMAX_ARG_TYPE',
-      /^varList\[0\] must be a Variable, a Float32Array or an iterable of them: received 3$/,
+      /^varList\[0\] must be a float32 Variable, a Float32Array or an iterable of them: received 3$/,
     );
   });
 

@@ -57,6 +57,14 @@ describe('weights', () => {
     m.data.fill(9 as never);
     expect(optimizer.weights[1].data[0]).to.not.equal(9);
   });
+
+  it('getWeights refuses memory that has gone, by its name', () => {
+    const { optimizer, a } = trained(1);
+    const buffer = optimizer.getSlot(a, 'm').data.buffer as ArrayBuffer;
+    structuredClone(buffer, { transfer: [buffer] });
+    const message = /^'a\/m' must be a view on live memory: received Float32Array\(0\) on a detached buffer$/;
+    expectError(() => optimizer.getWeights(), TypeError, 'ERR_ADAMAX_DETACHED', message);
+  });
 });
 
 describe('addWeight', () => {
@@ -72,6 +80,11 @@ describe('addWeight', () => {
     ]);
     expect(optimizer.addWeight('n', [], { dtype: 'int64', initializer: 3 }).data).to.deep.equal(BigInt64Array.of(3n));
     expect(optimizer.addWeight('n', [1], { initializer: BigInt64Array.of(4n) }).dtype).to.equal('int64');
+    // Whole numbers that float32 does not hold.
+    for (const initializer of [2 ** 24 + 1, [2 ** 24 + 1], 2n ** 24n + 1n, [2n ** 24n + 1n]]) {
+      const weight = optimizer.addWeight('n', [1], { dtype: 'int64', initializer });
+      expect(weight.data[0]).to.equal(2n ** 24n + 1n);
+    }
     expect(optimizer.addWeight('r', [1], { synchronization: 'onRead' }).trainable).to.equal(false);
     expect(optimizer.addWeight('t', [1], { trainable: false, aggregation: 'mean' }).trainable).to.equal(false);
     expect(optimizer.weights).to.have.length(1);
@@ -105,6 +118,18 @@ describe('addWeight', () => {
         /^trainable must be a boolean: received 'yes'$/,
       ],
       [['w', [1], { init: 1 }], TypeError, 'ERR_ADAMAX_OPTION', /received 'init'$/],
+      [
+        ['w', [2 ** 40], { dtype: 'int64' }],
+        RangeError,
+        'ERR_ADAMAX_MEMORY',
+        /^addWeight must fit in memory: received 1099511627776 elements$/,
+      ],
+      [
+        ['w', new Array(2 ** 32 - 1)],
+        RangeError,
+        'ERR_ADAMAX_SHAPE',
+        /^shape must have at most 254 dimensions: received 4294967295$/,
+      ],
     ] as const) {
       expectError(() => (optimizer.addWeight as (...args: unknown[]) => unknown)(...args), type, code, message);
     }

@@ -93,4 +93,29 @@ onEveryImplementation('a script that its timeout cuts short', (isa) => {
     }
     expect(refused).to.equal(3);
   });
+
+  it('after a first step was written leaves slots under one name each, and gives names back with release', () => {
+    for (const next of ['addSlot', 'release'] as const) {
+      let stuck = true;
+      const spin = () => {
+        while (stuck);
+      };
+      const w = new Variable(Float32Array.of(1, 2), { name: 'w', constraint: spin });
+      const optimizer = new Adamax({ learningRate: 0.1 });
+      cutShort(() => optimizer.applyGradients([[Float32Array.of(1, 1), w]]), 'step()', 20);
+      stuck = false;
+      const names = () => optimizer.getWeights().map(({ name }) => name);
+      if (next === 'addSlot') {
+        optimizer.addSlot(w, 'm');
+        optimizer.applyGradients([[Float32Array.of(1, 1), w]]);
+        expect(names()).to.deep.equal(['iterations', 'w/m', 'w/v']);
+        expect(optimizer.getSlot(w, 'm').data[0]).to.be.greaterThan(0);
+      } else {
+        optimizer.release([w]);
+        optimizer.build([new Variable(Float32Array.of(5, 6), { name: 'w' })]);
+        expect(names()).to.deep.equal(['iterations', 'w/m', 'w/v']);
+        optimizer.setWeights(optimizer.getWeights());
+      }
+    }
+  });
 });

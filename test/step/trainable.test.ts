@@ -135,7 +135,38 @@ onEveryImplementation('trainable', () => {
   });
 });
 
-describe('trainable', () => {
+describe('a variable that is not trainable', () => {
+  it('is not missed when its gradient is, also when it is frozen while the list is read', () => {
+    const [a, b] = [named('a', 1), named('b', 1)];
+    function* freezing() {
+      yield [null, a] as const;
+      a.trainable = false;
+      yield [f32(1), b] as const;
+    }
+    const optimizer = new SGD({ learningRate: 1 });
+    const codes: unknown[] = [];
+    const note = (warning: Error) => codes.push((warning as { code?: unknown }).code);
+    process.on('warning', note);
+    return new Promise<void>((resolve) => {
+      optimizer.applyGradients(freezing());
+      // Body and head take turns: the head is new, and the body is not forgotten.
+      b.trainable = false;
+      a.trainable = true;
+      optimizer.applyGradients([
+        [f32(1), a],
+        [f32(1), b],
+      ]);
+      setTimeout(() => {
+        process.off('warning', note);
+        expect(codes).to.deep.equal([]);
+        expect([a.data[0], b.data[0]]).to.deep.equal([0, 0]);
+        resolve();
+      }, 5);
+    });
+  });
+});
+
+describe('trainable as a property', () => {
   it('must be a boolean, and is left as it was otherwise', () => {
     const w = named('w', 1);
     for (const bad of [0, 'false', null, undefined]) {

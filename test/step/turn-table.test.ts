@@ -39,6 +39,8 @@ const ROWS: readonly (readonly [title: string, outcomes: readonly Outcome[], cal
   ['addWeight', ALLOWED, ({ optimizer }) => optimizer.addWeight('w', [2])],
   ['getGradients', ALLOWED, ({ optimizer, spare }) => optimizer.getGradients(loss, [spare])],
   ['learningRate = …', ALLOWED, ({ optimizer }) => Object.assign(optimizer, { learningRate: 0.5 })],
+  ['addWeight, saved', BUSY, ({ optimizer }) => optimizer.addWeight('w', [2], { saved: true })],
+  ['engine = …', BUSY, ({ optimizer }) => Object.assign(optimizer, { engine: null })],
   ['trainable = …', ALLOWED, ({ spare }) => Object.assign(spare, { trainable: false })],
   ['setIsa, setThreads', ALLOWED, () => [setIsa('js'), setThreads(1)]],
   ['another optimizer, other memory', ALLOWED, ({ spare }) => new SGD().applyGradients([[one(), spare]])],

@@ -1,5 +1,5 @@
 /** A small engine of reverse-mode automatic differentiation on scalars, with variables of its own. */
-import { type Differentiated, type GradientEngine, type Leaf, Variable } from 'adamax';
+import { type Differentiated, type GradientEngine, Variable } from 'adamax';
 
 /** A number that remembers what it was computed from, and by which partial derivatives. */
 export class Scalar {
@@ -65,7 +65,8 @@ function derivatives(outputs: readonly Scalar[], weights: readonly number[]): Ma
   outputs.forEach((output, i) => {
     derivative.set(output, (derivative.get(output) ?? 0) + weights[i]);
   });
-  for (const node of inTopologicalOrder(order)) {
+  // Behind everything that is computed from it comes each node when the order is turned round.
+  for (const node of order.reverse()) {
     for (const [input, partial] of node.inputs) {
       derivative.set(input, (derivative.get(input) as number) + partial * (derivative.get(node) as number));
     }
@@ -73,15 +74,20 @@ function derivatives(outputs: readonly Scalar[], weights: readonly number[]): Ma
   return derivative;
 }
 
-/** Each node comes behind everything that is computed from it. */
-const inTopologicalOrder = (postorder: readonly Scalar[]) => [...postorder].reverse();
+declare module 'adamax' {
+  interface EngineVariables {
+    tape: TapeVariable;
+  }
+}
 
 /** A variable of the engine, with numbers of its own: what a step does is seen here only after `commit`. */
 export class TapeVariable {
-  /** Numbers in this evaluation; the engine makes new ones for each. */
+  readonly name: string;
+  /** Numbers in this evaluation; the engine makes new ones when they have been stepped. */
   nodes: readonly Scalar[];
 
-  constructor(...values: number[]) {
+  constructor(name: string, ...values: number[]) {
+    this.name = name;
     this.nodes = values.map((value) => new Scalar(value));
   }
 
@@ -92,28 +98,21 @@ export class TapeVariable {
 
 export class TapeEngine implements GradientEngine<Value> {
   readonly #masters = new Map<TapeVariable, Variable>();
-  readonly #names = new Map<TapeVariable, string>();
   /** What was called, in order. */
   readonly log: string[] = [];
-
-  variable(name: string, ...values: number[]): TapeVariable {
-    const variable = new TapeVariable(...values);
-    this.#names.set(variable, name);
-    return variable;
-  }
 
   adopt(target: unknown): Variable | undefined {
     if (!(target instanceof TapeVariable)) return undefined;
     let master = this.#masters.get(target);
     if (master === undefined) {
-      master = new Variable(Float32Array.from(target.values), { name: this.#names.get(target) ?? 'unnamed' });
+      master = new Variable(Float32Array.from(target.values), { name: target.name });
       this.#masters.set(target, master);
     }
     return master;
   }
 
   differentiate(
-    loss: (leaf: Leaf<Value>) => Value,
+    loss: (leaf: (variable: Variable) => Value) => Value,
     variables: () => readonly Variable[],
     gradLoss: unknown,
   ): Differentiated {
@@ -123,7 +122,7 @@ export class TapeEngine implements GradientEngine<Value> {
   }
 
   async differentiateAsync(
-    loss: (leaf: Leaf<Value>) => Promise<Value>,
+    loss: (leaf: (variable: Variable) => Value) => Promise<Value>,
     variables: () => readonly Variable[],
     gradLoss: unknown,
   ): Promise<Differentiated> {
@@ -139,10 +138,10 @@ export class TapeEngine implements GradientEngine<Value> {
     }
   }
 
-  #leafOf(leaves: Map<Variable, readonly Scalar[]>): Leaf<Value> {
+  #leafOf(leaves: Map<Variable, readonly Scalar[]>): (variable: Variable) => Value {
     return (variable) => {
-      const nodes = leaves.get(variable as Variable) ?? Array.from((variable as Variable).data, (x) => new Scalar(x));
-      leaves.set(variable as Variable, nodes);
+      const nodes = leaves.get(variable) ?? Array.from(variable.data, (x) => new Scalar(x));
+      leaves.set(variable, nodes);
       return nodes;
     };
   }
