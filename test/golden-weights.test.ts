@@ -12,7 +12,7 @@ interface Case {
   readonly class_name: string;
   readonly options: Record<string, unknown> & { name?: string };
   /** What there was after each chapter of the story in record_weights.py. */
-  readonly weights: Readonly<Record<'first' | 'extra' | 'late' | 'unfrozen', readonly Weight[]>> & {
+  readonly weights: Readonly<Record<'before' | 'first' | 'extra' | 'late' | 'unfrozen', readonly Weight[]>> & {
     readonly slots: readonly string[];
   };
   /** The weights that `set_weights` was given, and everything one step later. */
@@ -42,6 +42,8 @@ onEveryImplementation('weights, beside those of TensorFlow', () => {
         const head = `${optimizer.name}/`;
         return optimizer.weights.map(({ name, shape, dtype }) => [name.replace(head, ''), [...shape], dtype]);
       };
+      // There the counter is made by the first step, too.
+      expect([recorded.weights.before, weights()]).to.deep.equal([[], [['iter', [], 'int64']]]);
       step(a, frozen, b);
       expect(weights()).to.deep.equal(recorded.weights.first);
       optimizer.addSlot(b, 'extra');

@@ -15,6 +15,7 @@ import {
   Variable,
 } from '../variables/variable.js';
 import { KnownVariables } from './known-variables.js';
+import { type Move, relocate } from './moves.js';
 import { SlotMemory, type Slots } from './slot-memory.js';
 import { SlotTable, type SlotVariable } from './slot-table.js';
 import { StepCounter } from './step-counter.js';
@@ -28,15 +29,6 @@ import {
   slotPath,
   WeightList,
 } from './weight-list.js';
-
-/** A variable that was given other memory. */
-interface Move {
-  readonly name: string;
-  readonly from: Float32Array | BigInt64Array;
-  readonly to: Float32Array | BigInt64Array;
-  /** Null for the counter. */
-  readonly state: VariableState | null;
-}
 
 /** States made on trial: `keep` commits them, `undo` removes them without a trace. */
 export interface Creation {
@@ -200,19 +192,7 @@ export class VariableStates {
     const counted = memoryOf(this.iterations);
     if (counted !== this.#counter.data)
       moves.push({ name: COUNTER, from: this.#counter.data, to: counted, state: null });
-    for (const { from } of moves) this.written.delete(from);
-    const placed: Move[] = [];
-    try {
-      for (const move of moves) {
-        checkApart(move.name, move.to, this.written);
-        this.written.add(move.name, move.to);
-        placed.push(move);
-      }
-    } catch (error) {
-      for (const { to } of placed) this.written.delete(to);
-      for (const { name, from } of moves) this.written.add(name, from);
-      throw error;
-    }
+    relocate(this.written, moves);
     for (const { state, to } of moves) {
       if (state !== null) moveTo(state, to as Float32Array);
       else this.#counter.data = to as BigInt64Array;

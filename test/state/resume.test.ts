@@ -16,6 +16,7 @@ import {
 import { expect } from 'chai';
 import { expectSameBits, Random } from '../support/data.js';
 import { onEveryImplementation } from '../support/implementations.js';
+import { byName } from './by-name.js';
 
 /** Each way from the weights of one process to those of another. */
 const WAYS: Readonly<Record<string, (weights: NdArray[]) => readonly WeightLike[]>> = {
@@ -203,11 +204,6 @@ function run(make: () => Optimizer, program: Program, way?: (weights: NdArray[])
   }
   return { optimizer, variables };
 }
-
-const byName = (optimizer: Optimizer) => {
-  const sorted = optimizer.getWeights().sort((p, q) => (p.name < q.name ? -1 : 1));
-  return sorted.map(({ name, dtype, shape, data }) => [name, dtype, shape, Buffer.from(data.buffer).toString('hex')]);
-};
 
 onEveryImplementation('a run that is resumed has the bits of one that was not interrupted', () => {
   for (const [rule, make] of RULES) {
