@@ -1,5 +1,6 @@
 import { inspect, types } from 'node:util';
 import { kindOf, lengthOf, sizeOfDataView } from '../memory/typed-arrays.js';
+import { abandon } from './promises.js';
 
 /** Every `code` an error of this package can carry. Codes are stable; messages are not. */
 export type ErrorCode =
@@ -41,8 +42,9 @@ export function rangeError(code: ErrorCode, message: string): RangeError {
   return coded(new RangeError(message), code);
 }
 
-/** An argument of the wrong kind: `learningRate must be a number: received 'fast'`. */
+/** An argument of the wrong kind: `learningRate must be a number: received 'fast'`. Nobody waits for it, if it is a promise. */
 export function wrongType(argument: string, expected: string, value: unknown): TypeError {
+  abandon(value);
   return typeError('ERR_ADAMAX_ARG_TYPE', `${argument} must be ${expected}: received ${describe(value)}`);
 }
 

@@ -1,8 +1,9 @@
 import { describe } from '../arguments/errors.js';
+import { abandon, isThenable } from '../arguments/promises.js';
 import type { Variable } from '../variables/variable.js';
 import { toVariable } from '../variables/variable-like.js';
 import { brokenContract } from './engine.js';
-import { abandoned, checkLoss, type Evaluation, isThenable, paired, takesTime } from './loss.js';
+import { checkLoss, type Evaluation, paired, takesTime } from './loss.js';
 import type { LossTask } from './loss-task.js';
 
 /**
@@ -33,7 +34,7 @@ export class Differentiation {
   readonly lossAsync = (leaf: unknown): Promise<unknown> => {
     const evaluated = this.#evaluateAsync(leaf);
     // An engine that does not wait for the loss hears of its failure from `end`.
-    abandoned(evaluated);
+    abandon(evaluated);
     return evaluated;
   };
 
@@ -53,7 +54,7 @@ export class Differentiation {
 
   /** The loss and the pairs of a step, of what the engine returned. */
   end(result: unknown): Evaluation {
-    if (this.#failure !== null) throw this.#failure.error;
+    this.#checkFailure();
     if (this.#state === 'new') throw brokenContract('call the loss', 'a result without a call');
     if (this.#state === 'evaluating') throw brokenContract('wait for the loss', 'a result before it was there');
     const variables = this.#list();
@@ -61,10 +62,17 @@ export class Differentiation {
       throw brokenContract('return { loss, gradients }', describe(result));
     }
     const { loss, gradients } = result as Readonly<Record<string, unknown>>;
+    abandon(gradients);
+    // To read them may have run code of the engine.
+    this.#checkFailure();
     return {
       loss: checkLoss('loss of the engine', loss),
       pairs: paired('gradients of the engine', 'an array', variables, gradients),
     };
+  }
+
+  #checkFailure(): void {
+    if (this.#failure !== null) throw this.#failure.error;
   }
 
   /** What to throw where the engine threw an error: what came first, since the rest may come of it. */
@@ -96,7 +104,7 @@ export class Differentiation {
   #takesTime(value: PromiseLike<unknown>): TypeError {
     const { method } = this.#task;
     if (method !== 'minimizeAsync') return takesTime('loss()', method, value);
-    abandoned(value);
+    abandon(value);
     return brokenContract('have a method differentiateAsync for a loss that takes time', 'one without');
   }
 

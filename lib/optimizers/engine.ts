@@ -86,6 +86,12 @@ export class EngineSetting {
 
   /** Finds the variable that stands for one of the engine's own. */
   readonly adopt: Adopt = (target) => this.#engine?.adopt?.(target);
+
+  /** The engine of this moment, with what finds its variables. */
+  now(): { engine: GradientEngine | null; adopt: Adopt } {
+    const engine = this.#engine;
+    return { engine, adopt: (target) => engine?.adopt?.(target) };
+  }
 }
 
 /** The error for an engine that does not keep its contract. */

@@ -1,11 +1,12 @@
 import { types } from 'node:util';
 import { rangeError, wrongType } from '../arguments/errors.js';
+import { abandon, isThenable } from '../arguments/promises.js';
 import type { Gradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';
 import { toVariable } from '../variables/variable-like.js';
 import { Differentiation } from './differentiation.js';
 import { brokenContract } from './engine.js';
-import { abandoned, checkLoss, type Evaluation, isThenable, type LossResult, paired, takesTime } from './loss.js';
+import { checkLoss, type Evaluation, type LossResult, paired, takesTime } from './loss.js';
 import type { LossTask } from './loss-task.js';
 
 /** Evaluates a loss once, then pairs each variable with its gradient. Keras: `Optimizer._compute_gradients`. */
@@ -16,7 +17,7 @@ export function evaluate(task: LossTask): Evaluation {
     try {
       const result: unknown = engine.differentiate(call.loss, call.variables, gradLoss);
       if (!isThenable(result)) return call.end(result);
-      abandoned(result);
+      abandon(result);
       throw brokenContract('return from differentiate what it found out', 'a promise of it');
     } catch (error) {
       throw call.cause(error);
@@ -49,7 +50,6 @@ export async function evaluateAsync(task: LossTask): Promise<Evaluation> {
     }
   }
   const { loss, gradients } = checkResult(await task.loss(noLeaf));
-  if (isThenable(gradients)) abandoned(gradients);
   const variables = task.variables();
   return { loss, pairs: pairs(await gradientsFor(await gradients, variables, gradLoss), variables, task) };
 }
@@ -80,6 +80,8 @@ function checkResult(result: unknown): { loss: number | undefined; gradients: Lo
     throw wrongType('loss()', 'an object with gradients, since there is no engine', result);
   }
   const { loss, gradients } = result as LossResult;
+  // Whoever waits for it hears of its failure all the same.
+  abandon(gradients);
   return { loss: checkLoss('loss of loss()', loss), gradients };
 }
 

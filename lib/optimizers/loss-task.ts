@@ -1,10 +1,11 @@
 import { wrongType } from '../arguments/errors.js';
 import { checkOptions, checkString } from '../arguments/options.js';
+import { isThenable } from '../arguments/promises.js';
 import { isTrainable, type Variable } from '../variables/variable.js';
 import type { Adopt } from '../variables/variable-like.js';
 import { toVariables } from '../variables/variable-list.js';
 import { EngineSetting, type GradientEngine, type Leaf } from './engine.js';
-import { abandoned, isThenable, type Loss } from './loss.js';
+import type { Loss } from './loss.js';
 import type { MinimizeOptions } from './optimizer-options.js';
 
 /** A loss that is to be evaluated, and differentiated by an engine if there is one. */
@@ -45,29 +46,30 @@ export function lossTask(
   own: EngineSetting,
 ): LossTask {
   checkOptions(method, options, kind.known);
-  const { gradLoss, name, engine } = options;
+  const { gradLoss, name } = options;
   if (name !== undefined) checkString('name', name);
-  const setting = engine === undefined ? own : new EngineSetting(engine);
-  const differentiates = setting.get() !== null;
+  // Who began is asked to the end, though the optimizer may be given another engine meanwhile.
+  const { engine, adopt } = (options.engine === undefined ? own : new EngineSetting(options.engine)).now();
+  const differentiates = engine !== null;
   const isValue = kind.takesValue && differentiates && typeof loss === 'object' && loss !== null;
   if (typeof loss !== 'function' && !isValue) throw wrongType('loss', 'a function', loss);
   if (typeof varList !== 'function' && (typeof varList !== 'object' || varList === null)) {
     throw wrongType('varList', 'a Variable, a Float32Array, an iterable of them, or a function', varList);
   }
-  const list = () => toVariables('varList', typeof varList === 'function' ? listed(varList()) : varList, setting.adopt);
+  if (isThenable(varList)) throw wrongType('varList', 'a list, and not a promise of one', varList);
+  const list = () => toVariables('varList', typeof varList === 'function' ? listed(varList()) : varList, adopt);
   return {
     method,
     loss: typeof loss === 'function' ? (loss as Loss) : () => loss,
     // A list of gradients that a loss brings has a place for each variable.
     variables: () => (differentiates && !kind.wantsFrozen ? list().filter(isTrainable) : list()),
     gradLoss: gradLoss ?? undefined,
-    engine: setting.get(),
-    adopt: setting.adopt,
+    engine,
+    adopt,
   };
 }
 
 function listed(list: unknown): unknown {
-  if (!isThenable(list)) return list;
-  abandoned(list);
-  throw wrongType('varList()', 'a list, and not a promise of one', list);
+  if (isThenable(list)) throw wrongType('varList()', 'a list, and not a promise of one', list);
+  return list;
 }

@@ -1,4 +1,5 @@
 import { rangeError, typeError, wrongType } from '../arguments/errors.js';
+import { abandon } from '../arguments/promises.js';
 import type { Gradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';
 import type { VariableLike } from '../variables/variable-like.js';
@@ -59,21 +60,16 @@ export function paired(
     const items = `${variables.length} items, one for each variable`;
     throw rangeError('ERR_ADAMAX_LENGTH', `${argument} must have ${items}: received ${list.length}`);
   }
-  return variables.map((variable, i) => [list[i] as Gradient, variable]);
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
-}
-
-/** Sees to it that a promise which nobody waits for cannot end the process. */
-export function abandoned(promise: PromiseLike<unknown>): void {
-  promise.then(undefined, () => {});
+  return variables.map((variable, i) => {
+    // A promise is no gradient, which the step will say of the first of them.
+    abandon(list[i]);
+    return [list[i] as Gradient, variable];
+  });
 }
 
 /** The error for a promise where nobody waits. */
 export function takesTime(argument: string, method: string, promise: PromiseLike<unknown>): TypeError {
-  abandoned(promise);
+  abandon(promise);
   const expected = `${argument} must not take time in ${method} (minimizeAsync waits for it)`;
   return typeError('ERR_ADAMAX_ARG_TYPE', `${expected}: received a promise`);
 }

@@ -161,7 +161,8 @@ export abstract class OptimizerState {
    * @returns what was written, and with `partial` what was not
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_BUSY`
    * @throws RangeError `ERR_ADAMAX_WEIGHTS`: all that does not fit, in one error, and as its `report`;
-   *   `ERR_ADAMAX_ARG_VALUE` where some items have names and others do not
+   *   `ERR_ADAMAX_ARG_VALUE` where some items have names and others do not; `ERR_ADAMAX_OVERLAP`, `ERR_ADAMAX_MEMORY` where
+   *   slots of a variable that was frozen cannot be made
    */
   setWeights(weights: readonly WeightLike[], options: SetWeightsOptions = {}): WeightsReport {
     return this.#stepper.turn.during('setWeights', () => {

@@ -1,4 +1,5 @@
 import { checkOneOf, checkString } from '../arguments/options.js';
+import { abandon, isThenable } from '../arguments/promises.js';
 import { warn } from '../arguments/warn.js';
 import type { Rule } from '../backend/rule.js';
 import { VariableStates } from '../state/variable-states.js';
@@ -11,7 +12,7 @@ import { type Config, type ConfigKeys, type CustomObjects, optionsFromConfig } f
 import { brokenContract, EngineSetting, type GradientEngine } from './engine.js';
 import { evaluate, evaluateAsync, withoutGaps } from './evaluation.js';
 import { type LearningRate, LearningRateSetting } from './learning-rate.js';
-import { abandoned, isThenable, type Loss, type VarList } from './loss.js';
+import type { Loss, VarList } from './loss.js';
 import { GRADIENTS, lossTask, MINIMIZATION, UPDATES } from './loss-task.js';
 import { uniqueName } from './names.js';
 import {
@@ -191,8 +192,9 @@ export abstract class Optimizer extends OptimizerState {
    */
   async applyGradientsAsync(gradsAndVars: GradsAndVars, options?: ApplyOptions): Promise<number> {
     const aggregate = aggregates('applyGradientsAsync', options);
+    const { engine } = this;
     const outcome = await this.#stepper.stepAsync('applyGradientsAsync', gradsAndVars, aggregate);
-    return await this.#endAsync(outcome, this.engine);
+    return await this.#endAsync(outcome, engine);
   }
 
   /**
@@ -255,7 +257,7 @@ export abstract class Optimizer extends OptimizerState {
     if (engine?.commit === undefined || this.#stepper.stepped.length === 0) return count;
     const committed: unknown = engine.commit([...this.#stepper.stepped]);
     if (!isThenable(committed)) return count;
-    abandoned(committed);
+    abandon(committed);
     throw brokenContract('commit at once where the step is taken at once', 'a promise');
   }
 

@@ -50,13 +50,19 @@ export class KnownVariables {
     this.#order.add(variable);
   }
 
-  /** Takes note of a variable ahead of its first step. The answer says whether that is news. */
-  declare(variable: Variable): boolean {
+  /** Takes note of a variable ahead of its first step. The function that is returned takes that back. */
+  declare(variable: Variable): () => void {
     this.check(variable);
+    const wasDeclared = this.#declared.has(variable);
+    const wasKnown = this.#order.has(variable);
+    const wasHeld = this.#holders.get(variable.name) === variable;
     this.add(variable);
-    const isNew = !this.#declared.has(variable);
     this.#declared.add(variable);
-    return isNew;
+    return () => {
+      if (!wasDeclared) this.#declared.delete(variable);
+      if (!wasKnown) this.#order.delete(variable);
+      if (!wasHeld) this.#dropName(variable);
+    };
   }
 
   /** Takes back that a variable has a state: it keeps its name if it has a slot, and everything if it was declared. */
@@ -64,12 +70,6 @@ export class KnownVariables {
     if (this.#declared.has(variable)) return;
     this.#order.delete(variable);
     if (!hasSlot) this.#dropName(variable);
-  }
-
-  /** Takes a declaration back. */
-  undeclare(variable: Variable, hasSlot: boolean): void {
-    this.#declared.delete(variable);
-    this.undo(variable, hasSlot);
   }
 
   delete(variable: Variable): void {

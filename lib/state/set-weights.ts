@@ -31,7 +31,8 @@ const NAMED = 8;
  * Overwrites weights: by name where names are there, by position where there are none. Nothing is written unless all of
  * them fit, or, with `partial`, those that do not are to be left out.
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`
- * @throws RangeError `ERR_ADAMAX_WEIGHTS`, with the `report`; `ERR_ADAMAX_ARG_VALUE` where some have names and others not
+ * @throws RangeError `ERR_ADAMAX_WEIGHTS`, with the `report`; `ERR_ADAMAX_ARG_VALUE` where some have names and others not;
+ *   `ERR_ADAMAX_OVERLAP`, `ERR_ADAMAX_MEMORY` where slots are to be made that cannot be
  */
 export function setWeights(optimizer: string, states: VariableStates, given: unknown, partial: boolean): WeightsReport {
   if (!Array.isArray(given)) throw wrongType('weights', 'an array as getWeights returns it', given);
@@ -41,7 +42,7 @@ export function setWeights(optimizer: string, states: VariableStates, given: unk
   // A getter of the caller's may have taken memory away meanwhile. Nothing of theirs runs from here on.
   for (const [{ name, variable }] of writes) if (variable !== undefined) checkAttached(`'${name}'`, arrayOf(variable));
   const owners = writes.flatMap(([{ owner, variable }]) => (variable === undefined && owner !== null ? [owner] : []));
-  states.build(owners, () => true);
+  if (owners.length > 0) states.build(owners, () => true);
   for (const [{ owner, kind, variable }, elements] of writes) {
     copyInto(arrayOf(variable ?? states.slots.get(owner as Variable, kind)), elements);
   }
@@ -133,7 +134,8 @@ class Matching {
 
   /** Slots that are still to be made are missed only where one of their fellows has come. */
   #missing(places: readonly Place[]): string[] {
-    const begun = new Set([...this.#seen].map(({ owner }) => owner));
+    const begun = new Set<Variable | null>();
+    for (const { variable, owner } of this.#seen) if (variable === undefined) begun.add(owner);
     const isMissing = (place: Place) => {
       return !this.#seen.has(place) && (place.variable !== undefined || begun.has(place.owner));
     };

@@ -120,7 +120,7 @@ export class VariableStates {
     const places = this.#weights.named(names).map(({ name, owner, kind, variable }): Place => {
       return { name, owner, kind, variable, dtype: variable.dtype, shape: variable.shape };
     });
-    for (const owner of this.#known.declared) {
+    for (const owner of new Set([...this.#known.declared, ...this.#early.keys()])) {
       if (this.#states.has(owner)) continue;
       for (const kind of this.#rule.slots) {
         if (this.slots.find(owner, kind) !== undefined) continue;
@@ -163,15 +163,15 @@ export class VariableStates {
   build(variables: readonly Variable[], needsSlots: (variable: Variable) => boolean): void {
     this.follow();
     const creation = this.creation();
-    const declared: Variable[] = [];
+    const undo: (() => void)[] = [];
     try {
       for (const variable of variables) {
         if (needsSlots(variable)) creation.stateOf(variable);
-        else if (this.#known.declare(variable)) declared.push(variable);
+        else undo.push(this.#known.declare(variable));
       }
     } catch (error) {
       creation.undo();
-      for (const variable of declared) this.#known.undeclare(variable, this.slots.has(variable));
+      for (const takeBack of undo.reverse()) takeBack();
       throw error;
     }
     creation.keep();

@@ -1,9 +1,11 @@
 import { rangeError, typeError, wrongType } from '../arguments/errors.js';
 import { checkBoolean, checkOneOf, checkOptions, checkString } from '../arguments/options.js';
 import { initialize } from '../initializers/initialize.js';
-import { isBigInt64Array } from '../memory/typed-arrays.js';
+import { isBigInt64Array, isTypedArray } from '../memory/typed-arrays.js';
 import { checkShape, type Shape, sizeOf } from '../variables/shape.js';
 import { type AnyVariable, Variable } from '../variables/variable.js';
+import { elementsFor } from './given-weight.js';
+import type { Place } from './weight-list.js';
 
 const SYNCHRONIZATIONS = ['auto', 'none', 'onWrite', 'onRead'] as const;
 const AGGREGATIONS = ['none', 'sum', 'mean', 'onlyFirstReplica'] as const;
@@ -61,10 +63,18 @@ function make(name: string, checked: Shape, options: WeightOptions): AnyVariable
     return new Variable(initialize('initializer', initializer, checked), variableOptions);
   }
   const weight = new Variable(newCounts(sizeOf(checked)), variableOptions);
-  // Values are taken as they are, since float32 does not hold every whole number.
-  if (isBigInt64Array(initializer) || Array.isArray(initializer)) return weight.assign(initializer);
-  if (typeof initializer === 'number' || typeof initializer === 'bigint') {
-    return weight.assign(Array.from({ length: weight.size }, () => initializer));
-  }
-  return weight.assign(Array.from(initialize('initializer', initializer, checked)));
+  return weight.assign(countsOf(initializer, weight));
+}
+
+/** Initial values of an int64 weight, as they are: float32, which initializers make, does not hold every whole number. */
+function countsOf(initializer: unknown, { name, shape, size }: AnyVariable): BigInt64Array {
+  const isNumber = typeof initializer === 'number' || typeof initializer === 'bigint';
+  const isList = isNumber || Array.isArray(initializer) || isTypedArray(initializer);
+  const data = isNumber
+    ? Array.from({ length: size }, () => initializer)
+    : isList
+      ? initializer
+      : Float64Array.from(initialize('initializer', initializer, shape));
+  const place: Place = { name, dtype: 'int64', shape, owner: null, kind: name, variable: undefined };
+  return elementsFor('initializer', { data, isBare: true }, place) as BigInt64Array;
 }

@@ -43,25 +43,27 @@ export function visitNested(argument: string, nested: unknown, shape: Shape, vis
       visit(value, at++, path);
       return;
     }
-    const items = itemsOf(value);
-    if (items === undefined) throw wrongType(path(), `an array of ${shape[dimension]}`, value);
-    if (items.length !== shape[dimension]) {
+    if (!Array.isArray(value)) throw wrongType(path(), `an array of ${shape[dimension]}`, value);
+    const items = itemsOf(value, (length) => length === shape[dimension]);
+    if (items === undefined) {
       const expected = `${shape[dimension]} elements, for shape ${formatShape(shape)}`;
       throw rangeError('ERR_ADAMAX_SHAPE', `${path()} must have ${expected}: received ${describe(value)}`);
     }
     // Names of elements are put together only for a message.
     for (let i = 0; i < items.length; i++) enter(items[i], dimension + 1, () => `${path()}[${i}]`);
   };
-  const items = itemsOf(nested);
-  const isFlat = items !== undefined && items.length === sizeOf(shape) && !Array.isArray(items[0]);
+  const size = sizeOf(shape);
+  const items = Array.isArray(nested) ? itemsOf(nested, (length) => length === size) : undefined;
+  const isFlat = items !== undefined && !Array.isArray(items[0]);
   if (isFlat) for (let i = 0; i < items.length; i++) visit(items[i], i, () => `${argument}[${i}]`);
   else enter(items ?? nested, 0, () => argument);
 }
 
-/** What an array holds, read once and by number: the methods of arrays pass over holes. */
-function itemsOf(list: unknown): unknown[] | undefined {
-  if (!Array.isArray(list)) return undefined;
-  const items: unknown[] = new Array(list.length);
-  for (let i = 0; i < items.length; i++) items[i] = list[i];
+/** What an array holds, if it is of a length that will do; each item is read once, also where there is a hole. */
+function itemsOf(list: readonly unknown[], willDo: (length: number) => boolean): unknown[] | undefined {
+  const { length } = list;
+  if (!willDo(length)) return undefined;
+  const items: unknown[] = new Array(length);
+  for (let i = 0; i < length; i++) items[i] = list[i];
   return items;
 }

@@ -1,4 +1,4 @@
-import { type Leaf, SGD, Variable } from 'adamax';
+import { type Differentiated, type GradientEngine, type Leaf, SGD, Variable } from 'adamax';
 import { expect } from 'chai';
 import { f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
@@ -88,6 +88,35 @@ describe('a loss that takes time', () => {
     expectError(step, TypeError, 'ERR_ADAMAX_ENGINE', /^engine must commit at once .*: received a promise$/);
     v0.assign([1, 2]);
     optimizer.iterations.assign(0);
+    // Whatever else is a promise where none is expected is refused, and its failure is nobody's.
+    const result = (found: unknown): GradientEngine => ({
+      differentiate(loss, variables) {
+        loss(() => 1);
+        variables();
+        return found as Differentiated;
+      },
+    });
+    const fails = () => Promise.reject(new Error('late')) as never;
+    for (const call of [
+      () => optimizer.minimize(() => 1, v0, { engine: result({ loss: 1, gradients: fails() }) }),
+      () => optimizer.minimize(() => 1, v0, { engine: result({ loss: fails(), gradients: fails() }) }),
+      () => optimizer.minimize(() => 1, v0, { engine: result({ loss: 1, gradients: [fails()] }) }),
+      () => optimizer.minimize(() => 1, [{}] as never, { engine: { ...result({}), adopt: fails } }),
+      () => optimizer.minimize(() => ({ loss: fails(), gradients: fails() }), v0),
+      () => optimizer.minimize(() => ({ loss: 'x', gradients: fails() }), v0),
+      () => optimizer.minimize(() => ({ gradients: [fails()] }), v0),
+      () => optimizer.minimize(() => ({ gradients: [] }), fails()),
+      () => optimizer.getGradients(fails(), v0),
+    ]) {
+      expect(call).to.throw(/received (a promise|Promise|'x')/);
+    }
+    for (const given of [
+      { loss: fails(), gradients: fails() },
+      { loss: 'x', gradients: fails() },
+    ]) {
+      const { code } = await optimizer.minimizeAsync(() => given, v0).catch((error) => error);
+      expect(code).to.equal('ERR_ADAMAX_ARG_TYPE');
+    }
     await later(0);
     process.off('unhandledRejection', note);
     expect(unhandled).to.deep.equal([]);
@@ -139,5 +168,33 @@ describe('a loss that takes time', () => {
       expect(await first).to.equal(1);
       expect(log, title).to.deep.equal(size === 1 ? ['a', 'b'] : ['a']);
     }
+  });
+
+  it('is differentiated, stepped and committed by the engine that began, whatever becomes of the optimizer’s own', async () => {
+    const x = {};
+    const make = (name: string) => {
+      const [master, log] = [named(name, 1), [] as string[]];
+      const engine: GradientEngine = {
+        adopt: (target) => (target === x ? master : undefined),
+        differentiate: () => ({ gradients: [] }),
+        async differentiateAsync(loss, variables) {
+          await loss((variable) => variable);
+          return { gradients: variables().map(() => [1]) };
+        },
+        commit: (variables) => void log.push(...variables.map((variable) => variable.name)),
+      };
+      return { master, log, engine };
+    };
+    const [first, second] = [make('first'), make('second')];
+    const optimizer = new SGD({ learningRate: 1, engine: first.engine });
+    const waiting = optimizer.minimizeAsync((leaf) => later(leaf(x as never)), [x] as never);
+    optimizer.engine = second.engine;
+    expect(await waiting).to.equal(1);
+    optimizer.engine = first.engine;
+    const taken = optimizer.applyGradientsAsync([[f32(1), x as never]]);
+    optimizer.engine = second.engine;
+    expect(await taken).to.equal(2);
+    expect([first.master.data[0], second.master.data[0]]).to.deep.equal([-1, 1]);
+    expect([first.log, second.log]).to.deep.equal([['first', 'first'], []]);
   });
 });

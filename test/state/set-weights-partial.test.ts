@@ -1,7 +1,8 @@
-import { Adamax, Variable } from 'adamax';
+import { Adamax, SGD, Variable } from 'adamax';
 import { expect } from 'chai';
 import { f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
+import { byName } from './by-name.js';
 import { expectMisfit } from './misfit.js';
 import { trained } from './trained.js';
 
@@ -133,6 +134,55 @@ describe('setWeights, of variables that are frozen', () => {
     expectMisfit(optimizer, saved(), /'a\/m', 'a\/v', for which it has no place/);
     optimizer.build([variable('a')]);
     optimizer.setWeights(saved());
+  });
+
+  it('keeps what was there before a build that fails: positions, and names of rules without slots', () => {
+    const overlapping = () => {
+      const memory = f32(1, 2, 3);
+      return [memory.subarray(0, 2), memory.subarray(1)];
+    };
+    const [x, y] = [variable(null), variable(null)];
+    const optimizer = new Adamax();
+    optimizer.applyGradients([
+      [f32(1, 1), x],
+      [f32(5, 5), y],
+    ]);
+    const before = byName(optimizer);
+    x.trainable = false;
+    expect(() => optimizer.build([x, ...overlapping()])).to.throw(/must not share memory/);
+    expect(byName(optimizer)).to.deep.equal(before);
+    const [plain, w] = [new SGD(), variable('w')];
+    plain.build([w]);
+    w.trainable = false;
+    expect(() => plain.build([w, ...overlapping()])).to.throw(/must not share memory/);
+    expect(() => plain.build([variable('w')])).to.throw(/received a second variable 'w'$/);
+  });
+
+  it('takes back what it gave, whatever slots there are of a variable that has not been stepped', () => {
+    for (const [trainable, slot] of [
+      [false, 'ema'],
+      [false, 'm'],
+      [true, 'm'],
+    ] as const) {
+      const [optimizer, w] = [new Adamax(), variable('w', trainable)];
+      if (!trainable) optimizer.build([w]);
+      optimizer.addSlot(w, slot, [3, 4]);
+      const saved = optimizer.getWeights();
+      expect(optimizer.setWeights(saved).loaded).to.deep.equal(['iterations', `w/${slot}`]);
+      optimizer.setWeights(saved.map(({ data }) => data));
+      expect(optimizer.getWeights()).to.deep.equal(saved);
+    }
+  });
+
+  it('loads both slots of a variable, of which one was added ahead of its step', () => {
+    const [optimizer, w] = [new Adamax(), variable('a')];
+    optimizer.addSlot(w, 'm');
+    const own = saved().filter(({ name }) => !name.startsWith('b/'));
+    expect(optimizer.setWeights(own, { partial: true }).loaded).to.deep.equal(['iterations', 'a/m', 'a/v']);
+    for (const slot of ['m', 'v']) {
+      const there = own.find(({ name }) => name === `a/${slot}`)?.data;
+      expect(optimizer.getSlot(w, slot).data, slot).to.deep.equal(there);
+    }
   });
 
   it('says that build is missing where nothing has slots', () => {

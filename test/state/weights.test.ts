@@ -81,7 +81,13 @@ describe('addWeight', () => {
     expect(optimizer.addWeight('n', [], { dtype: 'int64', initializer: 3 }).data).to.deep.equal(BigInt64Array.of(3n));
     expect(optimizer.addWeight('n', [1], { initializer: BigInt64Array.of(4n) }).dtype).to.equal('int64');
     // Whole numbers that float32 does not hold.
-    for (const initializer of [2 ** 24 + 1, [2 ** 24 + 1], 2n ** 24n + 1n, [2n ** 24n + 1n]]) {
+    for (const initializer of [
+      2 ** 24 + 1,
+      [2 ** 24 + 1],
+      2n ** 24n + 1n,
+      [2n ** 24n + 1n],
+      Int32Array.of(2 ** 24 + 1),
+    ]) {
       const weight = optimizer.addWeight('n', [1], { dtype: 'int64', initializer });
       expect(weight.data[0]).to.equal(2n ** 24n + 1n);
     }
@@ -116,6 +122,18 @@ describe('addWeight', () => {
         TypeError,
         'ERR_ADAMAX_ARG_TYPE',
         /^trainable must be a boolean: received 'yes'$/,
+      ],
+      [
+        ['w', [1], { dtype: 'int64', initializer: 2n ** 64n + 5n }],
+        RangeError,
+        'ERR_ADAMAX_ARG_VALUE',
+        /^initializer\[0\] must be a whole number that int64 holds exactly: received 18446744073709551621n$/,
+      ],
+      [
+        ['w', [1], { dtype: 'int64', initializer: [0.5] }],
+        RangeError,
+        'ERR_ADAMAX_ARG_VALUE',
+        /^initializer\[0\] must be a whole number .*: received 0\.5$/,
       ],
       [['w', [1], { init: 1 }], TypeError, 'ERR_ADAMAX_OPTION', /received 'init'$/],
       [

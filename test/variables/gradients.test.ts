@@ -33,6 +33,17 @@ onEveryImplementation('a gradient', () => {
     expectError(() => optimizer.applyGradients([[0.25, f32(1)]]), TypeError, 'ERR_ADAMAX_ARG_TYPE', message);
   });
 
+  it('is refused by its length before it is read', () => {
+    const p = f32(1, 2);
+    const optimizer = new SGD();
+    for (const length of [2 ** 32 - 1, 5e7]) {
+      const message =
+        /^gradsAndVars\[0\]\[0\] must have 2 elements, for shape \[2\]: received \[ <\d+ empty items> \]$/;
+      expectError(() => optimizer.applyGradients([[new Array(length), p]]), RangeError, 'ERR_ADAMAX_SHAPE', message);
+    }
+    expect([...p]).to.deep.equal([1, 2]);
+  });
+
   it("is refused where its shape is not the variable's, naming the place", () => {
     const p = new Variable(f32(0, 0, 0, 0), { shape: [2, 2], name: 'p' });
     const optimizer = new Adamax();
