@@ -65,7 +65,9 @@ class Matching {
   /** @param partial - whether what is left out of the slots of a variable leaves out all of them */
   constructor(states: VariableStates, given: readonly unknown[], partial: boolean) {
     const { places } = states;
+    const weights = places.filter(({ variable }) => variable !== undefined).length;
     const items = this.#read(given, places.length);
+    this.#checkNames(items, weights, partial);
     const byName = new Map(places.map((place) => [place.name, place]));
     for (const item of items) {
       const { name, argument, position } = item;
@@ -96,11 +98,18 @@ class Matching {
       const read = readWeight(given[position]);
       this.#noting(argument, () => items.push({ ...checkWeight(argument, read), argument, position }));
     }
+    return items;
+  }
+
+  #checkNames(items: readonly Given[], weights: number, partial: boolean): void {
     const named = items.filter(({ name }) => name !== undefined).length;
     if (named > 0 && named < items.length) {
       throw wrongValue('names of weights', 'there for all or for none', `${named} of ${items.length}`);
     }
-    return items;
+    // Where one is left out, all that come behind it would go to the place before their own.
+    if (partial && named === 0 && items.length !== weights && items.length > 0) {
+      throw wrongValue('weights without names', `${weights} items, one for each weight`, `${items.length} of them`);
+    }
   }
 
   #take(given: Given & { argument: string }, place: Place): void {

@@ -27,28 +27,28 @@ describe('setWeights, partial', () => {
     expect(optimizer.getWeights().filter(others)).to.deep.equal(before.filter(others));
   });
 
-  it('by position takes the first ones, slots of one variable together', () => {
+  it('by position takes slots of one variable together, and lists of the right length', () => {
     const { optimizer, a } = trained(2);
     const before = optimizer.getWeights();
-    // Of m and v of a only the former is here: divided by ε it would throw a parameter far away.
-    const report = optimizer.setWeights([4, [1, 2]], { partial: true });
-    expect([report.loaded, report.missing]).to.deep.equal([['iterations'], ['b/m', 'a/v', 'b/v']]);
-    expect(report.misfits).to.deep.equal([{ name: 'a/m', message: "'a/m' must come with 'a/v': received it without" }]);
-    expect(optimizer.getWeights().slice(1)).to.deep.equal(before.slice(1));
-    const zeros = [
-      [0, 0],
-      [0, 0],
-    ];
-    expect(optimizer.setWeights([5, [1, 2], zeros, [3, 4]], { partial: true }).loaded).to.deep.equal([
-      'iterations',
-      'a/m',
-      'a/v',
-    ]);
+    // Of m and v of a only the former fits: divided by ε it would throw a parameter far away.
+    const zeros = new Float32Array(4);
+    const report = optimizer.setWeights([4, [1, 2], zeros, [3], zeros], { partial: true });
+    expect([report.loaded, report.missing]).to.deep.equal([['iterations', 'b/m', 'b/v'], []]);
+    expect(report.misfits.map(({ name }) => name)).to.deep.equal(['a/v', 'a/m']);
+    expect(report.misfits[1].message).to.equal("'a/m' must come with 'a/v': received it without");
+    expect(optimizer.getSlot(a, 'm').data).to.deep.equal(before[1].data);
+    expect(optimizer.setWeights([5, [1, 2], zeros, [3, 4], zeros], { partial: true }).loaded).to.have.length(5);
     expect([...optimizer.getSlot(a, 'v').data]).to.deep.equal([3, 4]);
-    expect(optimizer.setWeights([1, 1, 1, 1, 1, 1, 1], { partial: true }).unexpected).to.deep.equal([
-      'weights[5]',
-      'weights[6]',
-    ]);
+    // One weight less, and all behind it would go to the place before their own.
+    for (const bad of [
+      [4, [1, 2], zeros, [3, 4]],
+      [4, [1, 2], zeros, [3, 4], zeros, zeros],
+    ]) {
+      const message = /^weights without names must be 5 items, one for each weight: received '[46] of them'$/;
+      const set = () => optimizer.setWeights(bad, { partial: true });
+      expectError(set, RangeError, 'ERR_ADAMAX_ARG_VALUE', message);
+    }
+    expect(optimizer.setWeights([], { partial: true }).missing).to.have.length(5);
   });
 
   it('leaves a slot of the caller alone, which needs no company', () => {
