@@ -67,7 +67,7 @@ class Matching {
     const { places } = states;
     const weights = places.filter(({ variable }) => variable !== undefined).length;
     const items = this.#read(given, places.length);
-    this.#checkNames(items, weights, partial);
+    checkNames(items, given.length, partial ? weights : null);
     const byName = new Map(places.map((place) => [place.name, place]));
     for (const item of items) {
       const { name, argument, position } = item;
@@ -99,17 +99,6 @@ class Matching {
       this.#noting(argument, () => items.push({ ...checkWeight(argument, read), argument, position }));
     }
     return items;
-  }
-
-  #checkNames(items: readonly Given[], weights: number, partial: boolean): void {
-    const named = items.filter(({ name }) => name !== undefined).length;
-    if (named > 0 && named < items.length) {
-      throw wrongValue('names of weights', 'there for all or for none', `${named} of ${items.length}`);
-    }
-    // Where one is left out, all that come behind it would go to the place before their own.
-    if (partial && named === 0 && items.length !== weights && items.length > 0) {
-      throw wrongValue('weights without names', `${weights} items, one for each weight`, `${items.length} of them`);
-    }
   }
 
   #take(given: Given & { argument: string }, place: Place): void {
@@ -160,6 +149,20 @@ class Matching {
       this.#misfits.push({ name, message: error.message });
     }
   }
+}
+
+/**
+ * Names are there for all or for none. Without them a list that a part of will do must be of the right length: where one is
+ * left out, all that come behind it would go to the place before their own.
+ * @param places - how many there are, or null where all must be filled anyway
+ */
+function checkNames(items: readonly Given[], count: number, places: number | null): void {
+  const named = items.filter(({ name }) => name !== undefined).length;
+  if (named > 0 && named < items.length) {
+    throw wrongValue('names of weights', 'there for all or for none', `${named} of ${items.length}`);
+  }
+  if (places === null || named > 0 || count === places || count === 0) return;
+  throw wrongValue('weights without names', `${places} items, one for each weight`, `${count} of them`);
 }
 
 function doesNotFit(optimizer: string, states: VariableStates, report: WeightsReport): RangeError {
