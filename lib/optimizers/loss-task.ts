@@ -56,8 +56,12 @@ export function lossTask(
   if (typeof varList !== 'function' && (typeof varList !== 'object' || varList === null)) {
     throw wrongType('varList', 'a Variable, a Float32Array, an iterable of them, or a function', varList);
   }
-  if (isThenable(varList)) throw wrongType('varList', 'a list, and not a promise of one', varList);
-  const list = () => toVariables('varList', typeof varList === 'function' ? listed(varList()) : varList, adopt);
+  checkNoPromise('varList', varList);
+  const list = () => {
+    const variables: unknown = typeof varList === 'function' ? varList() : varList;
+    checkNoPromise('varList()', variables);
+    return toVariables('varList', variables, adopt);
+  };
   return {
     method,
     loss: typeof loss === 'function' ? (loss as Loss) : () => loss,
@@ -69,7 +73,6 @@ export function lossTask(
   };
 }
 
-function listed(list: unknown): unknown {
-  if (isThenable(list)) throw wrongType('varList()', 'a list, and not a promise of one', list);
-  return list;
+function checkNoPromise(argument: string, list: unknown): void {
+  if (isThenable(list)) throw wrongType(argument, 'a list, and not a promise of one', list);
 }

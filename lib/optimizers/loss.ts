@@ -61,9 +61,10 @@ export function paired(
     throw rangeError('ERR_ADAMAX_LENGTH', `${argument} must have ${items}: received ${list.length}`);
   }
   return variables.map((variable, i) => {
+    const gradient: unknown = list[i];
     // A promise is no gradient, which the step will say of the first of them.
-    abandon(list[i]);
-    return [list[i] as Gradient, variable];
+    abandon(gradient);
+    return [gradient as Gradient, variable];
   });
 }
 

@@ -20,7 +20,7 @@ import { type Nested, visitNested } from '../variables/nested.js';
 import { equalShapes, formatShape, MOST_DIMENSIONS, sizeOf } from '../variables/shape.js';
 import { type AnyVariable, type DType, type Elements, isVariable, memoryOf } from '../variables/variable.js';
 import { fromBase64 } from './base64.js';
-import type { Place } from './weight-list.js';
+import type { Destination } from './weight-list.js';
 
 /** Numbers of a weight, row-major: in any typed array, or as nested arrays of numbers. */
 export type WeightData =
@@ -48,23 +48,30 @@ export type WeightLike =
   | AnyVariable
   | WeightData;
 
-/** A weight as it was read, each property once. */
-export interface Given<Text = string> {
-  readonly name?: Text | undefined;
-  readonly dtype?: Text | undefined;
-  readonly shape?: (Text extends string ? readonly unknown[] : unknown) | undefined;
+/** What was read of a weight, each property once. */
+interface Read {
+  readonly name?: unknown;
+  readonly dtype?: unknown;
+  readonly shape?: unknown;
   readonly data: unknown;
   /** Whether only numbers were handed over. */
   readonly isBare: boolean;
 }
 
+/** A weight that was read, and may be matched with the state. */
+export interface Given extends Read {
+  readonly name?: string | undefined;
+  readonly dtype?: string | undefined;
+  readonly shape?: readonly unknown[];
+}
+
 /** Reads what was handed over for a weight, which runs code of the caller, and checks nothing. */
-export function readWeight(item: unknown): Given<unknown> {
+export function readWeight(item: unknown): Read {
   if (isVariable(item)) return { dtype: item.dtype, shape: item.shape, data: memoryOf<Elements>(item), isBare: false };
   if (typeof item !== 'object' || item === null || Array.isArray(item) || isTypedArray(item)) {
     return { data: item, isBare: true };
   }
-  const { name, dtype, shape, data } = item as Given<unknown>;
+  const { name, dtype, shape, data } = item as Read;
   return { name, dtype, shape: isShape(shape) ? Array.from(shape) : shape, data, isBare: false };
 }
 
@@ -74,7 +81,7 @@ function isShape(shape: unknown): shape is readonly unknown[] {
 }
 
 /** The weight that was read, if it is one. @throws TypeError `ERR_ADAMAX_ARG_TYPE` */
-export function checkWeight(argument: string, { name, dtype, shape, data, isBare }: Given<unknown>): Given {
+export function checkWeight(argument: string, { name, dtype, shape, data, isBare }: Read): Given {
   if (isBare) return { data, isBare };
   if (name !== undefined && name !== null) checkString(`${argument}.name`, name);
   if (dtype !== undefined) checkString(`${argument}.dtype`, dtype);
@@ -83,30 +90,34 @@ export function checkWeight(argument: string, { name, dtype, shape, data, isBare
 }
 
 /**
- * The numbers of a given weight as its place stores them, in memory of ours. Moments of one format may be stored in the
+ * The numbers of a given weight as they are stored where they go, in memory of ours. Moments of one format may be stored in the
  * other; any other number must be one that float32, or int64, holds exactly.
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`
  * @throws RangeError `ERR_ADAMAX_ARG_VALUE`, `ERR_ADAMAX_SHAPE`, `ERR_ADAMAX_LENGTH`
  */
-export function elementsFor(argument: string, given: Given, place: Place): Elements {
+export function elementsFor(argument: string, given: Given, destination: Destination): Elements {
   const { shape } = given;
-  if (shape !== undefined && !equalShapes(shape as readonly number[], place.shape)) {
-    const expected = `${formatShape(place.shape)} for '${place.name}'`;
+  if (shape !== undefined && !equalShapes(shape as readonly number[], destination.shape)) {
+    const expected = `${formatShape(destination.shape)} for '${destination.name}'`;
     throw rangeError('ERR_ADAMAX_SHAPE', `${argument}.shape must be ${expected}: received ${describe(shape)}`);
   }
   const data = dataOf(argument, given);
   const dtype = dtypeOf(argument, given, data);
-  if (dtype !== undefined && !STORED[place.dtype].includes(dtype)) {
-    throw wrongType(argument, `of dtype ${STORED[place.dtype].join(', ')} for '${place.name}'`, given.dtype ?? data);
+  if (dtype !== undefined && !STORED[destination.dtype].includes(dtype)) {
+    throw wrongType(
+      argument,
+      `of dtype ${STORED[destination.dtype].join(', ')} for '${destination.name}'`,
+      given.dtype ?? data,
+    );
   }
-  if (!isTypedArray(data)) return fromNested(argument, data, place);
+  if (!isTypedArray(data)) return fromNested(argument, data, destination);
   if (isDetached(data)) throw detached(argument, data);
-  const size = sizeOf(place.shape);
+  const size = sizeOf(destination.shape);
   if (lengthOf(data) !== size) {
-    const expected = `${size} elements for '${place.name}'`;
+    const expected = `${size} elements for '${destination.name}'`;
     throw rangeError('ERR_ADAMAX_LENGTH', `${argument} must have ${expected}: received ${describe(data)}`);
   }
-  return fromTypedArray(argument, data, place.dtype);
+  return fromTypedArray(argument, data, destination.dtype);
 }
 
 /** The kind of array that a dtype stands for. */
@@ -169,11 +180,11 @@ function fromTypedArray(argument: string, data: NodeJS.TypedArray, dtype: DType)
   return store.elements;
 }
 
-function fromNested(argument: string, data: unknown, place: Place): Elements {
+function fromNested(argument: string, data: unknown, destination: Destination): Elements {
   const isNumber = typeof data === 'number' || typeof data === 'bigint';
   if (!isNumber && !Array.isArray(data)) throw wrongType(argument, 'numbers', data);
-  const store = storeOf(place.dtype, sizeOf(place.shape));
-  visitNested(argument, data, place.shape, store.put);
+  const store = storeOf(destination.dtype, sizeOf(destination.shape));
+  visitNested(argument, data, destination.shape, store.put);
   return store.elements;
 }
 

@@ -19,11 +19,15 @@ export interface NamedWeight extends Weight {
   readonly name: string;
 }
 
-/** A place that saved numbers may go to: a weight, or a slot that its owner has not needed so far. */
-export interface Place {
+/** What numbers must fit that go somewhere; messages call it by the name. */
+export interface Destination {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: Shape;
+}
+
+/** A place that saved numbers may go to: a weight, or a slot that its owner has not needed so far. */
+export interface Place extends Destination {
   readonly owner: Variable | null;
   readonly kind: string;
   /** Undefined where the slot is still to be made. */

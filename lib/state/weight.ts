@@ -5,7 +5,6 @@ import { isBigInt64Array, isTypedArray } from '../memory/typed-arrays.js';
 import { checkShape, type Shape, sizeOf } from '../variables/shape.js';
 import { type AnyVariable, Variable } from '../variables/variable.js';
 import { elementsFor } from './given-weight.js';
-import type { Place } from './weight-list.js';
 
 const SYNCHRONIZATIONS = ['auto', 'none', 'onWrite', 'onRead'] as const;
 const AGGREGATIONS = ['none', 'sum', 'mean', 'onlyFirstReplica'] as const;
@@ -68,13 +67,14 @@ function make(name: string, checked: Shape, options: WeightOptions): AnyVariable
 
 /** Initial values of an int64 weight, as they are: float32, which initializers make, does not hold every whole number. */
 function countsOf(initializer: unknown, { name, shape, size }: AnyVariable): BigInt64Array {
-  const isNumber = typeof initializer === 'number' || typeof initializer === 'bigint';
-  const isList = isNumber || Array.isArray(initializer) || isTypedArray(initializer);
-  const data = isNumber
-    ? Array.from({ length: size }, () => initializer)
-    : isList
-      ? initializer
-      : Float64Array.from(initialize('initializer', initializer, shape));
-  const place: Place = { name, dtype: 'int64', shape, owner: null, kind: name, variable: undefined };
-  return elementsFor('initializer', { data, isBare: true }, place) as BigInt64Array;
+  const data = valuesOf(initializer, shape, size);
+  return elementsFor('initializer', { data, isBare: true }, { name, dtype: 'int64', shape }) as BigInt64Array;
+}
+
+function valuesOf(initializer: unknown, shape: Shape, size: number): unknown {
+  if (Array.isArray(initializer) || isTypedArray(initializer)) return initializer;
+  if (typeof initializer === 'number' || typeof initializer === 'bigint') {
+    return Array.from({ length: size }, () => initializer);
+  }
+  return Float64Array.from(initialize('initializer', initializer, shape));
 }

@@ -33,7 +33,7 @@ export function toVariable(argument: string, target: unknown, adopt?: Adopt): Va
   return variable;
 }
 
-/** As `toVariable`, but undefined for what cannot stand for a variable. */
+/** As `toVariable`, but undefined for what is neither a variable nor an array, nor known to `adopt`. */
 export function findVariable(argument: string, target: unknown, adopt?: Adopt): Variable | undefined {
   const known = knownVariable(target);
   if (known !== undefined) return known;
@@ -53,18 +53,14 @@ export function knownVariable(target: unknown): Variable | undefined {
   return isAt(variable, target as Float32Array) ? variable : undefined;
 }
 
-/** The variable of an array that was seen before, or that is another view of its memory. */
-export function seenVariable(array: Float32Array): Variable | undefined {
-  return knownVariable(array) ?? sameMemory(array);
-}
-
 function adopted(argument: string, variable: unknown): Variable | undefined {
   if (variable === undefined || variable === null) return undefined;
   if (isVariable(variable) && variable.dtype === 'float32') return variable as Variable;
   throw wrongType(`what stands for ${argument}`, 'a float32 Variable', isVariable(variable) ? `${variable}` : variable);
 }
 
-function sameMemory(array: Float32Array): Variable | undefined {
+/** The variable of an array that is another view of the same memory. */
+export function sameMemory(array: Float32Array): Variable | undefined {
   if (isDetached(array)) return undefined;
   const candidates = byBuffer.get(bufferOf(array))?.variables.get(byteOffsetOf(array)) ?? [];
   for (const candidate of candidates) {

@@ -1,7 +1,7 @@
 import { wrongType, wrongValue } from '../arguments/errors.js';
 import { isFloat32Array, isTypedArray } from '../memory/typed-arrays.js';
 import type { Variable } from './variable.js';
-import { type Adopt, findVariable, knownVariable, seenVariable, type VariableLike } from './variable-like.js';
+import { type Adopt, findVariable, knownVariable, sameMemory, type VariableLike } from './variable-like.js';
 
 /** Variables as a caller may list them: one of them, an iterable of them, or arrays of all that, nested. */
 export type VariableList<V = VariableLike> = V | Iterable<V> | readonly VariableList<V>[];
@@ -17,18 +17,21 @@ export function toVariables(argument: string, list: unknown, adopt?: Adopt): Var
 /** Those of a list that stand for something already: an array that was never stepped stands for no variable yet. */
 export function toKnownVariables(argument: string, list: unknown, adopt?: Adopt): Variable[] {
   return gathered(argument, list, (path, target) => {
-    return isFloat32Array(target) ? (seenVariable(target) ?? null) : findVariable(path, target, adopt);
+    return isFloat32Array(target) ? (sameMemory(target) ?? null) : findVariable(path, target, adopt);
   });
 }
 
-/** @param find - the variable of an item, null for one to pass over, or undefined for what may be a list itself */
+/**
+ * @param find - the variable of an item that is not known so far; null for one to pass over, or undefined for what may be a
+ *   list itself
+ */
 function gathered(
   argument: string,
   list: unknown,
   find: (path: string, target: unknown) => Variable | null | undefined,
 ): Variable[] {
   const variables: Variable[] = [];
-  // Names of items are put together only for a message.
+  // What an item is called is put together only where something of it is new.
   const visit = (target: unknown, depth: number, path: () => string): void => {
     const variable = knownVariable(target) ?? find(path(), target);
     if (variable) variables.push(variable);

@@ -148,8 +148,8 @@ export class Variable<T extends Elements = Float32Array> {
 
   /**
    * Whether steps change it. A variable that is not trainable is left alone by every optimizer, whatever gradient is given
-   * with it: no slots are made, and those that are there keep what they hold. May be set at any time; a step goes by what
-   * it finds when it has read its gradients.
+   * with it: no slots are made, and those that are there keep what they hold. May be set at any time: a step steps what was
+   * trainable when its pair was read, and still is when all pairs have been read.
    */
   get trainable(): boolean {
     return this.#trainable;
