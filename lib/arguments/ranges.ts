@@ -8,8 +8,12 @@ export interface Domain {
 }
 
 export const finite: Domain = { text: 'a finite number', contains: Number.isFinite };
+/** A learning rate: steps take it in float32, where it must not round to infinity. */
+export const finiteFloat32: Domain = {
+  text: 'a finite number (in float32)',
+  contains: (x) => Number.isFinite(Math.fround(x)),
+};
 export const nonNegative: Domain = { text: 'a finite number ≥ 0', contains: (x) => x >= 0 && Number.isFinite(x) };
-/** Such a number is stored in a slot, so it must not round to infinity in float32. */
 export const nonNegativeFloat32: Domain = {
   text: 'a finite number ≥ 0 (in float32)',
   contains: (x) => x >= 0 && Number.isFinite(Math.fround(x)),

@@ -1,8 +1,7 @@
 import { rangeError } from '../arguments/errors.js';
 import { checkOptions } from '../arguments/options.js';
-import { checkNumber } from '../arguments/ranges.js';
+import { checkNumber, finiteFloat32 } from '../arguments/ranges.js';
 import { formatShape } from '../variables/shape.js';
-import { finite32 } from './checks.js';
 import { type Initializer, initializerOf } from './initializer.js';
 
 export interface IdentityOptions {
@@ -21,7 +20,7 @@ export interface IdentityOptions {
 export function identity(options: IdentityOptions = {}): Initializer {
   checkOptions('identity', options, ['gain']);
   const { gain = 1 } = options;
-  checkNumber('gain', gain, finite32);
+  checkNumber('gain', gain, finiteFloat32);
   return initializerOf((values, shape) => {
     if (shape.length !== 2) {
       throw rangeError('ERR_ADAMAX_SHAPE', `shape of identity must have 2 dimensions: received ${formatShape(shape)}`);

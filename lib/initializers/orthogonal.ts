@@ -1,9 +1,8 @@
 import { rangeError } from '../arguments/errors.js';
 import { checkOptions } from '../arguments/options.js';
-import { checkNumber, checkSeed } from '../arguments/ranges.js';
+import { checkNumber, checkSeed, finiteFloat32 } from '../arguments/ranges.js';
 import { Random } from '../math/random.js';
 import { formatShape, sizeOf } from '../variables/shape.js';
-import { finite32 } from './checks.js';
 import { type Initializer, initializerOf } from './initializer.js';
 import type { SeedOption } from './random-normal.js';
 
@@ -24,7 +23,7 @@ export interface OrthogonalOptions extends SeedOption {
 export function orthogonal(options: OrthogonalOptions = {}): Initializer {
   checkOptions('orthogonal', options, ['gain', 'seed']);
   const { gain = 1, seed = null } = options;
-  checkNumber('gain', gain, finite32);
+  checkNumber('gain', gain, finiteFloat32);
   checkSeed(seed);
   return initializerOf((values, shape) => {
     if (shape.length < 2) {

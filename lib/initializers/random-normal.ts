@@ -1,7 +1,6 @@
 import { checkOptions } from '../arguments/options.js';
-import { checkNumber, checkSeed } from '../arguments/ranges.js';
+import { checkNumber, checkSeed, finiteFloat32, nonNegativeFloat32 } from '../arguments/ranges.js';
 import { Random } from '../math/random.js';
-import { finite32, nonNegative32 } from './checks.js';
 import { type Initializer, initializerOf } from './initializer.js';
 
 /** An option of every random initializer. */
@@ -42,8 +41,8 @@ export function truncatedNormal(options: NormalOptions = {}): Initializer {
 function normalOf(name: string, options: NormalOptions, draw: (random: Random) => number): Initializer {
   checkOptions(name, options, ['mean', 'stddev', 'seed']);
   const { mean = 0, stddev = 0.05, seed = null } = options;
-  checkNumber('mean', mean, finite32);
-  checkNumber('stddev', stddev, nonNegative32);
+  checkNumber('mean', mean, finiteFloat32);
+  checkNumber('stddev', stddev, nonNegativeFloat32);
   checkSeed(seed);
   return initializerOf((values) => {
     const random = new Random(seed);

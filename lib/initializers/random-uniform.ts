@@ -1,8 +1,7 @@
 import { wrongValue } from '../arguments/errors.js';
 import { checkOptions } from '../arguments/options.js';
-import { checkNumber, checkSeed } from '../arguments/ranges.js';
+import { checkNumber, checkSeed, finiteFloat32 } from '../arguments/ranges.js';
 import { Random } from '../math/random.js';
-import { finite32 } from './checks.js';
 import { type Initializer, initializerOf } from './initializer.js';
 import type { SeedOption } from './random-normal.js';
 
@@ -22,8 +21,8 @@ export interface UniformOptions extends SeedOption {
 export function randomUniform(options: UniformOptions = {}): Initializer {
   checkOptions('randomUniform', options, ['minval', 'maxval', 'seed']);
   const { minval = -0.05, maxval = 0.05, seed = null } = options;
-  checkNumber('minval', minval, finite32);
-  checkNumber('maxval', maxval, finite32);
+  checkNumber('minval', minval, finiteFloat32);
+  checkNumber('maxval', maxval, finiteFloat32);
   if (maxval < minval) throw wrongValue('maxval', `≥ minval, ${minval}`, maxval);
   checkSeed(seed);
   return initializerOf((values) => {
