@@ -7,12 +7,12 @@
 import { checkDisjoint, checkFloat32Array, checkLength, checkMemory } from './arguments/arrays.js';
 import { rangeError, wrongType, wrongValue } from './arguments/errors.js';
 import { checkOptions } from './arguments/options.js';
-import { checkNumber, finite, positive, unitInterval } from './arguments/ranges.js';
+import { checkNumber, finiteFloat32, positive, unitInterval } from './arguments/ranges.js';
 import type { Isa } from './backend/backend.js';
 import { availableIsa, backend, setIsa, setThreads, threads } from './backend/choose-backend.js';
 import { isRowIndices, lengthOf, type RowIndices } from './memory/typed-arrays.js';
 import { adamaxRule } from './optimizers/adamax-rule.js';
-import { alphaOf } from './optimizers/bias-correction.js';
+import { alphaOf, checkAlpha } from './optimizers/bias-correction.js';
 
 export type { Isa, RowIndices };
 export { availableIsa, setIsa, setThreads, threads };
@@ -51,13 +51,15 @@ export interface AdamaxScalarOptions {
 export function adamaxScalars(options: AdamaxScalarOptions): AdamaxScalars {
   checkOptions('adamaxScalars', options, ['learningRate', 'beta1', 'beta2', 'epsilon', 'step']);
   const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, step } = options;
-  checkNumber('learningRate', learningRate, finite);
+  checkNumber('learningRate', learningRate, finiteFloat32);
   checkNumber('beta1', beta1, unitInterval);
   checkNumber('beta2', beta2, unitInterval);
   checkNumber('epsilon', epsilon, positive);
   if (typeof step !== 'number') throw wrongType('step', 'a number', step);
   if (!Number.isSafeInteger(step) || step < 1) throw wrongValue('step', 'a whole number ≥ 1', step);
-  return { oneMinusBeta1: 1 - beta1, beta2, alpha: alphaOf(learningRate, beta1, step), epsilon };
+  const alpha = alphaOf(learningRate, beta1, step);
+  checkAlpha(alpha, step);
+  return { oneMinusBeta1: 1 - beta1, beta2, alpha, epsilon };
 }
 
 /**

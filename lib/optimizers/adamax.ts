@@ -1,7 +1,7 @@
 import { checkOptions } from '../arguments/options.js';
 import { positive, unitInterval } from '../arguments/ranges.js';
 import { adamaxRule } from './adamax-rule.js';
-import { BiasCorrection } from './bias-correction.js';
+import { BiasCorrection, checkAlpha } from './bias-correction.js';
 import type { Config, ConfigKeys } from './config.js';
 import { Hyperparameter, type HyperValue } from './hyperparameter.js';
 import { Optimizer } from './optimizer.js';
@@ -70,9 +70,11 @@ export class Adamax extends Optimizer {
 
   protected override writeScalars(step: number, learningRate: number, scalars: Float32Array): void {
     const beta1 = this.beta1;
+    const alpha = this.#correction.alpha(learningRate, beta1, step);
+    checkAlpha(alpha, step);
     scalars[0] = 1 - beta1;
     scalars[1] = this.beta2;
-    scalars[2] = this.#correction.alpha(learningRate, beta1, step);
+    scalars[2] = alpha;
     scalars[3] = this.epsilon;
   }
 

@@ -1,3 +1,5 @@
+import { wrongValue } from '../arguments/errors.js';
+import { finiteFloat32 } from '../arguments/ranges.js';
 import { power } from '../math/power.js';
 
 /** A power below this changes nothing: it lies far below the 2⁻⁵⁴ from which on 1 − x rounds to 1. */
@@ -9,6 +11,11 @@ const NEGLIGIBLE = 2 ** -60;
  */
 export function alphaOf(learningRate: number, beta1: number, t: number): number {
   return learningRate / (1 - power(beta1, t));
+}
+
+/** Throws where α, which is more than the learning rate, is too much for float32. @throws RangeError `ERR_ADAMAX_ARG_VALUE` */
+export function checkAlpha(alpha: number, t: number): void {
+  if (!finiteFloat32.contains(alpha)) throw wrongValue(`learningRate / (1 − beta1^${t})`, finiteFloat32.text, alpha);
 }
 
 /** `alphaOf` for a sequence of steps: from some step on the correction is 1, and then nothing is left to compute. */

@@ -1,4 +1,4 @@
-import { checkNumber, finite, nonNegative } from '../arguments/ranges.js';
+import { checkNumber, finiteFloat32, nonNegative, nonNegativeFloat32 } from '../arguments/ranges.js';
 import { LearningRateSchedule, serialize } from '../schedules/index.js';
 import { Hyperparameter, type HyperValue } from './hyperparameter.js';
 
@@ -14,10 +14,10 @@ export class LearningRateSetting {
 
   /** @param lr - Keras' older name; wins when both are given */
   constructor(learningRate: unknown, lr: unknown, decay: unknown) {
-    if (lr !== undefined) checkNumber('lr', lr, nonNegative);
+    if (lr !== undefined) checkNumber('lr', lr, nonNegativeFloat32);
     const given = lr === undefined ? learningRate : lr;
     if (given instanceof LearningRateSchedule) this.#schedule = given;
-    this.#rate = new Hyperparameter('learningRate', finite, this.#schedule === null ? given : 0);
+    this.#rate = new Hyperparameter('learningRate', finiteFloat32, this.#schedule === null ? given : 0);
     this.#decay = new Hyperparameter('decay', nonNegative, decay === undefined ? 0 : decay);
   }
 
@@ -31,7 +31,7 @@ export class LearningRateSetting {
     } else if (this.#schedule === null) {
       this.#rate.set(value);
     } else {
-      this.#rate = new Hyperparameter('learningRate', finite, value);
+      this.#rate = new Hyperparameter('learningRate', finiteFloat32, value);
       this.#schedule = null;
     }
   }
@@ -48,7 +48,7 @@ export class LearningRateSetting {
 
   #scheduled(schedule: LearningRateSchedule, iterations: number): number {
     const rate = schedule.call(iterations);
-    checkNumber(`learningRate.call(${iterations})`, rate, finite);
+    checkNumber(`learningRate.call(${iterations})`, rate, finiteFloat32);
     return rate;
   }
 

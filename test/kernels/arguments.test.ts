@@ -269,7 +269,7 @@ describe('adamaxScalars and setIsa', () => {
       [{ step: 1, beta1: 1 }, /^beta1 must be in \[0, 1\): received 1$/],
       [{ step: 1, beta2: -0.1 }, /^beta2 must be in \[0, 1\): received -0\.1$/],
       [{ step: 1, epsilon: 0 }, /^epsilon must be a finite number > 0/],
-      [{ step: 1, learningRate: NaN }, /^learningRate must be a finite number: received NaN$/],
+      [{ step: 1, learningRate: NaN }, /^learningRate must be a finite number \(in float32\): received NaN$/],
     ] as const) {
       expectError(() => adamaxScalars(options), RangeError, 'ERR_ADAMAX_ARG_VALUE', message);
     }

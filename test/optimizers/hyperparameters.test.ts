@@ -49,9 +49,9 @@ describe('hyperparameters', () => {
 
   it('refuse what is out of range or of the wrong kind, naming the hyperparameter', () => {
     for (const [options, message] of [
-      [{ learningRate: NaN }, /^learningRate must be a finite number: received NaN$/],
+      [{ learningRate: NaN }, /^learningRate must be a finite number \(in float32\): received NaN$/],
       [{ learningRate: Infinity }, /received Infinity$/],
-      [{ lr: -1 }, /^lr must be a finite number ≥ 0: received -1$/],
+      [{ lr: -1 }, /^lr must be a finite number ≥ 0 \(in float32\): received -1$/],
       [{ decay: -0.5 }, /^decay must be a finite number ≥ 0: received -0\.5$/],
       [{ beta1: 1 }, /^beta1 must be in \[0, 1\): received 1$/],
       [{ beta1: -0.1 }, /^beta1 /],
@@ -113,7 +113,7 @@ describe('hyperparameters', () => {
       () => optimizer.applyGradients([[f32(1), p]]),
       RangeError,
       'ERR_ADAMAX_ARG_VALUE',
-      /^learningRate\(\) must be a finite number: received NaN$/,
+      /^learningRate\(\) must be a finite number \(in float32\): received NaN$/,
     );
     expect(p[0]).to.equal(1);
     expect(optimizer.weights).to.have.length(1);
@@ -163,7 +163,7 @@ describe('hyperparameters', () => {
       () => optimizer.applyGradients([[[1], f32(1)]]),
       RangeError,
       'ERR_ADAMAX_ARG_VALUE',
-      /^learningRate must be a finite number: received NaN$/,
+      /^learningRate must be a finite number \(in float32\): received NaN$/,
     );
   });
 
