@@ -3,6 +3,7 @@ import { isCoded, rangeError, wrongType, wrongValue } from '../arguments/errors.
 import { copyInto } from '../memory/typed-arrays.js';
 import { type AnyVariable, type Elements, memoryOf, type Variable } from '../variables/variable.js';
 import { checkWeight, elementsFor, type Given, readWeight } from './given-weight.js';
+import { countable } from './step-counter.js';
 import type { VariableStates } from './variable-states.js';
 import { COUNTER, type Place } from './weight-list.js';
 
@@ -108,8 +109,8 @@ class Matching {
       if (this.#seen.has(place)) throw wrongValue(`${argument}.name`, 'another than those before it', name);
       this.#seen.add(place);
       const elements = elementsFor(argument, given, place);
-      if (name === COUNTER && !(elements[0] >= 0n && elements[0] <= Number.MAX_SAFE_INTEGER)) {
-        throw wrongValue(argument, `a number of steps, in [0, 2⁵³), for '${COUNTER}'`, elements[0]);
+      if (name === COUNTER && !countable.contains(Number(elements[0]))) {
+        throw wrongValue(argument, `${countable.text} for '${COUNTER}'`, elements[0]);
       }
       this.#writes.set(place, elements);
     });

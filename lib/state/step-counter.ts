@@ -1,12 +1,20 @@
 import { detached } from '../arguments/arrays.js';
+import { wrongValue } from '../arguments/errors.js';
+import type { Domain } from '../arguments/ranges.js';
 import { isLittleEndian } from '../memory/byte-order.js';
 import { bufferOf, byteOffsetOf } from '../memory/typed-arrays.js';
-import { memoryOf, timesChanged, type Variable } from '../variables/variable.js';
+import { memoryOf, restrict, timesChanged, type Variable } from '../variables/variable.js';
 
 /** Where the low half of a 64-bit integer lies. */
 const LOW = isLittleEndian ? 0 : 1;
 const HIGH = 1 - LOW;
 const HALF = 2 ** 32;
+
+/** Numbers of steps: a number counts no further than 2⁵³ − 1, whatever the 64 bits could hold. */
+export const countable: Domain = {
+  text: 'a number of steps in [0, 2⁵³ − 1)',
+  contains: (x) => x >= 0 && x < 2 ** 53 - 1,
+};
 
 /** Reads and counts up an int64 variable without making a BigInt, which would cost more than a small step itself. */
 export class StepCounter {
@@ -21,9 +29,13 @@ export class StepCounter {
     this.data = memoryOf(variable);
     this.#words = wordsOf(this.data);
     this.#changed = timesChanged();
+    restrict(variable, countable);
   }
 
-  /** @throws TypeError `ERR_ADAMAX_DETACHED` */
+  /**
+   * How many steps there are, from which another can be counted.
+   * @throws TypeError `ERR_ADAMAX_DETACHED`; RangeError `ERR_ADAMAX_ARG_VALUE` for what no number of steps is
+   */
   get(): number {
     if (this.#changed !== timesChanged()) {
       this.#words = wordsOf(memoryOf(this.variable));
@@ -31,7 +43,9 @@ export class StepCounter {
     }
     const low = this.#words[LOW];
     if (low === undefined) throw detached('iterations', memoryOf(this.variable));
-    return this.#words[HIGH] * HALF + (low >>> 0);
+    const count = this.#words[HIGH] * HALF + (low >>> 0);
+    if (!countable.contains(count)) throw wrongValue('iterations', countable.text, memoryOf(this.variable)[0]);
+    return count;
   }
 
   /** Never throws: what is to be counted has been written. */

@@ -138,7 +138,7 @@ export class Stepper {
     this.turn.take(method);
     try {
       const { states, rule, scalars, clipping } = this.#source;
-      this.turn[INSIDE](() => this.#source.writeScalars(states.counter.get()));
+      this.turn[INSIDE](() => this.#writeScalars());
       const current = backend();
       if (this.#heapList?.backend !== current) this.#heapList = new HeapList(current, rule, states);
       const list = this.#heapList;
@@ -166,8 +166,15 @@ export class Stepper {
   #read(gradsAndVars: unknown, aggregate: boolean, words: PairWords): Change {
     const change = this.#pairs.read(gradsAndVars, words);
     this.#pairs.aggregate = aggregate;
-    if (this.#pairs.count > 0) this.#source.writeScalars(this.#source.states.counter.get());
+    if (this.#pairs.count > 0) this.#writeScalars();
     return change;
+  }
+
+  #writeScalars(): void {
+    const { states } = this.#source;
+    // A counter that was given the memory of a parameter counts nothing.
+    states.follow();
+    this.#source.writeScalars(states.counter.get());
   }
 
   /** Taken down before the turn ends, since another call may step before the promise is heard. */

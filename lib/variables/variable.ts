@@ -1,6 +1,7 @@
 import { checkFloat32Array, checkLength, checkMemory } from '../arguments/arrays.js';
-import { rangeError, typeError, wrongType } from '../arguments/errors.js';
+import { rangeError, typeError, wrongType, wrongValue } from '../arguments/errors.js';
 import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
+import type { Domain } from '../arguments/ranges.js';
 import { fromBfloat16, toBfloat16 } from '../math/bfloat16.js';
 import { isBigInt64Array, isTypedArray, isUint16Array, lengthOf } from '../memory/typed-arrays.js';
 import { checkShape, formatShape, type Shape } from './shape.js';
@@ -61,6 +62,9 @@ export let isNamed: (variable: AnyVariable) => boolean;
 /** Says why the memory of a variable is not its holder's to replace, completing "received …"; null where it is. */
 export let pin: (variable: AnyVariable, why: string | null) => void;
 
+/** Says which numbers an int64 variable may be assigned. */
+export let restrict: (variable: Variable<BigInt64Array>, domain: Domain) => void;
+
 /** Says that a step off the event loop works on a variable from now on; several may, where it has no elements. */
 export let takeOff: (variable: AnyVariable) => void;
 
@@ -92,6 +96,7 @@ export class Variable<T extends Elements = Float32Array> {
   readonly #named: boolean;
   #pinned: string | null = null;
   #flights = 0;
+  #domain: Domain | null = null;
   #trainable: boolean;
 
   static {
@@ -102,6 +107,9 @@ export class Variable<T extends Elements = Float32Array> {
     isNamed = (variable) => (variable as Variable<Elements>).#named;
     pin = (variable, why) => {
       (variable as Variable<Elements>).#pinned = why;
+    };
+    restrict = (variable, domain) => {
+      variable.#domain = domain;
     };
     takeOff = (variable) => {
       (variable as Variable<Elements>).#flights++;
@@ -240,7 +248,10 @@ export class Variable<T extends Elements = Float32Array> {
       return this.dtype === 'float32' ? value : toBfloat16(value);
     }
     if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) throw wrongType('values', 'whole numbers', value);
-    return BigInt(value);
+    const whole = BigInt(value);
+    if (BigInt.asIntN(64, whole) !== whole) throw wrongValue('values', 'whole numbers that int64 holds', value);
+    if (this.#domain?.contains(Number(whole)) === false) throw wrongValue(`'${this.name}'`, this.#domain.text, value);
+    return whole;
   }
 
   toString(): string {

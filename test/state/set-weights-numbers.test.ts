@@ -63,7 +63,7 @@ describe('setWeights by position', () => {
       [0, 2 ** 53, /weights\[0\] .*: received 9007199254740992/],
       [0, 2n ** 63n, /weights\[0\] must be .*: received 9223372036854775808n/],
       [0, 2n ** 64n + 3n, /weights\[0\] must be .*: received 18446744073709551619n/],
-      [0, -1, /weights\[0\] must be a number of steps, .*: received -1n/],
+      [0, -1, /weights\[0\] must be a number of steps .*: received -1n/],
       [0, f32(10), /weights\[0\] must be of dtype int64, .* for 'iterations': received Float32Array\(1\)/],
       [0, 'ten', /weights\[0\] must be numbers: received 'ten'/],
       [

@@ -94,7 +94,7 @@ describe('setWeights by name', () => {
       ],
       [
         { iterations: { data: BigInt64Array.of(-5n) } },
-        /weights\[0\] must be a number of steps, in \[0, 2⁵³\), for 'iterations': received -5n/,
+        /weights\[0\] must be a number of steps in \[0, 2⁵³ − 1\) for 'iterations': received -5n/,
       ],
       [{ iterations: { data: BigInt64Array.of(2n ** 53n) } }, /weights\[0\] .*: received 9007199254740992n/],
       [{ iterations: { data: '???' } }, /weights\[0\]\.data must be base64 of elements of int64: received '\?\?\?'/],

@@ -18,6 +18,39 @@ describe('the step counter', () => {
     }
   });
 
+  it('counts from no number that is no count, and to none that a number cannot hold', () => {
+    const p = f32(1);
+    const optimizer = new Adamax();
+    const step = () => optimizer.applyGradients([[f32(1), p]]);
+    step();
+    const at = [...p];
+    for (const bad of [-1n, -5n, -(2n ** 63n), 2n ** 53n - 1n, 2n ** 53n, 2n ** 62n, 2n ** 63n - 1n]) {
+      const message = new RegExp(`must be a number of steps in \\[0, 2⁵³ − 1\\): received ${bad}n$`);
+      expectError(() => optimizer.iterations.assign(bad), RangeError, 'ERR_ADAMAX_ARG_VALUE', message);
+      expect(optimizer.iterations.data[0]).to.equal(1n);
+      // Memory is anybody's to write.
+      optimizer.iterations.data[0] = bad;
+      expectError(step, RangeError, 'ERR_ADAMAX_ARG_VALUE', message);
+      expectError(() => optimizer.applyGradients([]), RangeError, 'ERR_ADAMAX_ARG_VALUE', message);
+      expect(optimizer.iterations.data[0]).to.equal(bad);
+      expect([...p]).to.deep.equal(at);
+      optimizer.iterations.data[0] = 1n;
+    }
+    optimizer.iterations.assign(2n ** 53n - 2n);
+    expect(step()).to.equal(2 ** 53 - 1);
+    expectError(step, RangeError, 'ERR_ADAMAX_ARG_VALUE', /received 9007199254740991n$/);
+  });
+
+  it('is assigned whole numbers as int64 holds them, or not at all', () => {
+    const count = new Variable(BigInt64Array.of(7n), { shape: [], name: 'count' });
+    for (const bad of [2n ** 64n + 3n, 2n ** 63n, -(2n ** 63n) - 1n]) {
+      const message = new RegExp(`^values must be whole numbers that int64 holds: received ${bad}n$`);
+      expectError(() => count.assign(bad), RangeError, 'ERR_ADAMAX_ARG_VALUE', message);
+      expect(count.data[0]).to.equal(7n);
+    }
+    for (const good of [2n ** 63n - 1n, -(2n ** 63n), -5]) expect(count.assign(good).data[0]).to.equal(BigInt(good));
+  });
+
   it('stops the step once it has lost its memory', () => {
     const optimizer = new Adamax();
     const p = new Float32Array(1);
