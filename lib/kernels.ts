@@ -1,10 +1,10 @@
 /**
  * `adamax/kernels`: the bare kernels on plain arrays, for those who keep their own state and counters.
  * Every function checks all its arguments before it writes the first byte, and gives the same bits on every
- * implementation.
+ * implementation. Memory that a step off the event loop works on is refused (`ERR_ADAMAX_OVERLAP`).
  */
 
-import { checkDisjoint, checkFloat32Array, checkLength, checkMemory } from './arguments/arrays.js';
+import { checkDisjoint, checkFloat32Array, checkLength, checkMemory, checkUnused } from './arguments/arrays.js';
 import { rangeError, wrongType, wrongValue } from './arguments/errors.js';
 import { checkOptions } from './arguments/options.js';
 import { checkNumber, finiteFloat32, positive, unitInterval } from './arguments/ranges.js';
@@ -91,7 +91,7 @@ export function adamaxStepOut(
   scalars: AdamaxScalars,
 ): void {
   const rounded = toFloat32(scalars);
-  checkState(param, m, u);
+  checkState(param, m, u, false);
   checkGradient(param, m, u, grad);
   checkFloat32Array('out', out);
   checkLength('out', out, lengthOf(param), 'param');
@@ -99,6 +99,7 @@ export function adamaxStepOut(
   checkDisjoint('m', m, 'out', out);
   checkDisjoint('u', u, 'out', out);
   checkDisjoint('grad', grad, 'out', out);
+  checkUnused('out', out, true);
   backend().dense(adamaxRule, rounded, param, [m, u], grad, out);
 }
 
@@ -139,6 +140,8 @@ export function adamaxStepRows(
     checkDisjoint(name, array, 'values', values);
     checkDisjoint(name, array, 'indices', indices);
   }
+  checkUnused('values', values, false);
+  checkUnused('indices', indices, false);
   const bad = backend().rows(adamaxRule, rounded, param, [m, u], rowLength, values, indices);
   if (bad !== undefined) {
     const rows = size / rowLength;
@@ -155,7 +158,8 @@ export function sumSquares(x: Float32Array): number {
   return backend().sumSquares(x);
 }
 
-function checkState(param: Float32Array, m: Float32Array, u: Float32Array): void {
+/** @param writesParam - whether `param` is not only read */
+function checkState(param: Float32Array, m: Float32Array, u: Float32Array, writesParam = true): void {
   checkFloat32Array('param', param);
   checkFloat32Array('m', m);
   checkFloat32Array('u', u);
@@ -165,6 +169,9 @@ function checkState(param: Float32Array, m: Float32Array, u: Float32Array): void
   checkDisjoint('param', param, 'm', m);
   checkDisjoint('param', param, 'u', u);
   checkDisjoint('m', m, 'u', u);
+  checkUnused('param', param, writesParam);
+  checkUnused('m', m, true);
+  checkUnused('u', u, true);
 }
 
 function checkGradient(param: Float32Array, m: Float32Array, u: Float32Array, grad: Float32Array): void {
@@ -173,6 +180,7 @@ function checkGradient(param: Float32Array, m: Float32Array, u: Float32Array, gr
   checkDisjoint('param', param, 'grad', grad);
   checkDisjoint('m', m, 'grad', grad);
   checkDisjoint('u', u, 'grad', grad);
+  checkUnused('grad', grad, false);
 }
 
 /** Runs the getters of `scalars`, if it has any; so it comes before the checks of memory. */

@@ -1,4 +1,5 @@
 /** Checks of typed arrays that are arguments: their kind, their memory, their length, and what they may not share. */
+import { userOf } from '../memory/in-use.js';
 import { type MemoryRegions, overlap } from '../memory/regions.js';
 import { byteOffsetOf, isDetached, isFloat32Array, isResizable, lengthOf } from '../memory/typed-arrays.js';
 import { describe, rangeError, typeError, wrongType } from './errors.js';
@@ -51,6 +52,12 @@ export function checkDisjoint(nameA: string, a: ArrayBufferView, nameB: string, 
 /** Throws when `array` shares an element with one of the regions. */
 export function checkApart(argument: string, array: ArrayBufferView, regions: MemoryRegions<string>): void {
   const owner = regions.find(array);
+  if (owner !== undefined) throw shared(argument, owner, array);
+}
+
+/** Throws when a step off the event loop uses what is to be written, or writes what is to be read. */
+export function checkUnused(argument: string, array: ArrayBufferView, writes: boolean): void {
+  const owner = userOf(array, writes);
   if (owner !== undefined) throw shared(argument, owner, array);
 }
 

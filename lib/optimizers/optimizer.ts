@@ -184,8 +184,8 @@ export abstract class Optimizer extends OptimizerState {
    * returns.
    *
    * Until the promise settles the optimizer refuses all that reads or writes its state, and every optimizer of this
-   * thread refuses a step on the same memory. Anybody may read the arrays, but what they hold is undefined. Whoever
-   * receives a buffer that is transferred away meanwhile must not drop it.
+   * thread refuses a step on the same memory; so do `Variable.assign` and the bare kernels. Anybody may read the arrays,
+   * those of `weights` and `getSlot` too, but what they hold is undefined. Whoever receives a buffer that is transferred away meanwhile must not drop it.
    *
    * @returns a promise of the number of steps taken so far; rejects with what `applyGradients` throws
    * @throws TypeError `ERR_ADAMAX_BUSY` (as a rejection) while another step is under way

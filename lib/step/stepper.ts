@@ -11,7 +11,7 @@ import type { Adopt } from '../variables/variable-like.js';
 import { constraintHooks, isConstrained } from './constraints.js';
 import { HeapList } from './heap-list.js';
 import type { StepHooks } from './hooks.js';
-import { checkNotInFlight, InFlight } from './in-flight.js';
+import { checkNotInFlight, takeOff } from './in-flight.js';
 import { warnOfNewVariables } from './new-variables.js';
 import { copiesOf } from './rollback.js';
 import { type Outs, StepList } from './step-list.js';
@@ -228,15 +228,16 @@ export class Stepper {
 
   async #runAway(list: StepList, gradients: readonly StepGradient[]): Promise<number> {
     this.#prepare(list, gradients);
-    const inFlight = new InFlight(this.#resolved, gradients);
+    const inUse = takeOff(this.#resolved, gradients, this.#source.states.counter.data);
+    let restore: (() => void) | null;
     try {
-      const restore = this.#saved(list, false);
+      restore = this.#saved(list, false);
       this.turn.goAway();
       await list.runAsync();
-      return this.#finish(restore);
     } finally {
-      inFlight.end();
+      inUse.end();
     }
+    return this.#finish(restore);
   }
 
   /** Room two: looks the states of the variables up. @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_OVERLAP` */

@@ -3,6 +3,7 @@ import { rangeError, typeError, wrongType, wrongValue } from '../arguments/error
 import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
 import type { Domain } from '../arguments/ranges.js';
 import { fromBfloat16, toBfloat16 } from '../math/bfloat16.js';
+import { userOf } from '../memory/in-use.js';
 import { isBigInt64Array, isTypedArray, isUint16Array, lengthOf } from '../memory/typed-arrays.js';
 import { checkShape, formatShape, type Shape } from './shape.js';
 
@@ -65,12 +66,6 @@ export let pin: (variable: AnyVariable, why: string | null) => void;
 /** Says which numbers an int64 variable may be assigned. */
 export let restrict: (variable: Variable<BigInt64Array>, domain: Domain) => void;
 
-/** Says that a step off the event loop works on a variable from now on; several may, where it has no elements. */
-export let takeOff: (variable: AnyVariable) => void;
-
-/** Takes back one `takeOff`. */
-export let land: (variable: AnyVariable) => void;
-
 /**
  * How often any variable has been given other memory, or been frozen or thawed: as long as it stays, every array is where
  * it was, and steps change the same variables.
@@ -95,7 +90,6 @@ export class Variable<T extends Elements = Float32Array> {
   readonly #size: number;
   readonly #named: boolean;
   #pinned: string | null = null;
-  #flights = 0;
   #domain: Domain | null = null;
   #trainable: boolean;
 
@@ -110,12 +104,6 @@ export class Variable<T extends Elements = Float32Array> {
     };
     restrict = (variable, domain) => {
       variable.#domain = domain;
-    };
-    takeOff = (variable) => {
-      (variable as Variable<Elements>).#flights++;
-    };
-    land = (variable) => {
-      (variable as Variable<Elements>).#flights--;
     };
   }
 
@@ -190,15 +178,10 @@ export class Variable<T extends Elements = Float32Array> {
       throw wrongType('data', this.dtype === 'int64' ? 'a BigInt64Array' : 'a Uint16Array', data);
     } else checkMemory('data', data);
     checkLength('data', data, this.#size, `'${this.name}'`);
-    if (this.#flights > 0) {
-      throw typeError(
-        'ERR_ADAMAX_BUSY',
-        `rebind must wait for the step that works on '${this.name}': received a call before it was done`,
-      );
-    }
     if (this.#pinned !== null) {
       throw typeError('ERR_ADAMAX_STATE', `rebind must be asked of memory that is yours: received ${this.#pinned}`);
     }
+    this.#checkIdle('rebind');
     if (data === (this.#data as Elements)) return this;
     this.#data = data as Elements as T;
     changed++;
@@ -223,6 +206,8 @@ export class Variable<T extends Elements = Float32Array> {
    * Overwrites all elements.
    * @param values - as many numbers (or, for int64, whole numbers or bigints) as there are elements. A bfloat16 variable
    *   rounds them to nearest even, but takes a `Uint16Array` as bit patterns
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`; `ERR_ADAMAX_BUSY` while a step off the event loop works on the memory
+   * @throws RangeError `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_ARG_VALUE` for what int64 does not hold, or is no count of steps
    */
   assign(values: ArrayLike<number | bigint> | number | bigint): this {
     const list = typeof values === 'number' || typeof values === 'bigint' ? [values] : values;
@@ -234,12 +219,21 @@ export class Variable<T extends Elements = Float32Array> {
     }
     const asIs = this.dtype === 'float32' ? isArrayOfNumbers(list) : this.dtype === 'bfloat16' && isUint16Array(list);
     if (asIs) {
+      this.#checkIdle('assign');
       (this.#data as Float32Array | Uint16Array).set(list as ArrayLike<number>);
       return this;
     }
     const copy = Array.from({ length: list.length }, (_, i) => this.#element(list[i]));
+    this.#checkIdle('assign');
     (this.#data as { set(array: readonly (number | bigint)[]): void }).set(copy);
     return this;
+  }
+
+  /** @throws TypeError `ERR_ADAMAX_BUSY` while a step off the event loop works on the memory */
+  #checkIdle(method: string): void {
+    if (userOf(this.#data, true) === undefined) return;
+    const expected = `${method} must wait for the step that works on '${this.name}'`;
+    throw typeError('ERR_ADAMAX_BUSY', `${expected}: received a call before it was done`);
   }
 
   #element(value: number | bigint): number | bigint {

@@ -2,7 +2,7 @@ import { Adamax, SGD, Variable } from 'adamax';
 import { isa } from 'adamax/kernels';
 import { expect } from 'chai';
 import { onEveryImplementation } from '../support/implementations.js';
-import { LARGE, MOMENTS, outcomeOf, SMALL, step } from './second-call.js';
+import { LARGE, outcomeOf, SMALL, step } from './second-call.js';
 
 const one = () => Float32Array.of(1);
 
@@ -10,9 +10,8 @@ const one = () => Float32Array.of(1);
 onEveryImplementation('an allowed second call', (name) => {
   const leaves = name !== 'js';
 
-  for (const moment of MOMENTS) {
-    it(`the step counts on from what is assigned to iterations, ${moment}`, async function () {
-      if (moment === 'off the loop' && !leaves) this.skip();
+  for (const moment of ['user code', 'constraint'] as const) {
+    it(`the step counts on from what is assigned to iterations, ${moment}`, async () => {
       const { optimizer, count } = await step(moment, (scene) => scene.optimizer.iterations.assign(4));
       expect([count, optimizer.iterations.item()]).to.deep.equal([5, 5]);
     });
@@ -162,7 +161,7 @@ onEveryImplementation('an allowed second call', (name) => {
     expect([count, p[0], q[0]]).to.deep.equal([2, 7, 7]);
   });
 
-  it('a constraint that is applied after a step off the event loop meets the last column', async function () {
+  it('a constraint that is applied after a step off the event loop meets the second column', async function () {
     if (!leaves) this.skip();
     const outcomes: Promise<unknown>[] = [];
     const optimizer = new Adamax();
@@ -176,12 +175,7 @@ onEveryImplementation('an allowed second call', (name) => {
       },
     });
     expect(await optimizer.applyGradientsAsync([[new Float32Array(LARGE), p]])).to.equal(1);
-    expect(await Promise.all(outcomes)).to.deep.equal([
-      'ERR_ADAMAX_BUSY',
-      'ERR_ADAMAX_BUSY',
-      'ERR_ADAMAX_OVERLAP',
-      'allowed',
-    ]);
+    expect(await Promise.all(outcomes)).to.deep.equal(['ERR_ADAMAX_BUSY', 'allowed', 'allowed', 'allowed']);
     expect(isa()).to.equal(name);
   });
 });

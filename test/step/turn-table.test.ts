@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Adamax, SGD, Variable } from 'adamax';
-import { setIsa, setThreads, threads } from 'adamax/kernels';
+import { adamaxScalars, adamaxStep, setIsa, setThreads, threads } from 'adamax/kernels';
 import { expect } from 'chai';
 import { expectSameBits } from '../support/data.js';
 import { onEveryImplementation } from '../support/implementations.js';
@@ -30,7 +30,7 @@ const ROWS: readonly (readonly [title: string, outcomes: readonly Outcome[], cal
   ['minimizeAsync', BUSY_AWAY, ({ optimizer, spare }) => optimizer.minimizeAsync(loss, [spare])],
   ['getUpdates', BUSY, ({ optimizer, spare }) => optimizer.getUpdates(loss, [spare])],
   ['release', BUSY, ({ optimizer, spare }) => optimizer.release([spare])],
-  ['iterations.assign', ALLOWED, ({ optimizer }) => optimizer.iterations.assign(4)],
+  ['iterations.assign', BUSY_AWAY, ({ optimizer }) => optimizer.iterations.assign(4)],
   ['iterations.item', ALLOWED, ({ optimizer }) => expect(optimizer.iterations.item()).to.equal(0)],
   ['weights, variables', ALLOWED, ({ optimizer }) => expect(optimizer.variables()).to.deep.equal(optimizer.weights)],
   ['getSlotNames', ALLOWED, ({ optimizer }) => expect(optimizer.getSlotNames()).to.deep.equal(['m', 'v'])],
@@ -47,6 +47,10 @@ const ROWS: readonly (readonly [title: string, outcomes: readonly Outcome[], cal
   ['another optimizer, same gradient', ALLOWED, ({ g }) => new SGD().applyGradients([[g, g.slice()]])],
   ['another optimizer, same variable', OVERLAPS_AWAY, ({ p }) => new SGD().applyGradients([[p.data.slice(), p]])],
   ['another optimizer, build', ALLOWED, ({ p }) => new Adamax().build([p])],
+  ['assign to a variable', BUSY_AWAY, ({ p }) => p.assign(p.data.slice())],
+  ['assign to a slot', BUSY_AWAY, ({ optimizer, p }) => optimizer.getSlot(p, 'm').assign(new Float32Array(p.size))],
+  ['assign to another', ALLOWED, ({ spare }) => spare.assign(7)],
+  ['bare kernels, same memory', OVERLAPS_AWAY, ({ p }) => stepBare(p.data)],
   ['rebind of a variable', BUSY_AWAY, ({ p }) => p.rebind(p.data.slice())],
   ['rebind of another', ALLOWED, ({ spare }) => spare.rebind(Float32Array.of(7))],
   ['rebind of a slot', same('ERR_ADAMAX_STATE'), ({ optimizer, p }) => rebindSlot(optimizer, p)],
@@ -54,6 +58,11 @@ const ROWS: readonly (readonly [title: string, outcomes: readonly Outcome[], cal
 
 function counter() {
   return new Variable(new BigInt64Array(1), { shape: [] });
+}
+
+function stepBare(param: Float32Array): void {
+  const [m, u, g] = Array.from({ length: 3 }, () => new Float32Array(param.length));
+  adamaxStep(param, m, u, g, adamaxScalars({ step: 1 }));
 }
 
 function rebindSlot(optimizer: Adamax, p: Variable): void {
