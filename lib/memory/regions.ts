@@ -52,7 +52,7 @@ class BufferRegions<Owner> {
  * buffer and offset, so two distinct SharedArrayBuffer objects over one block of memory are not seen as one.
  */
 export class MemoryRegions<Owner> {
-  readonly #regions = new WeakMap<ArrayBufferLike, BufferRegions<Owner>>();
+  #regions = new WeakMap<ArrayBufferLike, BufferRegions<Owner>>();
   #version = 0;
 
   /** Changes with each region that comes or goes: what was found disjoint before may not be any more. */
@@ -118,6 +118,12 @@ export class MemoryRegions<Owner> {
     regions.starts.splice(i, behind - i, union[0]);
     regions.ends.splice(i, behind - i, union[1]);
     regions.owners.splice(i, behind - i, first);
+  }
+
+  /** Forgets all regions. */
+  clear(): void {
+    this.#version++;
+    this.#regions = new WeakMap();
   }
 
   /** Undoes `add`. */

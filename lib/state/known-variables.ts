@@ -72,6 +72,13 @@ export class KnownVariables {
     if (!hasSlot) this.#dropName(variable);
   }
 
+  /** Forgets those that `isKept` does not know of, and that were not declared. */
+  retain(isKept: (variable: Variable) => boolean): void {
+    for (const variable of [...this.#order, ...this.#holders.values()]) {
+      if (!this.#declared.has(variable) && !isKept(variable)) this.delete(variable);
+    }
+  }
+
   delete(variable: Variable): void {
     this.#order.delete(variable);
     this.#declared.delete(variable);

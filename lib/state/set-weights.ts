@@ -44,9 +44,11 @@ export function setWeights(optimizer: string, states: VariableStates, given: unk
   for (const [{ name, variable }] of writes) if (variable !== undefined) checkAttached(`'${name}'`, arrayOf(variable));
   const owners = writes.flatMap(([{ owner, variable }]) => (variable === undefined && owner !== null ? [owner] : []));
   if (owners.length > 0) states.build(owners, () => true);
-  for (const [{ owner, kind, variable }, elements] of writes) {
-    copyInto(arrayOf(variable ?? states.slots.get(owner as Variable, kind)), elements);
-  }
+  states.journal.do(() => {
+    for (const [{ owner, kind, variable }, elements] of writes) {
+      copyInto(arrayOf(variable ?? states.slots.get(owner as Variable, kind)), elements);
+    }
+  });
   return report;
 }
 

@@ -26,6 +26,11 @@ export class SlotTable {
     return false;
   }
 
+  /** Each slot with its owner and name. */
+  *all(): Generator<[owner: Variable, name: string, slot: SlotVariable]> {
+    for (const [name, ofName] of this.#slots) for (const [owner, slot] of ofName) yield [owner, name, slot];
+  }
+
   add(owner: Variable, name: string, slot: SlotVariable): void {
     const ofName = this.#slots.get(name);
     if (ofName === undefined) this.#slots.set(name, new Map([[owner, slot]]));

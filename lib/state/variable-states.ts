@@ -14,6 +14,7 @@ import {
   timesChanged,
   Variable,
 } from '../variables/variable.js';
+import { Journal } from './journal.js';
 import { KnownVariables } from './known-variables.js';
 import { type Move, relocate } from './moves.js';
 import { SlotMemory, type Slots } from './slot-memory.js';
@@ -45,6 +46,7 @@ export class VariableStates {
   /** Memory that steps write to. */
   readonly written = new MemoryRegions<string>();
   readonly slotMemory: SlotMemory;
+  readonly journal = new Journal();
   readonly slotDtype: SlotDtype;
   readonly #rule: Rule;
   readonly #owner: string;
@@ -52,8 +54,6 @@ export class VariableStates {
   readonly #states = new Map<Variable, VariableState>();
   /** Memory of variables that have a slot by `addSlot`, but no state yet. */
   readonly #early = new Map<Variable, Slots>();
-  /** States of the transaction that was begun last, if it has not ended. */
-  #pending: readonly VariableState[] = [];
   readonly #weights: WeightList;
   #counter: StepCounter;
   #followed = timesChanged();
@@ -143,9 +143,7 @@ export class VariableStates {
 
   /** Starts a transaction that may create states: `keep()` commits them, `undo()` removes them without a trace. */
   creation(): Creation {
-    this.settle();
     const created: VariableState[] = [];
-    this.#pending = created;
     return {
       stateOf: (variable) => this.#states.get(variable) ?? this.#create(variable, created),
       get count() {
@@ -200,16 +198,32 @@ export class VariableStates {
     this.#followed = timesChanged();
   }
 
-  /** A transaction that a script's timeout cut short has no end of its own: what it made stays. */
-  settle(): void {
-    this.#register(this.#pending);
+  /**
+   * Mends what a call left that a script's timeout cut short: finishes what was decided or takes it back, and derives all
+   * that is noted twice from states and slots. A transaction that was cut short has no end of its own: what it made stays.
+   */
+  recover(): void {
+    this.journal.settle();
+    this.#register([...this.#states.values()]);
+    this.#weights.counter = this.iterations;
+    this.#weights.complete(this.slots.all());
+    this.#known.retain((variable) => this.#states.has(variable) || this.slots.has(variable));
+    this.written.clear();
+    this.written.add(COUNTER, this.#counter.data);
+    for (const state of this.#states.values()) {
+      this.written.add(`'${state.name}'`, paramOf(state));
+      this.#addSlots(state.variable, state.slots);
+    }
+    for (const [variable, { arrays }] of this.#early) this.#addSlots(variable, arrays);
   }
 
   /** Drops what is kept of variables: their slots, and the note of their memory. */
   release(variables: readonly Variable[]): void {
     const owners = new Set(variables);
-    this.#weights.drop(owners);
-    for (const variable of owners) this.#drop(variable);
+    this.journal.do(() => {
+      this.#weights.drop(owners);
+      for (const variable of owners) this.#drop(variable);
+    });
   }
 
   #drop(variable: Variable): void {
@@ -252,12 +266,18 @@ export class VariableStates {
   /** New slots, among the memory that steps write. Zeros are there already: writing them would touch every page. */
   #allocate(variable: Variable): Slots {
     const slots = this.slotMemory.allocate(memoryOf(variable), elementsOf(variable), this.#rule.slots.length);
-    this.#rule.slots.forEach((name, k) => {
+    this.#rule.slots.forEach((_, k) => {
       const value = this.#rule.initial?.[k] ?? 0;
       if (value !== 0) slots.arrays[k].fill(this.slotDtype === 'float32' ? value : toBfloat16(value));
-      this.written.add(`slot '${this.#pathOf(variable, name)}'`, slots.arrays[k]);
     });
+    this.#addSlots(variable, slots.arrays);
     return slots;
+  }
+
+  #addSlots(variable: Variable, arrays: readonly SlotArray[]): void {
+    this.#rule.slots.forEach((name, k) => {
+      this.written.add(`slot '${this.#pathOf(variable, name)}'`, arrays[k]);
+    });
   }
 
   /** A state with new slots, unless slots are there already. It counts as there once it is registered. */
@@ -299,7 +319,6 @@ export class VariableStates {
       }
     });
     for (const { variable } of created) this.#early.delete(variable);
-    this.#pending = [];
   }
 
   #pathOf(owner: Variable, name: string): string {

@@ -76,6 +76,12 @@ export class WeightList {
     this.#weights.push({ variable, owner: null, kind: name });
   }
 
+  /** Adds the slots that are not in the list. */
+  complete(slots: Iterable<readonly [owner: Variable, name: string, slot: AnyVariable]>): void {
+    const listed = new Set(this.variables);
+    for (const [owner, kind, slot] of slots) if (!listed.has(slot)) this.addSlot(owner, kind, slot);
+  }
+
   /** Drops the slots of some variables. */
   drop(owners: ReadonlySet<Variable>): void {
     this.#weights = this.#weights.filter(({ owner }) => owner === null || !owners.has(owner));

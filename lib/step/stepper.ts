@@ -56,7 +56,7 @@ export class Stepper {
   hooks: StepHooks | null = null;
   readonly turn = new Turn(() => {
     this.forget();
-    this.#source.states.settle();
+    this.#source.states.recover();
   });
   readonly #source: StepSource;
   readonly #pairs: StepPairs;
@@ -289,15 +289,17 @@ export class Stepper {
     if (this.hooks === null && !this.#constrained) {
       return list.runAndCount();
     }
-    this.#source.states.counter.get();
-    const { drive } = this.hooks ?? {};
-    const restore = this.#saved(list, drive !== undefined);
-    if (drive === undefined) {
-      list.run(0, list.count);
-      return this.#finish(restore);
-    }
+    const { counter, journal } = this.#source.states;
+    counter.get();
+    const restore = this.#saved(list, this.hooks?.drive !== undefined);
+    const run = () => this.#runHooked(list, restore);
+    return restore === null ? run() : journal.during(restore, run);
+  }
+
+  #runHooked(list: StepList, restore: (() => void) | null): number {
     try {
-      this.hooks?.drive?.(list.count, (first, count) => list.run(first, count));
+      if (this.hooks?.drive === undefined) list.run(0, list.count);
+      else this.hooks.drive(list.count, (first, count) => list.run(first, count));
     } catch (error) {
       restore?.();
       throw error;
@@ -350,7 +352,12 @@ export class Stepper {
     const mayFail = this.#constrained || this.hooks?.after !== undefined || (inRanges && list.hasRows);
     if (!mayFail) return null;
     list.askWhole();
-    return copiesOf(this.#resolved);
+    const { counter } = this.#source.states;
+    const [count, restore] = [counter.get(), copiesOf(this.#resolved)];
+    return () => {
+      restore();
+      counter.set(count);
+    };
   }
 
   #keep(creation: Creation): void {

@@ -118,4 +118,69 @@ onEveryImplementation('a script that its timeout cuts short', (isa) => {
       }
     }
   });
+
+  it('in a constraint has taken the step back, or counted it', () => {
+    const size = 5000;
+    const g = new Float32Array(size).fill(1);
+    for (let k = 0; k < 40; k++) {
+      const constraint = (x: Float32Array) => {
+        for (let i = 0; i < x.length; i++) x[i] += 0.5;
+      };
+      const p = new Variable(new Float32Array(size), { name: 'p', constraint });
+      const optimizer = new SGD({ learningRate: 1, momentum: 1 });
+      cutShort(() => optimizer.applyGradients([[g, p]]), 'for (;;) step();', 3 + (k % 3));
+      const [, momentum] = optimizer.getWeights();
+      const t = optimizer.iterations.item();
+      // The velocity counts the steps, and the constraint takes half a step back each time.
+      if (momentum !== undefined)
+        expect(new Set(momentum.data as Float32Array), `velocities, at count ${t}`).to.deep.equal(new Set([-t]));
+      const expected = Math.fround(t / 2 - (t * (t + 1)) / 2);
+      expect(new Set(p.data), `parameters, at count ${t}`).to.deep.equal(new Set([expected]));
+    }
+  });
+
+  it('in setWeights has written all of the state, or nothing', () => {
+    const variables = Array.from({ length: 200 }, (_, i) => new Variable(new Float32Array(1000), { name: `v${i}` }));
+    const optimizer = new Adamax();
+    optimizer.build(variables);
+    const states = [0, 1].map((x) =>
+      optimizer.getWeights().map(({ name, dtype, shape, data }) => ({
+        ...{ name, dtype, shape },
+        data: data instanceof BigInt64Array ? BigInt64Array.of(BigInt(x)) : new Float32Array(data.length).fill(x),
+      })),
+    );
+    let calls = 0;
+    for (let k = 0; k < 40; k++) {
+      cutShort(() => optimizer.setWeights(states[calls++ % 2]), 'for (;;) step();', 4 + (k % 5));
+      const weights = optimizer.getWeights().map(({ data }) => data as Float32Array);
+      expect(weights.every((data) => data.every((x) => x === data[0]))).to.equal(true);
+      expect(new Set(weights.map(([x]) => Number(x))).size, 'states').to.equal(1);
+    }
+  });
+
+  it('in build, addSlot, release, a rebind or a step leaves nothing twice, and nothing behind', () => {
+    for (let k = 0; k < 40; k++) {
+      const variables = Array.from({ length: 50 }, (_, i) => new Variable(new Float32Array(20), { name: `v${i}` }));
+      const pairs = () => variables.slice(20).map((v): [Gradient, VariableLike] => [new Float32Array(20).fill(1), v]);
+      const optimizer = new Adamax();
+      const calls = [
+        () => optimizer.build(variables),
+        () => optimizer.release(variables.slice(0, 30)),
+        () => variables.slice(0, 10).map((v) => optimizer.addSlot(v, 'm')),
+        () => optimizer.applyGradients(pairs()),
+        () => variables.map((v) => v.rebind(v.data.slice())),
+      ];
+      let i = 0;
+      cutShort(() => calls[i++ % calls.length](), 'for (;;) step();', 3 + (k % 7));
+      optimizer.build(variables);
+      const names = optimizer.getWeights().map(({ name }) => name);
+      const expected = ['iterations', ...variables.flatMap(({ name }) => [`${name}/m`, `${name}/v`])];
+      expect(names.sort()).to.deep.equal(expected.sort());
+      optimizer.applyGradients(pairs());
+      optimizer.release(variables);
+      expect(optimizer.weights).to.have.length(1);
+      // Neither names nor memory are taken any more.
+      optimizer.build(variables.map(({ name, data }) => new Variable(data, { name })));
+    }
+  });
 });
