@@ -27,6 +27,8 @@ export class VariableState implements Target {
   readonly memory: Float32Array;
   readonly size: number;
   readonly rowLength: number;
+  /** Rows of the table that it is for sparse gradients, also where they have no elements. */
+  readonly rows: number;
   readonly set = 0;
   #param: Float32Array;
 
@@ -46,6 +48,7 @@ export class VariableState implements Target {
     this.memory = memory;
     this.size = elementsOf(variable);
     this.rowLength = rowLengthOf(variable.shape);
+    this.rows = variable.shape[0] ?? 1;
     this.#param = memoryOf(variable);
     frozen(this);
   }

@@ -1,5 +1,5 @@
 import { checkApart, checkFloat32Array, checkLength, checkMemory, detached } from '../arguments/arrays.js';
-import { typeError } from '../arguments/errors.js';
+import { rangeError, typeError } from '../arguments/errors.js';
 import type { BackendPlan } from '../backend/backend.js';
 import type { MemoryRegions } from '../memory/regions.js';
 import { copyInto, lengthOf } from '../memory/typed-arrays.js';
@@ -111,6 +111,7 @@ export class Entry {
     if (this.out !== this.param) {
       throw typeError('ERR_ADAMAX_ARG_TYPE', `${argument} must be dense, out of place: received IndexedSlices`);
     }
+    if (state.size === 0) checkIndices(state, rows);
     return WAY.told;
   }
 
@@ -133,7 +134,8 @@ export class Entry {
 
   #tell(plan: BackendPlan, i: number, gradient: StepGradient): void {
     if (gradient instanceof Rows) {
-      plan.gradient(i, gradient.values, gradient.indices);
+      // Rows without elements were looked up when they were checked, and leave nothing to do.
+      plan.gradient(i, gradient.values, this.#size === 0 ? null : gradient.indices);
       this.#bound = { kind: 'rows', rows: gradient, slices: lengthOf(gradient.indices) };
       this.#last = null;
     } else {
@@ -148,6 +150,19 @@ export class Entry {
     plan.gradient(i, this.#stage, null);
     this.#bound = STAGED;
   }
+}
+
+/** Looks up the rows of a table without elements, of which no backend knows how many it has. */
+function checkIndices(state: VariableState, rows: Rows): void {
+  for (let position = 0; position < lengthOf(rows.indices); position++) {
+    const row = rows.indices[position];
+    if (!(row >= 0 && row < state.rows)) throw badIndex(state, rows, position);
+  }
+}
+
+export function badIndex(state: VariableState, { indices }: Rows, position: number): RangeError {
+  const expected = `${gradientOf(state)}.indices[${position}] must be in [0, ${state.rows})`;
+  return rangeError('ERR_ADAMAX_INDEX', `${expected}: received ${indices[position]}`);
 }
 
 export function gradientOf({ name }: VariableState): string {

@@ -1,15 +1,15 @@
 import { checkApart } from '../arguments/arrays.js';
-import { rangeError, wrongType, wrongValue } from '../arguments/errors.js';
+import { wrongType, wrongValue } from '../arguments/errors.js';
 import type { Backend, BackendPlan, BadIndex, Clipping } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
 import { MemoryRegions } from '../memory/regions.js';
 import { append, frozen, lengthOf } from '../memory/typed-arrays.js';
 import { isState, paramOf, type VariableState } from '../state/variable-state.js';
 import type { VariableStates } from '../state/variable-states.js';
-import type { StepGradient } from '../variables/gradient.js';
+import type { Rows, StepGradient } from '../variables/gradient.js';
 import { timesChanged } from '../variables/variable.js';
 import { Control } from './control.js';
-import { Entry, gradientOf } from './entry.js';
+import { badIndex, Entry, gradientOf } from './entry.js';
 import { Staging } from './staging.js';
 import type { Change } from './step-pairs.js';
 import { checkOut, checkState, missingOf } from './whole.js';
@@ -300,10 +300,6 @@ export class StepList {
 
   #badIndex({ entry, position }: BadIndex): RangeError {
     const { state, rows } = this.#entries[entry];
-    const tableRows = state.rowLength === 0 ? 0 : state.size / state.rowLength;
-    return rangeError(
-      'ERR_ADAMAX_INDEX',
-      `${gradientOf(state)}.indices[${position}] must be in [0, ${tableRows}): received ${rows?.indices[position]}`,
-    );
+    return badIndex(state, rows as Rows, position);
   }
 }

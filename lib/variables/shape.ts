@@ -27,6 +27,10 @@ export function checkShape(argument: string, shape: unknown, size?: number): Sha
   if (!copy.every((length) => Number.isSafeInteger(length) && (length as number) >= 0)) {
     throw rangeError('ERR_ADAMAX_SHAPE', `${argument} must hold whole numbers ≥ 0: received ${describe(shape)}`);
   }
+  // Where one length is 0 there are no elements, but rows have a length all the same.
+  if (!Number.isSafeInteger(sizeOf((copy as number[]).filter((length) => length > 0)))) {
+    throw rangeError('ERR_ADAMAX_SHAPE', `${argument} must hold less than 2⁵³ elements: received ${describe(shape)}`);
+  }
   if (size !== undefined && sizeOf(copy as number[]) !== size) {
     throw rangeError(
       'ERR_ADAMAX_SHAPE',
