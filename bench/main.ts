@@ -10,6 +10,7 @@ import { drawChart } from './chart.js';
 import { readRun } from './compare.js';
 import { dense } from './dense.js';
 import type { GroupReport, Session } from './group.js';
+import { guard } from './guard.js';
 import { large } from './large.js';
 import { machine } from './machine.js';
 import { FULL, QUICK } from './measure.js';
@@ -33,6 +34,7 @@ const RUN: Record<GroupName, Group> = {
   places,
   sparse,
   zeros,
+  guard,
   large,
   async: offLoop,
   startup,
@@ -40,7 +42,7 @@ const RUN: Record<GroupName, Group> = {
 };
 
 /** Groups that are about threads; the others run on one. */
-const MANY_THREADS: readonly GroupName[] = ['large', 'async'];
+const MANY_THREADS: readonly GroupName[] = ['guard', 'large', 'async'];
 
 async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);

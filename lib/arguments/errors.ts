@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'ERR_ADAMAX_OVERLAP' // RangeError: two arrays on the same memory, one of them written
   | 'ERR_ADAMAX_DUPLICATE' // RangeError: a variable listed twice in one step, or a second one of the same name
   | 'ERR_ADAMAX_NO_GRADIENTS' // RangeError: not one gradient in the list
+  | 'ERR_ADAMAX_NON_FINITE' // RangeError: a gradient with a NaN or an infinity, where it is to be finite
   | 'ERR_ADAMAX_CONSTRAINT' // TypeError: a sparse gradient for a variable with a constraint
   | 'ERR_ADAMAX_CONFIG' // RangeError: a config that asks for a class or a feature that is not here
   | 'ERR_ADAMAX_STATE' // TypeError: a call that comes too late

@@ -25,9 +25,19 @@ export interface Target {
 
 /** Where a sparse gradient names a row that its table does not have. */
 export interface BadIndex {
+  readonly kind: 'bad index';
   readonly entry: number;
   readonly position: number;
 }
+
+/** A gradient that has a NaN or an infinity, where all must be finite. */
+export interface NotFinite {
+  readonly kind: 'not finite';
+  readonly entry: number;
+}
+
+/** Why a run has written nothing. */
+export type Fault = BadIndex | NotFinite;
 
 /** Bounds of every gradient of a step, first of its own norm and then of its elements; Infinity where there is none. */
 export interface Clipping {
@@ -37,7 +47,8 @@ export interface Clipping {
 
 /**
  * A list of variables with their gradients that is stepped again and again. It reads its control array (contract.ts)
- * afresh at every run: which entries to step, and for each set of scalars the clipping and the scalars themselves.
+ * afresh at every run: which entries to step, whether
+ * their gradients must be finite, and for each set of scalars the clipping and the scalars themselves.
  */
 export interface BackendPlan {
   /**
@@ -59,14 +70,15 @@ export interface BackendPlan {
   truncate(count: number): void;
   /**
    * Steps the variables that the control array names, which all have a gradient. Every index is checked before the first
-   * write; the first bad one is returned, and then nothing was written.
+   * write, and then, if the control array wants it, whether every gradient is finite; the first fault is returned, and
+   * then nothing was written.
    */
-  run(): BadIndex | undefined;
+  run(): Fault | undefined;
   /**
    * Does the same as `run` on another thread, where there is one. The control array is read before it returns. `held`
    * is kept alive until the promise settles.
    */
-  runAsync?(held: unknown): Promise<BadIndex | undefined>;
+  runAsync?(held: unknown): Promise<Fault | undefined>;
 }
 
 /** The kernels by themselves, on arrays that were checked before. */

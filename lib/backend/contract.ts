@@ -4,18 +4,20 @@
  */
 export const CONTRACT = {
   /** This number is raised by one whenever a call of the addon changes its meaning. */
-  version: 3,
-  /** Places in the control array of a plan: the entries of a step, then one set of scalars after another. */
+  version: 4,
+  /** Places in the control array of a plan: the entries of a step, whether their gradients must be finite (1 or 0), then sets of scalars. */
   controlFirst: 0,
   controlCount: 1,
-  controlSets: 2,
+  controlFinite: 2,
+  controlSets: 3,
   /** Places within a set. */
   setClipnorm: 0,
   setClipvalue: 1,
   setScalars: 2,
-  /** What calls return beside the places of bad indices. */
+  /** What calls return beside the places of bad indices; `nonFinite - entry` for a gradient that is not finite. */
   allGood: -1,
   outOfMemory: -2,
+  nonFinite: -3,
   /** Most threads a step may use. */
   mostThreads: 256,
 } as const;

@@ -1,9 +1,10 @@
 import { bufferOf, byteOffsetOf, lengthOf, type RowIndices } from '../memory/typed-arrays.js';
-import type { BackendPlan, BadIndex, Clipping, Target } from './backend.js';
+import type { BackendPlan, Clipping, Fault, Target } from './backend.js';
 import { Clip } from './clip.js';
 import { CONTRACT, controlSet } from './contract.js';
 import { RowIndex } from './row-index.js';
 import type { Rule } from './rule.js';
+import { sumSquares } from './sum-squares.js';
 import { type Swept, sweep, sweepClipped, sweepRows } from './sweeps.js';
 
 /** One variable, where it lies, and its gradient. */
@@ -62,18 +63,29 @@ export class JsPlan implements BackendPlan {
     this.#norms = [];
   }
 
-  run(): BadIndex | undefined {
+  run(): Fault | undefined {
     const first = this.#control[CONTRACT.controlFirst];
     const end = first + this.#control[CONTRACT.controlCount];
     const indexed: (RowIndex | null)[] = [];
     for (let i = first; i < end; i++) {
       const { indices, target } = this.#entries[i];
       const index = indices && new RowIndex(indices, target.rowLength === 0 ? 0 : target.size / target.rowLength);
-      if (index?.bad !== undefined) return { entry: i, position: index.bad };
+      if (index?.bad !== undefined) return { kind: 'bad index', entry: i, position: index.bad };
       indexed.push(index);
     }
+    const own: number[] = [];
+    if (this.#control[CONTRACT.controlFinite] !== 0) {
+      for (let i = first; i < end; i++) {
+        // Squares of float32 are far from overflowing in float64: a norm is finite exactly when every element is.
+        const norm = Math.sqrt(sumSquares(this.#entries[i].values as Float32Array));
+        if (!(norm < Infinity)) return { kind: 'not finite', entry: i };
+        own[i] = norm;
+      }
+    }
     const sets = this.#sets();
-    for (let i = first; i < end; i++) this.#step(i, sets[this.#entries[i].target.set], indexed[i - first]);
+    for (let i = first; i < end; i++) {
+      this.#step(i, sets[this.#entries[i].target.set], indexed[i - first], this.#norms[i] ?? own[i]);
+    }
     return undefined;
   }
 
@@ -90,12 +102,12 @@ export class JsPlan implements BackendPlan {
     return sets;
   }
 
-  #step(i: number, { clipping, scalars }: ScalarSet, index: RowIndex | null): void {
+  #step(i: number, { clipping, scalars }: ScalarSet, index: RowIndex | null, norm: number | undefined): void {
     const { target, param, out, values } = this.#entries[i] as Entry & {
       [K in 'param' | 'out' | 'values']: Float32Array;
     };
     const swept: Swept = { rule: this.#rule, scalars, param, out, slots: target.slots };
-    const clip = Clip.of(values, clipping, this.#norms[i]);
+    const clip = Clip.of(values, clipping, norm);
     if (index) sweepRows(swept, target.rowLength, values, index, clip);
     else if (clip) sweepClipped(swept, values, target.size, clip);
     else sweep(swept, 0, values, 0, target.size);

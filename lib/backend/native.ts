@@ -1,7 +1,7 @@
 /** The native addon as a `Backend`. What crosses the border is typed here, and nowhere else. */
 import { rangeError } from '../arguments/errors.js';
 import type { RowIndices } from '../memory/typed-arrays.js';
-import type { Backend, BackendPlan, BadIndex, Isa, SlotArray } from './backend.js';
+import type { Backend, BackendPlan, Fault, Isa, SlotArray } from './backend.js';
 import { CONTRACT, type Contract } from './contract.js';
 import { jsBackend } from './js.js';
 import { type Kernel, kernelOf, neededKernels } from './kernel.js';
@@ -123,10 +123,11 @@ export function nativeBackend(binding: Binding): Backend {
 
 function nativePlan(plan: BindingPlan, control: Float64Array): BackendPlan {
   const { target, gradient, place, norms, truncate, run, runAsync } = plan;
-  const badIndexOf = (outcome: number | undefined): BadIndex | undefined => {
+  const faultOf = (outcome: number | undefined): Fault | undefined => {
     if (outcome === undefined) return undefined;
+    if (outcome <= CONTRACT.nonFinite) return { kind: 'not finite', entry: CONTRACT.nonFinite - outcome };
     if (outcome === CONTRACT.outOfMemory) throw outOfMemory(`${control[CONTRACT.controlCount]} variables`);
-    return { entry: Math.floor(outcome / 2 ** 32), position: outcome % 2 ** 32 };
+    return { kind: 'bad index', entry: Math.floor(outcome / 2 ** 32), position: outcome % 2 ** 32 };
   };
   return {
     // Not spread: an iterator could be anybody's. The addon takes as many as its rule has.
@@ -137,8 +138,8 @@ function nativePlan(plan: BindingPlan, control: Float64Array): BackendPlan {
     place,
     norms,
     truncate,
-    run: () => badIndexOf(run()),
-    runAsync: async (held) => badIndexOf(await runAsync(held)),
+    run: () => faultOf(run()),
+    runAsync: async (held) => faultOf(await runAsync(held)),
   };
 }
 

@@ -17,6 +17,7 @@ const BASE_KEYS: ConfigKeys = {
   learning_rate: 'learningRate',
   decay: 'decay',
   slot_dtype: 'slotDtype',
+  non_finite: 'nonFinite',
 };
 
 /** Keys that later versions of Keras write, with the values at which they change nothing. */

@@ -1,5 +1,6 @@
 import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
 import type { SlotDtype } from '../backend/backend.js';
+import type { NonFinite } from '../step/non-finite.js';
 import type { Gradient } from '../variables/gradient.js';
 import type { GradientEngine, VariableTarget } from './engine.js';
 import type { LearningRate } from './learning-rate.js';
@@ -21,6 +22,13 @@ export interface OptimizerOptions {
    * bytes an element; a moment then has 8 significant bits, rounded to nearest even after each step. Default: `float32`.
    */
   slotDtype?: SlotDtype;
+  /**
+   * What a step does when a gradient that it would step by holds a NaN or an infinity: `propagate` steps by it all the
+   * same; `throw` throws RangeError `ERR_ADAMAX_NON_FINITE`, and nothing has changed; `skip` changes nothing either,
+   * returns the number of steps as it was and counts the step in `skippedSteps`. The gradients are looked at as they are
+   * handed over, before they are clipped: `clipvalue` would make an infinity finite. Default: `propagate`.
+   */
+  nonFinite?: NonFinite;
   /** What differentiates losses in `minimize` and its kin. Default: nothing does, and losses bring their gradients. */
   engine?: GradientEngine | null;
   /** Default: the name of the class. `''` makes a unique one: `adamax`, `adamax_1`, … */
@@ -65,6 +73,7 @@ export const optimizerOptionNames = [
   'clipnorm',
   'clipvalue',
   'slotDtype',
+  'nonFinite',
   'engine',
   'name',
 ] as const;

@@ -3,6 +3,7 @@ import { abandon, isThenable } from '../arguments/promises.js';
 import { warn } from '../arguments/warn.js';
 import type { Rule } from '../backend/rule.js';
 import { VariableStates } from '../state/variable-states.js';
+import { type NonFinite, NonFiniteGuard } from '../step/non-finite.js';
 import { DIFFERENTIATED } from '../step/step-pairs.js';
 import { type StepOutcome, Stepper } from '../step/stepper.js';
 import type { Gradient } from '../variables/gradient.js';
@@ -35,6 +36,7 @@ export abstract class Optimizer extends OptimizerState {
 
   readonly #rate: LearningRateSetting;
   readonly #clipping: ClippingSetting;
+  readonly #guard: NonFiniteGuard;
   readonly #engine: EngineSetting;
   readonly #stepper: Stepper;
   readonly #warned = new WeakSet<Variable>();
@@ -45,12 +47,14 @@ export abstract class Optimizer extends OptimizerState {
    * @param defaultName - the name where none is given
    */
   protected constructor(rule: Rule, defaultName: string, options: OptimizerOptions) {
-    const { learningRate, lr, decay, clipnorm, clipvalue, slotDtype = 'float32', engine, name = defaultName } = options;
+    const { learningRate, lr, decay, clipnorm, clipvalue, engine, name = defaultName } = options;
+    const { slotDtype = 'float32', nonFinite = 'propagate' } = options;
     checkString('name', name);
     checkOneOf('slotDtype', slotDtype, ['float32', 'bfloat16']);
     const scalars = new Float32Array(rule.scalars);
     const rate = new LearningRateSetting(learningRate, lr, decay);
     const clipping = new ClippingSetting(clipnorm, clipvalue);
+    const guard = new NonFiniteGuard(nonFinite);
     const differentiation = new EngineSetting(engine);
     const ownName = name === '' ? uniqueName(new.target, defaultName) : name;
     const states = new VariableStates(rule, ownName, slotDtype);
@@ -58,6 +62,7 @@ export abstract class Optimizer extends OptimizerState {
       rule,
       states,
       clipping,
+      guard,
       scalars,
       writeScalars: (iterations) => this.writeScalars(iterations + 1, rate.at(iterations), scalars),
       adopt: differentiation.adopt,
@@ -65,6 +70,7 @@ export abstract class Optimizer extends OptimizerState {
     super(ownName, states, stepper, differentiation.adopt);
     this.#rate = rate;
     this.#clipping = clipping;
+    this.#guard = guard;
     this.#engine = differentiation;
     this.#stepper = stepper;
   }
@@ -98,7 +104,8 @@ export abstract class Optimizer extends OptimizerState {
   protected baseConfig(): { head: { name: string }; rate: { learning_rate: unknown; decay: number } } {
     // A key that Keras does not know is written only where there is something to say.
     const slots = this.slotDtype === 'float32' ? {} : { slot_dtype: this.slotDtype };
-    const head = { name: this.name, ...this.#clipping.toConfig(), ...slots };
+    const guard = this.nonFinite === 'propagate' ? {} : { non_finite: this.nonFinite };
+    const head = { name: this.name, ...this.#clipping.toConfig(), ...slots, ...guard };
     return { head, rate: { learning_rate: this.#rate.toConfig(), decay: this.decay } };
   }
 
@@ -138,6 +145,19 @@ export abstract class Optimizer extends OptimizerState {
     this.#clipping.clipvalue.set(value);
   }
 
+  /** What a step does when a gradient holds a NaN or an infinity: see `OptimizerOptions`. */
+  get nonFinite(): NonFinite {
+    return this.#guard.policy;
+  }
+  set nonFinite(value: NonFinite) {
+    this.#guard.policy = value;
+  }
+
+  /** Number of steps that `nonFinite: 'skip'` has skipped so far, by this object: it is not part of the state. */
+  get skippedSteps(): number {
+    return this.#guard.skipped;
+  }
+
   /**
    * What differentiates losses; null where they bring their gradients.
    * Setting it: TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_BUSY`.
@@ -154,8 +174,8 @@ export abstract class Optimizer extends OptimizerState {
   }
 
   /**
-   * The value of the loss in the last call of `minimize` or one of its kin that succeeded, without `gradLoss`; undefined
-   * before, and where the loss said none.
+   * The value of the loss in the last call of `minimize` or one of its kin that succeeded, without `gradLoss`, be its step
+   * skipped or not; undefined before, and where the loss said none.
    */
   get lastLoss(): number | undefined {
     return this.#lastLoss;
@@ -169,7 +189,7 @@ export abstract class Optimizer extends OptimizerState {
    *   one process warning; so is one that is not `trainable`, without.
    * @returns the number of steps taken so far
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`, `ERR_ADAMAX_CONSTRAINT`
-   * @throws RangeError `ERR_ADAMAX_NO_GRADIENTS`, `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_SHAPE`, `ERR_ADAMAX_INDEX`,
+   * @throws RangeError `ERR_ADAMAX_NO_GRADIENTS`, `ERR_ADAMAX_NON_FINITE` (with `nonFinite: 'throw'`), `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_SHAPE`, `ERR_ADAMAX_INDEX`,
    *   `ERR_ADAMAX_OVERLAP`; `ERR_ADAMAX_DUPLICATE` for a variable that is listed twice, or a second one of a name;
    *   `ERR_ADAMAX_ARG_VALUE` of a learning rate that is a function, or of a name
    */

@@ -17,9 +17,13 @@ export class Control {
     this.array = newDoubles(controlLength(1, scalarCount));
   }
 
-  /** @throws TypeError `ERR_ADAMAX_DETACHED` where `scalars` were given away */
-  setScalars(scalars: Float32Array, clipping: Clipping): void {
+  /**
+   * @param finite - whether every gradient must be finite
+   * @throws TypeError `ERR_ADAMAX_DETACHED` where `scalars` were given away
+   */
+  setScalars(scalars: Float32Array, clipping: Clipping, finite: boolean): void {
     const { array } = this;
+    array[CONTRACT.controlFinite] = finite ? 1 : 0;
     array[CLIPNORM] = clipping.norm;
     array[CLIPVALUE] = clipping.value;
     for (let k = SCALARS; k < array.length; k++) {

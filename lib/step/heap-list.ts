@@ -2,11 +2,13 @@ import { checkFloat32Array, checkLength, detached } from '../arguments/arrays.js
 import { wrongType } from '../arguments/errors.js';
 import type { Backend, BackendPlan, Clipping } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
-import { append } from '../memory/typed-arrays.js';
+import { append, partOf } from '../memory/typed-arrays.js';
 import { isState, type VariableState } from '../state/variable-state.js';
 import type { VariableStates } from '../state/variable-states.js';
 import type { Variable } from '../variables/variable.js';
 import { Control } from './control.js';
+import { gradientOf } from './entry.js';
+import type { NonFiniteGuard } from './non-finite.js';
 
 /**
  * The list of a step whose variables all lie in one array, told by where they begin in it. They are placed anew at each
@@ -17,16 +19,19 @@ export class HeapList {
   readonly #plan: BackendPlan;
   readonly #control: Control;
   readonly #states: VariableStates;
+  readonly #guard: NonFiniteGuard;
+  #resolved: readonly VariableState[] = [];
   #variables: readonly Variable[] | null = null;
   #version = -1;
   /** Views that are whole as long as all slots are. */
   #slotMemory: readonly Float32Array[] = [];
 
-  constructor(backend: Backend, rule: Rule, states: VariableStates) {
+  constructor(backend: Backend, rule: Rule, states: VariableStates, guard: NonFiniteGuard) {
     this.backend = backend;
     this.#control = new Control(rule.scalars);
     this.#plan = backend.plan(rule, this.#control.array, states.slotDtype);
     this.#states = states;
+    this.#guard = guard;
   }
 
   step(
@@ -64,6 +69,7 @@ export class HeapList {
     }
     this.#plan.truncate(states.length);
     this.#slotMemory = slotMemory;
+    this.#resolved = states;
   }
 
   #stepResolved(
@@ -75,12 +81,16 @@ export class HeapList {
   ): void {
     checkFloat32Array('heap', heap);
     checkLength('offsets', offsets, 3 * count, `three for each of ${count} variables`);
-    this.#control.setScalars(scalars, clipping);
+    this.#control.setScalars(scalars, clipping, this.#guard.begin());
     this.#control.setRange(0, count);
     this.#plan.place(heap, offsets);
     const memory = this.#slotMemory;
     for (let i = 0; i < memory.length; i++) if (memory[i][0] === undefined) throw detached('slots', memory[i]);
     if (heap[0] === undefined && count > 0) throw detached('heap', heap);
-    this.#plan.run();
+    const fault = this.#plan.run();
+    if (fault === undefined) return;
+    // Dense gradients have no other fault than this.
+    const state = this.#resolved[fault.entry];
+    throw this.#guard.refuse(gradientOf(state), partOf(heap, offsets[3 * fault.entry + 2], state.size));
   }
 }

@@ -1,6 +1,6 @@
 import { checkApart } from '../arguments/arrays.js';
 import { wrongType, wrongValue } from '../arguments/errors.js';
-import type { Backend, BackendPlan, BadIndex, Clipping } from '../backend/backend.js';
+import type { Backend, BackendPlan, Clipping, Fault } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
 import { MemoryRegions } from '../memory/regions.js';
 import { append, frozen, lengthOf } from '../memory/typed-arrays.js';
@@ -10,6 +10,7 @@ import type { Rows, StepGradient } from '../variables/gradient.js';
 import { timesChanged } from '../variables/variable.js';
 import { Control } from './control.js';
 import { badIndex, Entry, gradientOf } from './entry.js';
+import type { NonFiniteGuard } from './non-finite.js';
 import { Staging } from './staging.js';
 import type { Change } from './step-pairs.js';
 import { checkOut, checkState, missingOf } from './whole.js';
@@ -45,6 +46,7 @@ export class StepList {
   readonly #plan: BackendPlan;
   readonly #control: Control;
   readonly #states: VariableStates;
+  readonly #guard: NonFiniteGuard;
   readonly #staging = new Staging();
   readonly #entries: Entry[] = [];
   /** Of the caller's variables: every array that the step reads or writes whatever its gradients. */
@@ -59,11 +61,12 @@ export class StepList {
   #changed = -1;
   #outs: Outs = null;
 
-  constructor(backend: Backend, rule: Rule, states: VariableStates) {
+  constructor(backend: Backend, rule: Rule, states: VariableStates, guard: NonFiniteGuard) {
     this.backend = backend;
     this.#control = new Control(rule.scalars);
     this.#plan = backend.plan(rule, this.#control.array, states.slotDtype);
     this.#states = states;
+    this.#guard = guard;
   }
 
   /** Whether there is a thread to go to. */
@@ -229,7 +232,7 @@ export class StepList {
 
   /** Sets what changes from step to step. @throws TypeError `ERR_ADAMAX_DETACHED` where `scalars` were given away */
   setScalars(scalars: Float32Array, clipping: Clipping): void {
-    this.#control.setScalars(scalars, clipping);
+    this.#control.setScalars(scalars, clipping, this.#guard.begin());
   }
 
   /** Supplies the norms that gradients are clipped by; null for their own. */
@@ -238,10 +241,10 @@ export class StepList {
   }
 
   /**
-   * Steps all entries and counts the step, which is taken back where a bad index is found: a script that is cut short by
+   * Steps all entries and counts the step, which is taken back where a fault is found: a script that is cut short by
    * the timeout of `node:vm` ends when the native call returns, and what was stepped has been counted then.
    * @returns the number of steps taken so far
-   * @throws RangeError `ERR_ADAMAX_INDEX`, `ERR_ADAMAX_MEMORY`
+   * @throws RangeError `ERR_ADAMAX_INDEX`, `ERR_ADAMAX_NON_FINITE`, `ERR_ADAMAX_MEMORY`
    */
   runAndCount(): number {
     const { counter } = this.#states;
@@ -249,27 +252,27 @@ export class StepList {
     this.#control.setRange(0, this.count);
     this.askWhole();
     counter.set(count);
-    let bad: BadIndex | undefined;
+    let fault: Fault | undefined;
     try {
-      bad = this.#plan.run();
+      fault = this.#plan.run();
     } catch (error) {
       counter.set(count - 1);
       throw error;
     }
-    if (bad === undefined) return count;
+    if (fault === undefined) return count;
     counter.set(count - 1);
-    throw this.#badIndex(bad);
+    throw this.#errorOf(fault);
   }
 
-  /** Steps `count` entries from `first` on. @throws RangeError `ERR_ADAMAX_INDEX`, `ERR_ADAMAX_MEMORY` */
+  /** Steps `count` entries from `first` on. @throws RangeError `ERR_ADAMAX_INDEX`, `ERR_ADAMAX_NON_FINITE`, `ERR_ADAMAX_MEMORY` */
   run(first: number, count: number): void {
     if (!(first >= 0 && count >= 0 && first + count <= this.count)) {
       throw wrongValue('range', `within ${this.count} entries`, `${first} and ${count} more`);
     }
     this.#control.setRange(first, count);
     this.askWhole();
-    const bad = this.#plan.run();
-    if (bad !== undefined) throw this.#badIndex(bad);
+    const fault = this.#plan.run();
+    if (fault !== undefined) throw this.#errorOf(fault);
   }
 
   /**
@@ -283,8 +286,8 @@ export class StepList {
     const held: Entry[] = [];
     for (let i = 0; i < this.#entries.length; i++) append(held, this.#entries[i]);
     this.askWhole();
-    const bad = await this.#plan.runAsync?.(frozen(held));
-    if (bad !== undefined) throw this.#badIndex(bad);
+    const fault = await this.#plan.runAsync?.(frozen(held));
+    if (fault !== undefined) throw this.#errorOf(fault);
     for (const { state } of this.#entries) checkState(state);
   }
 
@@ -298,8 +301,9 @@ export class StepList {
     this.#boundTo = null;
   }
 
-  #badIndex({ entry, position }: BadIndex): RangeError {
-    const { state, rows } = this.#entries[entry];
-    return badIndex(state, rows as Rows, position);
+  #errorOf(fault: Fault): RangeError {
+    const { state, rows } = this.#entries[fault.entry];
+    if (fault.kind === 'bad index') return badIndex(state, rows as Rows, fault.position);
+    return this.#guard.refuse(gradientOf(state), this.#boundTo?.[fault.entry]);
   }
 }

@@ -13,6 +13,7 @@ import { HeapList } from './heap-list.js';
 import type { StepHooks } from './hooks.js';
 import { checkNotInFlight, takeOff } from './in-flight.js';
 import { warnOfNewVariables } from './new-variables.js';
+import type { NonFiniteGuard } from './non-finite.js';
 import { copiesOf } from './rollback.js';
 import { type Outs, StepList } from './step-list.js';
 import { APPLIED, type Change, type PairWords, StepPairs } from './step-pairs.js';
@@ -38,6 +39,7 @@ export interface StepSource {
   readonly rule: Rule;
   readonly states: VariableStates;
   readonly clipping: Clipping;
+  readonly guard: NonFiniteGuard;
   /** Computes the scalars of the next step, after `iterations` steps: code of the user may run. */
   writeScalars(iterations: number): void;
   /** Where `writeScalars` puts them. */
@@ -77,7 +79,7 @@ export class Stepper {
   }
 
   /**
-   * Takes one step, and counts it. Does nothing for an empty list.
+   * Takes one step, and counts it. Does nothing for an empty list, nor where the step is skipped: then nothing was `stepped`.
    * @param outs - where parameters are written, by pair with a gradient; null for in place
    * @param words - what messages call what is listed
    * @returns the number of steps taken so far
@@ -87,8 +89,7 @@ export class Stepper {
     try {
       return this[INSIDE](gradsAndVars, aggregate, outs, words);
     } catch (error) {
-      this.forget();
-      throw error;
+      return this.#unlessSkipped(error);
     } finally {
       this.turn.end();
     }
@@ -120,8 +121,7 @@ export class Stepper {
       if (!leaves && this.#aggregator === null) return this.#outcome(this.turn[INSIDE](() => this.#step(change, null)));
       return this.#outcome(await this.#stepLater(change, leaves));
     } catch (error) {
-      this.forget();
-      throw error;
+      return this.#outcome(this.#unlessSkipped(error));
     } finally {
       // The turn ends when all is undone, since others may be called between two turns of this function.
       this.turn.end();
@@ -137,17 +137,17 @@ export class Stepper {
   stepOnHeap(method: string, variables: readonly Variable[], heap: Float32Array, offsets: Float64Array): void {
     this.turn.take(method);
     try {
-      const { states, rule, scalars, clipping } = this.#source;
+      const { states, rule, scalars, clipping, guard } = this.#source;
       this.turn[INSIDE](() => this.#writeScalars());
       const current = backend();
-      if (this.#heapList?.backend !== current) this.#heapList = new HeapList(current, rule, states);
+      if (this.#heapList?.backend !== current) this.#heapList = new HeapList(current, rule, states, guard);
       const list = this.#heapList;
       const count = states.counter.get() + 1;
       list.step(variables, heap, offsets, scalars, clipping);
       states.counter.set(count);
     } catch (error) {
       this.#heapList = null;
-      throw error;
+      this.#source.guard.skip(error);
     } finally {
       this.turn.end();
     }
@@ -160,6 +160,13 @@ export class Stepper {
     this.#list?.reset();
     this.#otherList?.reset();
     this.#heapList = null;
+  }
+
+  /** What comes of a step that was not taken: the number of steps there were, if it is to be skipped, or else its error. */
+  #unlessSkipped(error: unknown): number {
+    this.forget();
+    this.#source.guard.skip(error);
+    return this.#source.states.counter.get();
   }
 
   /** Room one: all code of the user. */
@@ -346,10 +353,11 @@ export class Stepper {
 
   /**
    * Copies what the step writes, where what comes after it may fail; the result puts it back.
-   * @param inRanges - whether a range may find a bad index when others have been written
+   * @param inRanges - whether a range may find a fault when others have been written
    */
   #saved(list: StepList, inRanges: boolean): (() => void) | null {
-    const mayFail = this.#constrained || this.hooks?.after !== undefined || (inRanges && list.hasRows);
+    const mayFail =
+      this.#constrained || this.hooks?.after !== undefined || (inRanges && (list.hasRows || this.#source.guard.isOn));
     if (!mayFail) return null;
     list.askWhole();
     const { counter } = this.#source.states;
@@ -377,7 +385,8 @@ export class Stepper {
   #otherBackend(current: Backend): StepList {
     // What the pairs say of the last step is not of this list's last step, and its arrays are not to be held.
     this.#list?.reset();
-    const list = this.#otherList ?? new StepList(current, this.#source.rule, this.#source.states);
+    const { rule, states, guard } = this.#source;
+    const list = this.#otherList ?? new StepList(current, rule, states, guard);
     this.#otherList = this.#list;
     this.#list = list;
     return list;

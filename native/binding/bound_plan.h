@@ -47,8 +47,8 @@ struct BoundPlan {
   bool busy = false;  // a run is on another thread, and nothing else may touch the plan
   std::size_t reported = 0;
 
-  // Takes the scalars out of `control`, so that the array may change while a run is on another thread. Returns false
-  // when there is no memory.
+  // Takes the scalars out of `control`, and whether gradients must be finite, so that the array may change while a run
+  // is on another thread. Returns false when there is no memory.
   bool read_sets();
   // Prepares and runs what `control` names.
   Outcome step(std::size_t first, std::size_t count, const KernelTable& table, std::size_t threads);

@@ -10,19 +10,23 @@
 namespace adamax {
 
 // This number is raised by one whenever a call of the addon changes its meaning.
-inline constexpr int kBindingVersion = 3;
+inline constexpr int kBindingVersion = 4;
 
-// Places in the control array of a plan: the entries of a step, then one set of scalars after another.
+// Places in the control array of a plan: the entries of a step, whether their gradients must be finite (1 or 0), then
+// one set of scalars after another.
 inline constexpr std::size_t kControlFirst = 0;
 inline constexpr std::size_t kControlCount = 1;
-inline constexpr std::size_t kControlSets = 2;
+inline constexpr std::size_t kControlFinite = 2;
+inline constexpr std::size_t kControlSets = 3;
 // Places within a set.
 inline constexpr std::size_t kSetClipnorm = 0;
 inline constexpr std::size_t kSetClipvalue = 1;
 inline constexpr std::size_t kSetScalars = 2;
 
-// A call that found no memory returns this. For a bad index it returns entry * 2^32 + position.
+// A call that found no memory returns this. For a bad index it returns entry * 2^32 + position, and for a gradient that
+// is not finite kNonFinite - entry.
 inline constexpr double kOutOfMemory = -2;
+inline constexpr double kNonFinite = -3;
 // rows() returns this when all went well, while run() returns undefined.
 inline constexpr double kAllGood = -1;
 
@@ -35,6 +39,8 @@ inline double number_of(const Outcome& outcome) {
       return kOutOfMemory;
     case Outcome::Kind::kBadIndex:
       return static_cast<double>((std::uint64_t{outcome.entry} << 32) + outcome.position);
+    case Outcome::Kind::kNonFinite:
+      return kNonFinite - outcome.entry;
   }
   return kAllGood;
 }

@@ -26,6 +26,7 @@ napi_value fail_unbound(napi_env env) { return value_of(env, {Outcome::Kind::kUn
 bool BoundPlan::read_sets() {
   ScalarSet* const into = plan.sets(sets);
   if (into == nullptr) return false;
+  plan.require_finite(control[kControlFinite] != 0);
   const double* from = control + kControlSets;
   for (std::size_t s = 0; s < sets; ++s, from += kSetScalars + scalars) {
     into[s].clipping = {from[kSetClipnorm], static_cast<float>(from[kSetClipvalue])};
@@ -35,7 +36,7 @@ bool BoundPlan::read_sets() {
 }
 
 Outcome BoundPlan::step(std::size_t first, std::size_t count, const KernelTable& table, std::size_t threads) {
-  const Outcome outcome = plan.prepare(first, count);
+  const Outcome outcome = plan.prepare(first, count, table, threads);
   if (outcome.good()) plan.run(table, threads);
   plan.finish();
   return outcome;

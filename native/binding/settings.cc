@@ -71,12 +71,14 @@ Napi::Object contract(Napi::Env env) {
   set_number(contract, "version", kBindingVersion);
   set_number(contract, "controlFirst", kControlFirst);
   set_number(contract, "controlCount", kControlCount);
+  set_number(contract, "controlFinite", kControlFinite);
   set_number(contract, "controlSets", kControlSets);
   set_number(contract, "setClipnorm", kSetClipnorm);
   set_number(contract, "setClipvalue", kSetClipvalue);
   set_number(contract, "setScalars", kSetScalars);
   set_number(contract, "allGood", kAllGood);
   set_number(contract, "outOfMemory", kOutOfMemory);
+  set_number(contract, "nonFinite", kNonFinite);
   set_number(contract, "mostThreads", kMaxThreads);
   return contract;
 }

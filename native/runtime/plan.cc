@@ -35,7 +35,7 @@ bool Plan::all_bound(std::size_t first, std::size_t count) const {
   return true;
 }
 
-Outcome Plan::prepare(std::size_t first, std::size_t count) {
+Outcome Plan::prepare(std::size_t first, std::size_t count, const KernelTable& table, std::size_t threads) {
   if (!listed_ || first != first_ || count != count_) {
     if (!all_bound(first, count)) return {Outcome::Kind::kUnbound};
     if (!list(first, count)) return {Outcome::Kind::kOutOfMemory};
@@ -44,7 +44,14 @@ Outcome Plan::prepare(std::size_t first, std::size_t count) {
     const Outcome outcome = index_rows();
     if (!outcome.good()) return outcome;
   }
-  return {work_.set_clipping(sets_.data(), set_count_) ? Outcome::Kind::kGood : Outcome::Kind::kOutOfMemory};
+  if (!work_.set_clipping(sets_.data(), set_count_)) return {Outcome::Kind::kOutOfMemory};
+  return work_.looks_at_gradients() ? look_at_gradients(table, threads) : Outcome{};
+}
+
+Outcome Plan::look_at_gradients(const KernelTable& table, std::size_t threads) {
+  Outcome outcome = work_.look_at_gradients(table, threads);
+  outcome.entry += static_cast<std::uint32_t>(first_);
+  return outcome;
 }
 
 bool Plan::list(std::size_t first, std::size_t count) {

@@ -37,15 +37,16 @@ class Plan {
   // The sets of scalars, to be written before prepare(). Null when there is no memory.
   ScalarSet* sets(std::size_t count) { return count == set_count_ || resize_sets(count) ? sets_.data() : nullptr; }
 
+  // Whether every gradient must be finite, from the next prepare() on.
+  void require_finite(bool required) { work_.require_finite(required); }
+
   // Whether these entries are there, each with a gradient and a set of scalars.
   bool all_bound(std::size_t first, std::size_t count) const;
-  // Lists what entries [first, first + count) need done, and checks the indices of the sparse ones. Writes nothing but
-  // working memory.
-  Outcome prepare(std::size_t first, std::size_t count);
+  // Lists what entries [first, first + count) need done, checks the indices of the sparse ones, and looks at gradients
+  // on at most so many threads where their norms are wanted, or must be finite. Writes nothing but working memory.
+  Outcome prepare(std::size_t first, std::size_t count, const KernelTable& table, std::size_t threads);
   // Does what the last prepare() listed, on at most so many threads.
-  void run(const KernelTable& table, std::size_t threads) {
-    work_.run(table, table.rules[rule_], threads, sets_.data());
-  }
+  void run(const KernelTable& table, std::size_t threads) { work_.run(table.rules[rule_], threads, sets_.data()); }
   // Gives back what prepare() borrowed, whatever came of it.
   void finish() {
     if (work_.has_sparse()) give_indices();
@@ -64,6 +65,7 @@ class Plan {
   bool resize_sets(std::size_t count);
   bool list(std::size_t first, std::size_t count);
   Outcome index_rows();
+  Outcome look_at_gradients(const KernelTable& table, std::size_t threads);
   void give_indices();
 
   IndexPool& pool_;

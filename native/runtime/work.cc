@@ -19,7 +19,7 @@ std::size_t lesser(std::size_t a, std::size_t b) { return a < b ? a : b; }
 }  // namespace
 
 void Work::clear() {
-  item_count_ = piece_count_ = dense_parts_ = part_count_ = clipping_count_ = 0;
+  item_count_ = piece_count_ = dense_parts_ = part_count_ = clipping_count_ = norm_part_count_ = 0;
   has_sparse_ = by_norm_ = false;
 }
 
@@ -28,7 +28,7 @@ bool Work::list(const PlanEntry& entry) {
   const std::size_t begin = piece_count_;
   if (!entry.sparse() && !list_pieces(entry)) return false;
   has_sparse_ = has_sparse_ || entry.sparse();
-  items_[item_count_++] = {&entry, begin, piece_count_, kNoClip};
+  items_[item_count_++] = {&entry, begin, piece_count_, kNoClip, 0, 0};
   return true;
 }
 
@@ -89,7 +89,7 @@ void Work::set_clip(Item& item, const Clip& clip) {
 }
 
 bool Work::set_clipping(const ScalarSet* sets, std::size_t count) {
-  bool same = !by_norm_;
+  bool same = !by_norm_ && !finite_;
   for (std::size_t k = 0; same && k < count; ++k) {
     const float value = k < clipping_count_ ? clippings_[k].value : kNoClip.bound;
     same = !sets[k].clipping.by_norm() && sets[k].clipping.value == value;
@@ -103,22 +103,26 @@ bool Work::set_clipping(const ScalarSet* sets, std::size_t count) {
     by_norm_ = by_norm_ || clippings_[k].by_norm();
   }
   // Norm clipping sets a new factor at each step, so the factors of the step before are reset here.
-  norm_part_count_ = 0;
+  norm_part_count_ = norm_elements_ = 0;
   for (std::size_t i = 0; i < item_count_; ++i) {
-    const PlanEntry& entry = *items_[i].entry;
-    const Clipping& clipping = clippings_[entry.set];
-    set_clip(items_[i], {1, clipping.value});
-    if (clipping.by_norm() && !entry.has_norm && !list_norm_parts(entry)) return false;
+    Item& item = items_[i];
+    const Clipping& clipping = clippings_[item.entry->set];
+    set_clip(item, {1, clipping.value});
+    const bool summed = finite_ || (clipping.by_norm() && !item.entry->has_norm);
+    if (summed && !list_norm_parts(item)) return false;
   }
   return true;
 }
 
-bool Work::list_norm_parts(const PlanEntry& entry) {
-  const std::size_t length = entry.gradient_length();
+bool Work::list_norm_parts(Item& item) {
+  const std::size_t length = item.entry->gradient_length();
+  item.norm_begin = norm_part_count_;
   for (std::size_t begin = 0; begin < length; begin += kPiece) {
     if (!norm_parts_.make_room(norm_part_count_)) return false;
-    norm_parts_[norm_part_count_++] = {entry.dense.grad + begin, lesser(kPiece, length - begin), 0};
+    norm_parts_[norm_part_count_++] = {item.entry->dense.grad + begin, lesser(kPiece, length - begin), 0};
   }
+  item.norm_end = norm_part_count_;
+  norm_elements_ += length;
   return true;
 }
 
@@ -133,23 +137,40 @@ struct Work::SumTask {
   }
 };
 
-void Work::clip_by_norm(const KernelTable& table, std::size_t threads, const ScalarSet* sets) {
+Outcome Work::look_at_gradients(const KernelTable& table, std::size_t threads) {
   SumTask task{table, norm_parts_};
-  run_parts(threads, norm_part_count_, SumTask::run, &task);
-  std::size_t at = 0;
+  // Parts of small variables are not worth the way to another thread.
+  run_parts(norm_elements_ > kPiece ? threads : 1, norm_part_count_, SumTask::run, &task);
+  for (std::size_t i = 0; finite_ && i < item_count_; ++i) {
+    if (!is_finite(items_[i])) return {Outcome::Kind::kNonFinite, static_cast<std::uint32_t>(i)};
+  }
+  if (by_norm_) clip_by_norm();
+  return {};
+}
+
+// Squares of binary32 and their sums are far from overflowing in float64, so that a sum is finite exactly when every
+// element is.
+bool Work::is_finite(const Item& item) const {
+  for (std::size_t k = item.norm_begin; k < item.norm_end; ++k) {
+    if (!std::isfinite(norm_parts_[k].sum)) return false;
+  }
+  return true;
+}
+
+double Work::norm_of(const Item& item) const {
+  PairwiseSum sum;
+  for (std::size_t k = item.norm_begin; k < item.norm_end; ++k) sum.add(norm_parts_[k].sum);
+  return std::sqrt(sum.total());
+}
+
+void Work::clip_by_norm() {
   for (std::size_t i = 0; i < item_count_; ++i) {
-    const PlanEntry& entry = *items_[i].entry;
-    const Clipping& clipping = sets[entry.set].clipping;
+    Item& item = items_[i];
+    const PlanEntry& entry = *item.entry;
+    const Clipping& clipping = clippings_[entry.set];
     if (!clipping.by_norm()) continue;
-    double norm = entry.norm;
-    if (!entry.has_norm) {
-      PairwiseSum sum;
-      for (std::size_t rest = entry.gradient_length(); rest > 0; rest -= lesser(kPiece, rest)) {
-        sum.add(norm_parts_[at++].sum);
-      }
-      norm = std::sqrt(sum.total());
-    }
-    set_clip(items_[i], {clip_factor(norm, clipping.norm), clipping.value});
+    const double norm = entry.has_norm ? entry.norm : norm_of(item);
+    set_clip(item, {clip_factor(norm, clipping.norm), clipping.value});
   }
 }
 
@@ -171,8 +192,7 @@ struct Work::SweepTask {
   }
 };
 
-void Work::run(const KernelTable& table, const RuleKernels& kernels, std::size_t threads, const ScalarSet* sets) {
-  if (by_norm_) clip_by_norm(table, threads, sets);
+void Work::run(const RuleKernels& kernels, std::size_t threads, const ScalarSet* sets) {
   SweepTask task{*this, kernels.over(slot_format_), sets};
   run_parts(threads, part_count_, SweepTask::run, &task);
 }

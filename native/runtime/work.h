@@ -5,7 +5,7 @@
 //   item       an entry that is listed for this step
 //   piece      at most 65,536 elements of a dense item
 //   part       what a thread takes at a time: some pieces, or some rows of a sparse item
-//   norm part  at most 65,536 elements of a gradient whose norm is wanted
+//   norm part  at most 65,536 elements of a gradient whose norm is wanted, or whether it is finite
 //   block      4,096 elements, which one kernel call sums the squares of (kernels/table.h)
 #pragma once
 
@@ -13,6 +13,7 @@
 
 #include "kernels/table.h"
 #include "runtime/buffer.h"
+#include "runtime/outcome.h"
 #include "runtime/plan_entry.h"
 
 namespace adamax {
@@ -20,6 +21,8 @@ namespace adamax {
 class Work {
  public:
   void set_slot_format(SlotFormat format) { slot_format_ = format; }
+  // Whether every gradient must be finite, from the next set_clipping() on.
+  void require_finite(bool required) { finite_ = required; }
   void clear();
   // Adds an entry, which must stay where it is. Returns false when there is no memory.
   bool list(const PlanEntry& entry);
@@ -32,18 +35,24 @@ class Work {
   // Sets how every gradient is to be clipped, by the set of its entry. Returns false when there is no memory.
   bool set_clipping(const ScalarSet* sets, std::size_t count);
 
-  void run(const KernelTable& table, const RuleKernels& kernels, std::size_t threads, const ScalarSet* sets);
+  // Whether gradients are to be looked at before the run, for their norms or to see whether they are finite.
+  bool looks_at_gradients() const { return by_norm_ || finite_; }
+  // Returns the number of the first item whose gradient must be finite and is not, as `entry`.
+  Outcome look_at_gradients(const KernelTable& table, std::size_t threads);
+  void run(const RuleKernels& kernels, std::size_t threads, const ScalarSet* sets);
 
   std::size_t bytes() const {
     return items_.bytes() + pieces_.bytes() + parts_.bytes() + clippings_.bytes() + norm_parts_.bytes();
   }
 
  private:
-  // An item has the clip of its gradient and, if it is dense, pieces [begin, end).
+  // An item has the clip of its gradient and, if it is dense, pieces [begin, end). Its norm parts are
+  // [norm_begin, norm_end), where there are norm parts.
   struct Item {
     const PlanEntry* entry;
     std::size_t begin, end;
     Clip clip;
+    std::size_t norm_begin, norm_end;
   };
   struct Part {
     const Item* rows_of;  // is null for a part of pieces
@@ -61,8 +70,10 @@ class Work {
   bool list_pieces(const PlanEntry& entry);
   bool add_part(const Part& part);
   void set_clip(Item& item, const Clip& clip);
-  bool list_norm_parts(const PlanEntry& entry);
-  void clip_by_norm(const KernelTable& table, std::size_t threads, const ScalarSet* sets);
+  bool list_norm_parts(Item& item);
+  bool is_finite(const Item& item) const;
+  double norm_of(const Item& item) const;
+  void clip_by_norm();
 
   SlotFormat slot_format_ = SlotFormat::kFloat32;
   Buffer<Item> items_;
@@ -78,8 +89,10 @@ class Work {
   Buffer<Clipping> clippings_;
   std::size_t clipping_count_ = 0;
   bool by_norm_ = false;
+  bool finite_ = false;
   Buffer<NormPart> norm_parts_;
   std::size_t norm_part_count_ = 0;
+  std::size_t norm_elements_ = 0;  // of all norm parts
 };
 
 // Steps touched rows [begin, end) of those that the entry's index names.

@@ -88,7 +88,17 @@ const options = (Class: new (options: never) => unknown, name: string, refused: 
 ];
 
 const attribute = (
-  name: 'learningRate' | 'lr' | 'decay' | 'beta1' | 'beta2' | 'epsilon' | 'clipnorm' | 'clipvalue' | 'iterations',
+  name:
+    | 'learningRate'
+    | 'lr'
+    | 'decay'
+    | 'beta1'
+    | 'beta2'
+    | 'epsilon'
+    | 'clipnorm'
+    | 'clipvalue'
+    | 'nonFinite'
+    | 'iterations',
   refused: readonly Refused[],
 ): Row =>
   [
@@ -111,6 +121,7 @@ const TABLE: Row[] = [
   options(Adamax, 'clipnorm', noClip),
   options(Adamax, 'clipvalue', noClip),
   options(Adamax, 'slotDtype', [...NO_STRINGS, ...value('float16', 'bfloat', '')]),
+  options(Adamax, 'nonFinite', [...NO_STRINGS, ...value('ignore', 'Throw', '')]),
   options(Adamax, 'name', NO_STRINGS),
   ...[Adagrad, Adamax, SGD, RMSprop].map(
     (Class): Row => [
@@ -139,6 +150,7 @@ const TABLE: Row[] = [
   attribute('epsilon', noEpsilon),
   attribute('clipnorm', noClip),
   attribute('clipvalue', noClip),
+  attribute('nonFinite', [...type(undefined), ...NO_STRINGS, ...value('ignore', '')]),
   attribute('iterations', [
     ...type(1, null, 1n, new BigInt64Array(1), new Variable(f32(1))),
     ...other(TypeError, 'ERR_ADAMAX_STATE', new Variable(BigInt64Array.of(0n))),

@@ -1,6 +1,6 @@
 import type { ErrorCode } from 'adamax';
 import { expect } from 'chai';
-import { type Binding, loadBinding } from '#internals';
+import { type Binding, CONTRACT, loadBinding } from '#internals';
 import { expectSameBits } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { detach } from '../support/memory.js';
@@ -120,9 +120,9 @@ describe('the native addon by itself', () => {
 
   /** One set of scalars, as it lies in the control array of a plan: no clipping, then the scalars. */
   const set = (alpha = 0.01, clipnorm = Infinity) => [clipnorm, Infinity, 0.1, 0.999, alpha, 1e-7];
-  /** The control array of a plan: which entries to step, and the sets. */
+  /** The control array of a plan: which entries to step, that gradients may be anything, and the sets. */
   const control = (count = 1, first = 0, ...sets: number[][]) => {
-    return Float64Array.of(first, count, ...(sets.length > 0 ? sets : [set()]).flat());
+    return Float64Array.of(first, count, 0, ...(sets.length > 0 ? sets : [set()]).flat());
   };
   type Call = (...args: unknown[]) => unknown;
   /** A plan with one variable in place. */
@@ -236,6 +236,23 @@ describe('the native addon by itself', () => {
     expect(ofB[1][0]).to.equal(0.25); // a norm of 2 brought to 0.5
   });
 
+  it('a plan whose gradients must be finite writes nothing by one that is not, and says which', () => {
+    const array = control(2);
+    const [a, b] = [fresh(), fresh()];
+    const plan = planOf(a, array);
+    plan.target(1, 0, 6, 6, b, null, fresh(), fresh());
+    const gradient = fresh();
+    plan.gradient(0, fresh(), null);
+    plan.gradient(1, gradient, null);
+    array[CONTRACT.controlFinite] = 1;
+    gradient[5] = Infinity;
+    expect(plan.run()).to.equal(CONTRACT.nonFinite - 1);
+    expect([...a, ...b]).to.deep.equal([...fresh(), ...fresh()]);
+    array[CONTRACT.controlFinite] = 0;
+    expect(plan.run()).to.equal(undefined);
+    expect(b[5]).to.be.NaN;
+  });
+
   it('a plan clips by norms from outside, until it is told to take its own', () => {
     const u = () => new Float32Array(4);
     const plan = binding.plan(rule, control(1, 0, set(0.01, 1)));
@@ -297,7 +314,7 @@ describe('the native addon by itself', () => {
     for (const args of calls) {
       expectError(() => (binding.plan as Call)(...args), TypeError, 'ERR_ADAMAX_ARG_TYPE', /: received/);
     }
-    for (const length of [0, 2, 7, 9]) {
+    for (const length of [0, 3, 8, 10]) {
       const received = new RegExp(`: received ${length}$`);
       expectError(() => binding.plan(rule, new Float64Array(length)), RangeError, 'ERR_ADAMAX_LENGTH', received);
     }

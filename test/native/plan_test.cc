@@ -18,6 +18,9 @@ constexpr std::size_t kTableRows = 11;
 constexpr std::size_t kLength = kRowLength * kTableRows;
 constexpr std::size_t kEntries = 40;  // more than a plan makes room for at first
 
+constexpr float kLargest = 3.4028234663852886e38f;
+constexpr float kLeast = 0x1p-149f;
+
 // One variable with its gradient; every other one is sparse.
 struct Variable {
   std::vector<float> param, values;
@@ -87,7 +90,7 @@ void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& 
   for (std::size_t count : {kEntries, kEntries, std::size_t{3}, std::size_t{0}}) {
     const float* scalars = scalars_of(count);
     set_scalars(plan, scalars);
-    report().expect(plan.prepare(0, count).good(), "cannot prepare %zu entries", count);
+    report().expect(plan.prepare(0, count, table, 1).good(), "cannot prepare %zu entries", count);
     plan.run(table, 1);
     plan.finish();
     for (std::size_t i = 0; i < count; ++i) step(subject, want[i], scalars);
@@ -96,11 +99,43 @@ void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& 
     }
   }
 
+  // Every step by finite gradients is taken; by others none is, and the first entry at fault is named.
+  plan.require_finite(true);
+  for (const float good : {kLargest, -kLargest, kLeast}) {
+    for (std::size_t i = 0; i < kEntries; ++i) got[i].values[i] = want[i].values[i] = good;
+    const float* scalars = scalars_of(0);
+    set_scalars(plan, scalars);
+    report().expect(plan.prepare(0, kEntries, table, 1).good(), "cannot step by %g", double{good});
+    plan.run(table, 1);
+    plan.finish();
+    for (std::size_t i = 0; i < kEntries; ++i) step(subject, want[i], scalars);
+    for (std::size_t i = 0; i < kEntries; ++i) report().expect(equal(got[i], want[i]), "variable %zu differs", i);
+  }
+  for (const float bad : {NAN, INFINITY, -INFINITY}) {
+    for (std::size_t first : {std::size_t{0}, std::size_t{2}}) {
+      for (std::size_t at : {std::size_t{2}, std::size_t{3}, kEntries - 1}) {
+        for (std::size_t element : {std::size_t{0}, std::size_t{30}, kLength - 1}) {
+          const float good = got[at].values[element];
+          got[at].values[element] = bad;
+          const Outcome outcome = plan.prepare(first, kEntries - first, table, 1);
+          plan.finish();
+          report().expect(outcome.kind == Outcome::Kind::kNonFinite && outcome.entry == at,
+                          "outcome %d at entry %u, want a gradient that is not finite at %zu",
+                          static_cast<int>(outcome.kind), outcome.entry, at);
+          got[at].values[element] = good;
+        }
+      }
+    }
+  }
+  for (std::size_t i = 0; i < kEntries; ++i) {
+    report().expect(equal(got[i], want[i]), "variable %zu was written before a gradient was found not finite", i);
+  }
+
   for (const std::int64_t bad : {std::int64_t{-1}, std::int64_t{kTableRows}, std::int64_t{1} << 32}) {
     for (std::size_t at : {std::size_t{1}, kEntries - 1}) {
       const std::int64_t good = got[at].indices[4];
       got[at].indices[4] = bad;
-      const Outcome outcome = plan.prepare(0, kEntries);
+      const Outcome outcome = plan.prepare(0, kEntries, table, 1);
       plan.finish();
       report().expect(outcome.kind == Outcome::Kind::kBadIndex && outcome.entry == at && outcome.position == 4,
                       "outcome %d at %u of %u, want a bad index at 4 of %zu", static_cast<int>(outcome.kind),

@@ -117,11 +117,27 @@ void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& 
   }
   for (std::size_t step = 0; step < want.size(); ++step) {
     set_scalars(plan, scalars_of(step), kClippings[step]);
-    report().expect(plan.prepare(0, got.size()).good(), "cannot prepare step %zu", step);
+    // Whether gradients must be finite decides no bit, clipped or not.
+    plan.require_finite(step % 2 == 1);
+    report().expect(plan.prepare(0, got.size(), table, threads).good(), "cannot prepare step %zu", step);
     plan.run(table, threads);
     plan.finish();
     expect_equal(got, want[step]);
   }
+  // The last element of each gradient, found on any thread.
+  plan.require_finite(true);
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    float& last = got[i].gradient.back();
+    const float good = last;
+    last = i % 2 == 0 ? NAN : -INFINITY;
+    set_scalars(plan, scalars_of(0), kClippings[i % kClippingCount]);
+    const Outcome outcome = plan.prepare(0, got.size(), table, threads);
+    plan.finish();
+    report().expect(outcome.kind == Outcome::Kind::kNonFinite && outcome.entry == i, "outcome %d at %u, want %zu",
+                    static_cast<int>(outcome.kind), outcome.entry, i);
+    last = good;
+  }
+  expect_equal(got, want.back());
 }
 
 // Two sets of scalars, variables stepped out of place, norms from outside, and a step in three ranges.
@@ -151,7 +167,9 @@ void run_apart(const KernelTable& table, std::size_t rule_number, const oracle::
     }
     const std::size_t borders[] = {0, 2, 2 + step, got.size()};
     for (std::size_t r = 0; r < 3; ++r) {
-      report().expect(plan.prepare(borders[r], borders[r + 1] - borders[r]).good(), "cannot prepare range %zu", r);
+      plan.require_finite(r != step);
+      const Outcome outcome = plan.prepare(borders[r], borders[r + 1] - borders[r], table, threads);
+      report().expect(outcome.good(), "cannot prepare range %zu", r);
       plan.run(table, threads);
       plan.finish();
     }

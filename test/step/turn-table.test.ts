@@ -39,6 +39,7 @@ const ROWS: readonly (readonly [title: string, outcomes: readonly Outcome[], cal
   ['addWeight', ALLOWED, ({ optimizer }) => optimizer.addWeight('w', [2])],
   ['getGradients', ALLOWED, ({ optimizer, spare }) => optimizer.getGradients(loss, [spare])],
   ['learningRate = …', ALLOWED, ({ optimizer }) => Object.assign(optimizer, { learningRate: 0.5 })],
+  ['nonFinite = …', ALLOWED, ({ optimizer }) => Object.assign(optimizer, { nonFinite: 'throw' })],
   ['addWeight, saved', BUSY, ({ optimizer }) => optimizer.addWeight('w', [2], { saved: true })],
   ['engine = …', BUSY, ({ optimizer }) => Object.assign(optimizer, { engine: null })],
   ['trainable = …', ALLOWED, ({ spare }) => Object.assign(spare, { trainable: false })],

@@ -113,7 +113,7 @@ describe('the published typings', () => {
       ['optimizers/adamax.d.ts', ['beta1', 'beta2', 'epsilon']],
       [
         'optimizers/optimizer-options.d.ts',
-        ['learningRate', 'lr', 'decay', 'clipnorm', 'clipvalue', 'name', 'slotDtype', 'engine'],
+        ['learningRate', 'lr', 'decay', 'clipnorm', 'clipvalue', 'name', 'slotDtype', 'nonFinite', 'engine'],
       ],
       [
         'optimizers/optimizer.d.ts',

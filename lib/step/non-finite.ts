@@ -1,0 +1,85 @@
+import { rangeError } from '../arguments/errors.js';
+import { checkOneOf } from '../arguments/options.js';
+import { warn } from '../arguments/warn.js';
+import { lengthOf } from '../memory/typed-arrays.js';
+import { Rows, type StepGradient } from '../variables/gradient.js';
+
+/** What a step does when a gradient holds a NaN or an infinity. */
+export type NonFinite = 'propagate' | 'throw' | 'skip';
+
+/** What an optimizer does about gradients that are not finite, and what has come of it. */
+export class NonFiniteGuard {
+  #policy: NonFinite = 'propagate';
+  /** What the step under way goes by, whatever is set meanwhile. */
+  #inForce: NonFinite = 'propagate';
+  #refusal: RangeError | null = null;
+  #skipped = 0;
+  #warned = false;
+
+  constructor(policy: NonFinite) {
+    this.policy = policy;
+  }
+
+  get policy(): NonFinite {
+    return this.#policy;
+  }
+  set policy(policy: NonFinite) {
+    checkOneOf('nonFinite', policy, ['propagate', 'throw', 'skip']);
+    this.#policy = policy;
+  }
+
+  /** Steps skipped so far. */
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  /** Whether the step that is about to run is to look at its gradients, by the policy as it is now. */
+  begin(): boolean {
+    this.#inForce = this.#policy;
+    return this.#inForce !== 'propagate';
+  }
+
+  /** Whether the step under way looks at its gradients. */
+  get isOn(): boolean {
+    return this.#inForce !== 'propagate';
+  }
+
+  /**
+   * The error that ends a step when nothing of it has been written, or when that has been taken back.
+   * @param argument - what the gradient is called
+   */
+  refuse(argument: string, gradient: StepGradient | undefined): RangeError {
+    // Whoever is neither told nor warned of an element need not wait until it is found.
+    const message = this.#inForce === 'skip' && this.#warned ? argument : messageOf(argument, gradient);
+    this.#refusal = rangeError('ERR_ADAMAX_NON_FINITE', message);
+    return this.#refusal;
+  }
+
+  /**
+   * Counts a step that ended by an error of `refuse` and is to be skipped, and warns of the first one. Nobody else's error
+   * is taken for one, whatever its code. Rethrows all others.
+   */
+  skip(error: unknown): void {
+    const refusal = this.#refusal;
+    this.#refusal = null;
+    if (refusal === null || error !== refusal || this.#inForce !== 'skip') throw error;
+    this.#skipped++;
+    if (this.#warned) return;
+    this.#warned = true;
+    warn('ADAMAX_NON_FINITE', () => ({
+      message: `A step was skipped: ${refusal.message}`,
+      detail: 'Nothing has changed. Further steps that are skipped are counted in skippedSteps, and not warned of.',
+    }));
+  }
+}
+
+function messageOf(argument: string, gradient: StepGradient | undefined): string {
+  const [name, values] = gradient instanceof Rows ? [`${argument}.values`, gradient.values] : [argument, gradient];
+  const length = values === undefined ? 0 : lengthOf(values);
+  for (let i = 0; i < length; i++) {
+    const value = (values as Float32Array)[i];
+    if (!(value > -Infinity && value < Infinity)) return `${name}[${i}] must be finite: received ${value}`;
+  }
+  // Off the event loop the array may have changed since, or gone.
+  return `${name} must be finite: received a NaN or an infinity`;
+}
