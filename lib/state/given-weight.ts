@@ -16,10 +16,10 @@ import {
   isUint32Array,
   lengthOf,
 } from '../memory/typed-arrays.js';
+import { fromBase64 } from '../variables/base64.js';
 import { type Nested, visitNested } from '../variables/nested.js';
 import { equalShapes, formatShape, MOST_DIMENSIONS, sizeOf } from '../variables/shape.js';
 import { type AnyVariable, type DType, type Elements, isVariable, memoryOf } from '../variables/variable.js';
-import { fromBase64 } from './base64.js';
 import type { Destination } from './weight-list.js';
 
 /** Numbers of a weight, row-major: in any typed array, or as nested arrays of numbers. */

@@ -1,7 +1,7 @@
 import { checkAttached } from '../arguments/arrays.js';
 import { copyOf } from '../memory/typed-arrays.js';
+import { toBase64 } from '../variables/base64.js';
 import { type DType, type Elements, memoryOf, type Variable } from '../variables/variable.js';
-import { toBase64 } from './base64.js';
 import type { NamedWeight } from './weight-list.js';
 
 /**

@@ -5,12 +5,10 @@ import type { Domain } from '../arguments/ranges.js';
 import { fromBfloat16, toBfloat16 } from '../math/bfloat16.js';
 import { userOf } from '../memory/in-use.js';
 import { isBigInt64Array, isTypedArray, isUint16Array, lengthOf } from '../memory/typed-arrays.js';
+import type { DType, Elements } from './dtype.js';
 import { checkShape, formatShape, type Shape } from './shape.js';
 
-export type DType = 'float32' | 'int64' | 'bfloat16';
-
-/** Elements as they lie in memory: those of bfloat16 as bit patterns. */
-export type Elements = Float32Array | BigInt64Array | Uint16Array;
+export type { DType, Elements } from './dtype.js';
 
 /** Arrays of the kind of `T`, on any buffer. */
 export type SameKind<T extends Elements> = T extends Float32Array

@@ -1,6 +1,6 @@
 import { isLittleEndian } from '../memory/byte-order.js';
 import { bufferOf, byteLengthOf, byteOffsetOf } from '../memory/typed-arrays.js';
-import type { DType, Elements } from '../variables/variable.js';
+import type { DType, Elements } from './dtype.js';
 
 const ARRAYS = { float32: Float32Array, bfloat16: Uint16Array, int64: BigInt64Array } as const;
 
