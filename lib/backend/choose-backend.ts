@@ -94,9 +94,20 @@ function load(): Runtime {
     const native = { binding: loaded.binding, backend: nativeBackend(loaded.binding) };
     return { native, active: native.backend };
   }
-  warn('ADAMAX_NO_NATIVE', () => ({
-    message: `adamax runs on its TypeScript fallback: ${loaded.reason}`,
-    detail: `Results are the same to the bit, but steps are slower. ${remedy}`,
-  }));
+  if (isFirstToWarn()) {
+    warn('ADAMAX_NO_NATIVE', () => ({
+      message: `adamax runs on its TypeScript fallback: ${loaded.reason}`,
+      detail: `Results are the same to the bit, but steps are slower. ${remedy}`,
+    }));
+  }
   return { native: null, active: jsBackend };
+}
+
+/** Whether no thread has warned that this one comes of: workers inherit what their parent had set when it started them. */
+function isFirstToWarn(): boolean {
+  const { getEnvironmentData, setEnvironmentData } = process.getBuiltinModule('node:worker_threads');
+  const key = 'adamax: ADAMAX_NO_NATIVE';
+  if (getEnvironmentData(key) === true) return false;
+  setEnvironmentData(key, true);
+  return true;
 }

@@ -46,6 +46,22 @@ describe('a package without a binary', () => {
     expect(stderr).to.match(/npx node-gyp rebuild -C .*needs Python 3, make and a C\+\+17 compiler/);
   });
 
+  it('warns once, and not again in threads that come of the one that has warned', () => {
+    const program = `
+      import { Worker } from 'node:worker_threads';
+      ${TRAIN}
+      await Promise.all([1, 2, 3].map(() => new Promise((resolve, reject) => {
+        const worker = new Worker(\`import('adamax').then(({ Adamax }) => {
+          new Adamax().applyGradients([[[1], new Float32Array(1)]]);
+        })\`, { eval: true });
+        worker.on('error', reject).on('exit', resolve);
+      })));
+    `;
+    const { code, stderr } = runModule(program, {}, folder);
+    expect(code).to.equal(0);
+    expect(stderr.match(/ADAMAX_NO_NATIVE/g)).to.have.length(1);
+  });
+
   it('runs on the fallback when the binary there is broken', () => {
     const release = join(folder, 'node_modules', 'adamax', 'build', 'Release');
     mkdirSync(release, { recursive: true });
