@@ -43,7 +43,7 @@ export interface AdagradOptions extends OptimizerOptions {
    */
   initialAccumulatorValue?: number;
   /** Added to the root of the accumulator, > 0. Default: 1e-7. */
-  epsilon?: number;
+  epsilon?: HyperValue | null;
 }
 
 /**
@@ -71,7 +71,8 @@ export class Adagrad extends Optimizer {
    */
   constructor(options: AdagradOptions = {}) {
     checkOptions('Adagrad', options, [...optimizerOptionNames, 'initialAccumulatorValue', 'epsilon']);
-    const { learningRate = 0.001, initialAccumulatorValue = 0.1, epsilon = 1e-7 } = options;
+    const { learningRate = 0.001, initialAccumulatorValue = 0.1 } = options;
+    const epsilon = options.epsilon ?? 1e-7;
     checkNumber('initialAccumulatorValue', initialAccumulatorValue, nonNegativeFloat32);
     const rule = withKernel(kernel, { ...adagradRule, initial: [initialAccumulatorValue] });
     super(rule, 'Adagrad', { ...options, learningRate });
@@ -80,7 +81,7 @@ export class Adagrad extends Optimizer {
   }
 
   get epsilon(): number {
-    return this.#epsilon.current();
+    return this.#epsilon.current(this);
   }
   set epsilon(value: HyperValue) {
     this.#epsilon.set(value);

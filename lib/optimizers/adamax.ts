@@ -13,7 +13,7 @@ export interface AdamaxOptions extends OptimizerOptions {
   /** Decay rate of the infinity norm, in [0, 1). Default: 0.999. */
   beta2?: HyperValue;
   /** Added to the infinity norm, > 0. Default: 1e-7. */
-  epsilon?: number;
+  epsilon?: HyperValue | null;
 }
 
 /**
@@ -40,7 +40,8 @@ export class Adamax extends Optimizer {
    */
   constructor(options: AdamaxOptions = {}) {
     checkOptions('Adamax', options, [...optimizerOptionNames, 'beta1', 'beta2', 'epsilon']);
-    const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
+    const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999 } = options;
+    const epsilon = options.epsilon ?? 1e-7;
     super(adamaxRule, 'Adamax', { ...options, learningRate });
     this.#beta1 = new Hyperparameter('beta1', unitInterval, beta1);
     this.#beta2 = new Hyperparameter('beta2', unitInterval, beta2);
@@ -48,21 +49,21 @@ export class Adamax extends Optimizer {
   }
 
   get beta1(): number {
-    return this.#beta1.current();
+    return this.#beta1.current(this);
   }
   set beta1(value: HyperValue) {
     this.#beta1.set(value);
   }
 
   get beta2(): number {
-    return this.#beta2.current();
+    return this.#beta2.current(this);
   }
   set beta2(value: HyperValue) {
     this.#beta2.set(value);
   }
 
   get epsilon(): number {
-    return this.#epsilon.current();
+    return this.#epsilon.current(this);
   }
   set epsilon(value: HyperValue) {
     this.#epsilon.set(value);

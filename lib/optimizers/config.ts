@@ -40,12 +40,12 @@ const NEUTRAL: Readonly<Record<string, (value: unknown) => boolean>> = {
 export function optionsFromConfig(
   config: unknown,
   keys: ConfigKeys,
-  customObjects: CustomObjects | undefined,
+  customObjects: CustomObjects | null | undefined,
 ): Record<string, unknown> {
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw wrongType('config', 'an object', config);
   }
-  if (customObjects !== undefined && (typeof customObjects !== 'object' || customObjects === null)) {
+  if (typeof (customObjects ?? {}) !== 'object') {
     throw wrongType('customObjects', 'an object', customObjects);
   }
   const known = { ...BASE_KEYS, ...keys };
@@ -55,9 +55,12 @@ export function optionsFromConfig(
     else if (key !== 'lr' && NEUTRAL[key]?.(value) !== true) throw unknownKey(key, value, known);
   }
   const { lr } = config as { lr?: unknown };
-  if (lr !== undefined) options.learningRate = lr;
+  if (lr !== undefined && lr !== null) options.learningRate = lr;
   if (typeof options.learningRate === 'object' && options.learningRate !== null) {
-    options.learningRate = deserialize(options.learningRate, customObjects as Readonly<Record<string, ScheduleClass>>);
+    options.learningRate = deserialize(
+      options.learningRate,
+      (customObjects ?? {}) as Readonly<Record<string, ScheduleClass>>,
+    );
   }
   return options;
 }

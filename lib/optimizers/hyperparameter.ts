@@ -1,12 +1,17 @@
-import { wrongType } from '../arguments/errors.js';
+import { wrongType, wrongValue } from '../arguments/errors.js';
 import { checkNumber, type Domain } from '../arguments/ranges.js';
 import { isVariable, type Variable } from '../variables/variable.js';
 
 /**
- * A hyperparameter as a user may give it: a number, a function without arguments that is asked once a step, or a scalar
- * variable that is read once a step.
+ * A hyperparameter as a user may give it: a number, a function of the number of finished steps that is asked once a step,
+ * or a scalar variable that is read once a step.
  */
-export type HyperValue = number | (() => number) | Variable;
+export type HyperValue = number | ((step: number) => number) | Variable;
+
+/** Whoever counts the finished steps, which only a function is told. */
+export interface Counting {
+  readonly iterations: Variable<BigInt64Array>;
+}
 
 /** A named, validated hyperparameter that can change between steps. */
 export class Hyperparameter {
@@ -28,20 +33,28 @@ export class Hyperparameter {
   /** A number for a variable is written into that variable, as Keras does; anything else replaces what was there. */
   set(value: unknown): void {
     const checked = this.#check(value);
-    if (isVariable(this.#value) && typeof checked === 'number') this.#value.assign(checked);
-    else this.#value = checked;
+    if (isVariable(this.#value) && typeof checked === 'number') {
+      // What lies in range may leave it when it is rounded.
+      if (!this.#domain.contains(Math.fround(checked))) throw wrongValue(this.#name, this.#domain.text, checked);
+      this.#value.assign(checked);
+    } else {
+      this.#value = checked;
+    }
   }
 
-  /** The number in force now; asks a function, which is user code. */
-  current(): number {
+  /**
+   * The number in force now; asks a function, which is user code.
+   * @param steps - the number of finished steps, or who knows it
+   */
+  current(steps: number | Counting): number {
     if (typeof this.#value === 'number') return this.#value;
-    const value: unknown = isVariable(this.#value) ? this.#value.item() : this.#value();
+    const value: unknown = isVariable(this.#value) ? this.#value.item() : this.#value(countOf(steps));
     checkNumber(isVariable(this.#value) ? this.#name : `${this.#name}()`, value, this.#domain);
     return value;
   }
 
   #check(value: unknown): HyperValue {
-    if (typeof value === 'function') return value as () => number;
+    if (typeof value === 'function') return value as (step: number) => number;
     if (isVariable(value)) {
       if (value.dtype !== 'float32' || value.size !== 1) {
         throw wrongType(this.#name, 'a scalar float32 Variable', value.toString());
@@ -52,4 +65,8 @@ export class Hyperparameter {
     checkNumber(this.#name, value, this.#domain);
     return value;
   }
+}
+
+function countOf(steps: number | Counting): number {
+  return typeof steps === 'number' ? steps : steps.iterations.item();
 }

@@ -1,6 +1,6 @@
 import { checkNumber, finiteFloat32, nonNegative, nonNegativeFloat32 } from '../arguments/ranges.js';
 import { LearningRateSchedule, serialize } from '../schedules/index.js';
-import { Hyperparameter, type HyperValue } from './hyperparameter.js';
+import { type Counting, Hyperparameter, type HyperValue } from './hyperparameter.js';
 
 /** A learning rate as a user may give it. */
 export type LearningRate = HyperValue | LearningRateSchedule;
@@ -14,11 +14,11 @@ export class LearningRateSetting {
 
   /** @param lr - Keras' older name; wins when both are given */
   constructor(learningRate: unknown, lr: unknown, decay: unknown) {
-    if (lr !== undefined) checkNumber('lr', lr, nonNegativeFloat32);
-    const given = lr === undefined ? learningRate : lr;
+    if (lr !== undefined && lr !== null) checkNumber('lr', lr, nonNegativeFloat32);
+    const given = lr ?? learningRate;
     if (given instanceof LearningRateSchedule) this.#schedule = given;
     this.#rate = new Hyperparameter('learningRate', finiteFloat32, this.#schedule === null ? given : 0);
-    this.#decay = new Hyperparameter('decay', nonNegative, decay === undefined ? 0 : decay);
+    this.#decay = new Hyperparameter('decay', nonNegative, decay ?? 0);
   }
 
   get(): LearningRate {
@@ -42,8 +42,8 @@ export class LearningRateSetting {
 
   /** The rate of the step after `iterations` steps: `schedule(iterations) / (1 + decay · iterations)`. */
   at(iterations: number): number {
-    const rate = this.#schedule === null ? this.#rate.current() : this.#scheduled(this.#schedule, iterations);
-    return rate / (1 + this.#decay.current() * iterations);
+    const rate = this.#schedule === null ? this.#rate.current(iterations) : this.#scheduled(this.#schedule, iterations);
+    return rate / (1 + this.#decay.current(iterations) * iterations);
   }
 
   #scheduled(schedule: LearningRateSchedule, iterations: number): number {
@@ -53,7 +53,7 @@ export class LearningRateSetting {
   }
 
   /** As a config has it: a schedule with its own config, or the number in force. */
-  toConfig(): unknown {
-    return this.#schedule === null ? this.#rate.current() : serialize(this.#schedule);
+  toConfig(steps: Counting): unknown {
+    return this.#schedule === null ? this.#rate.current(steps) : serialize(this.#schedule);
   }
 }

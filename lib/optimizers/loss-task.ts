@@ -47,7 +47,7 @@ export function lossTask(
 ): LossTask {
   checkOptions(method, options, kind.known);
   const { gradLoss, name } = options;
-  if (name !== undefined) checkString('name', name);
+  if (name !== undefined && name !== null) checkString('name', name);
   // Who began is asked to the end, though the optimizer may be given another engine meanwhile.
   const { engine, adopt } = (options.engine === undefined ? own : new EngineSetting(options.engine)).now();
   const differentiates = engine !== null;

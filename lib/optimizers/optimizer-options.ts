@@ -7,12 +7,12 @@ import type { LearningRate } from './learning-rate.js';
 
 /** Options every optimizer takes. */
 export interface OptimizerOptions {
-  /** Step size: a finite number, a function that returns one, a scalar `Variable`, or a schedule. */
+  /** Step size: a finite number, a function of the number of finished steps, a scalar `Variable`, or a schedule. */
   learningRate?: LearningRate;
   /** Keras' older name of `learningRate`; wins when both are given. A number ≥ 0. */
-  lr?: number;
+  lr?: number | null;
   /** Inverse time decay on top: the rate of step k (from 0) is `learningRate / (1 + decay · k)`. ≥ 0. Default: 0. */
-  decay?: number;
+  decay?: number | null;
   /** Bound of each gradient's Euclidean norm (of the values of sparse ones), ≥ 0. Default: none. */
   clipnorm?: number | null;
   /** Bound of each gradient element's magnitude, ≥ 0; applied after `clipnorm`. Default: none. */
@@ -31,8 +31,8 @@ export interface OptimizerOptions {
   nonFinite?: NonFinite;
   /** What differentiates losses in `minimize` and its kin. Default: nothing does, and losses bring their gradients. */
   engine?: GradientEngine | null;
-  /** Default: the name of the class. `''` makes a unique one: `adamax`, `adamax_1`, … */
-  name?: string;
+  /** Default: the name of the class. `''` or null makes a unique one: `adamax`, `adamax_1`, … */
+  name?: string | null;
 }
 
 /** What to step, by which gradients: any iterable of `[gradient, variable]`. */
@@ -40,7 +40,7 @@ export type GradsAndVars = Iterable<readonly [Gradient, VariableTarget]>;
 
 export interface ApplyOptions {
   /** Accepted for Keras' sake: there is no operation to name. */
-  name?: string;
+  name?: string | null;
   /** Whether gradients are summed over replicas before the step, where there are any. Default: true. */
   experimentalAggregateGradients?: boolean;
 }
@@ -57,7 +57,7 @@ export interface MinimizeOptions extends GradientOptions {
    */
   gradLoss?: unknown;
   /** Accepted for Keras' sake. */
-  name?: string;
+  name?: string | null;
 }
 
 export interface SetWeightsOptions {
@@ -82,7 +82,7 @@ export const optimizerOptionNames = [
 export function checkApplyOptions(method: string, options: ApplyOptions): boolean {
   checkOptions(method, options, ['name', 'experimentalAggregateGradients']);
   const { name, experimentalAggregateGradients = true } = options;
-  if (name !== undefined) checkString('name', name);
+  if (name !== undefined && name !== null) checkString('name', name);
   checkBoolean('experimentalAggregateGradients', experimentalAggregateGradients);
   return experimentalAggregateGradients;
 }

@@ -24,7 +24,7 @@ import {
   type MinimizeOptions,
   type OptimizerOptions,
 } from './optimizer-options.js';
-import { OptimizerState } from './optimizer-state.js';
+import { OptimizerState, statesOf } from './optimizer-state.js';
 
 /**
  * Base of all optimizers, after `tf.keras.optimizers.Optimizer`. A subclass gives its rule, the scalars of a step and
@@ -47,8 +47,9 @@ export abstract class Optimizer extends OptimizerState {
    * @param defaultName - the name where none is given
    */
   protected constructor(rule: Rule, defaultName: string, options: OptimizerOptions) {
-    const { learningRate, lr, decay, clipnorm, clipvalue, engine, name = defaultName } = options;
-    const { slotDtype = 'float32', nonFinite = 'propagate' } = options;
+    const { learningRate, lr, decay, clipnorm, clipvalue, engine } = options;
+    const { slotDtype = 'float32', nonFinite = 'propagate', name: given = defaultName } = options;
+    const name = given ?? ''; // Python's None asks for a unique one, too
     checkString('name', name);
     checkOneOf('slotDtype', slotDtype, ['float32', 'bfloat16']);
     const scalars = new Float32Array(rule.scalars);
@@ -95,7 +96,7 @@ export abstract class Optimizer extends OptimizerState {
   static fromConfig<T extends Optimizer>(
     this: { new (options: never): T; readonly configKeys: ConfigKeys },
     config: object,
-    customObjects?: CustomObjects,
+    customObjects?: CustomObjects | null,
   ): T {
     return new this(optionsFromConfig(config, this.configKeys, customObjects) as never);
   }
@@ -106,9 +107,10 @@ export abstract class Optimizer extends OptimizerState {
     const slots = this.slotDtype === 'float32' ? {} : { slot_dtype: this.slotDtype };
     const guard = this.nonFinite === 'propagate' ? {} : { non_finite: this.nonFinite };
     const head = { name: this.name, ...this.#clipping.toConfig(), ...slots, ...guard };
-    return { head, rate: { learning_rate: this.#rate.toConfig(), decay: this.decay } };
+    return { head, rate: { learning_rate: this.#rate.toConfig(this), decay: this.decay } };
   }
 
+  /** What was given: a number, function, `Variable` or schedule. A number for a variable is written into that. */
   get learningRate(): LearningRate {
     return this.#rate.get();
   }
@@ -124,8 +126,17 @@ export abstract class Optimizer extends OptimizerState {
     this.learningRate = value;
   }
 
+  /**
+   * The rate in force for the next step, decay included: `schedule(iterations) / (1 + decay · iterations)`. Asks a
+   * function or a schedule.
+   * @throws RangeError `ERR_ADAMAX_ARG_VALUE`, TypeError `ERR_ADAMAX_ARG_TYPE` for what those return
+   */
+  get currentLearningRate(): number {
+    return this.#rate.at(statesOf(this).counter.get());
+  }
+
   get decay(): number {
-    return this.#rate.decay.current();
+    return this.#rate.decay.current(this);
   }
   set decay(value: number) {
     this.#rate.decay.set(value);

@@ -13,7 +13,7 @@ import { SGD } from './sgd.js';
 /** A class that a config can be turned into. */
 export interface OptimizerClass {
   new (options?: never): Optimizer;
-  fromConfig(config: object, customObjects?: CustomObjects): Optimizer;
+  fromConfig(config: object, customObjects?: CustomObjects | null): Optimizer;
 }
 
 /** `{ class_name, config }`, as Keras writes it. */
@@ -54,9 +54,9 @@ export function serialize(optimizer: Optimizer): SerializedOptimizer {
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`
  * @throws RangeError `ERR_ADAMAX_CONFIG` for a class that is unknown
  */
-export function deserialize(config: unknown, customObjects: CustomObjects = {}): Optimizer {
+export function deserialize(config: unknown, customObjects?: CustomObjects | null): Optimizer {
   const serialized = readSerialized('config', config);
-  const found = optimizerClasses.find('config', serialized, customObjects);
+  const found = optimizerClasses.find('config', serialized, customObjects ?? {});
   const Class = found.value as OptimizerClass;
   if (typeof Class?.fromConfig !== 'function') {
     throw wrongType(found.custom ? found.argument : 'class', 'a class with a static fromConfig', Class);

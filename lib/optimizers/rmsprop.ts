@@ -67,7 +67,7 @@ export interface RMSpropOptions extends OptimizerOptions {
   /** In [0, 1]. Default: 0, and then there is no slot for it. */
   momentum?: HyperValue;
   /** Added to the mean square inside the root, > 0. Default: 1e-7. */
-  epsilon?: number;
+  epsilon?: HyperValue | null;
   /** Whether to divide by the estimated deviation instead of the mean square. Default: false. */
   centered?: boolean;
 }
@@ -95,7 +95,8 @@ export class RMSprop extends Optimizer {
    */
   constructor(options: RMSpropOptions = {}) {
     checkOptions('RMSprop', options, [...optimizerOptionNames, 'rho', 'momentum', 'epsilon', 'centered']);
-    const { learningRate = 0.001, rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false } = options;
+    const { learningRate = 0.001, rho = 0.9, momentum = 0, centered = false } = options;
+    const epsilon = options.epsilon ?? 1e-7;
     checkBoolean('centered', centered);
     super(RULES[Number(centered)][Number(momentum !== 0)], 'RMSprop', { ...options, learningRate });
     this.centered = centered;
@@ -105,21 +106,21 @@ export class RMSprop extends Optimizer {
   }
 
   get rho(): number {
-    return this.#rho.current();
+    return this.#rho.current(this);
   }
   set rho(value: HyperValue) {
     this.#rho.set(value);
   }
 
   get momentum(): number {
-    return this.#momentum.current();
+    return this.#momentum.current(this);
   }
   set momentum(value: HyperValue) {
     this.#momentum.set(value);
   }
 
   get epsilon(): number {
-    return this.#epsilon.current();
+    return this.#epsilon.current(this);
   }
   set epsilon(value: HyperValue) {
     this.#epsilon.set(value);

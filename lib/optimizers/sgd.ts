@@ -73,7 +73,7 @@ export class SGD extends Optimizer {
   }
 
   get momentum(): number {
-    return this.#momentum.current();
+    return this.#momentum.current(this);
   }
   set momentum(value: HyperValue) {
     this.#momentum.set(value);

@@ -1,5 +1,5 @@
 import { describe, typeError, wrongType } from '../arguments/errors.js';
-import { checkCustomObjects, inCustomObjects, Registry } from '../serialization/registry.js';
+import { inCustomObjects, Registry } from '../serialization/registry.js';
 import { readSerialized } from '../serialization/serialized.js';
 import { CosineDecay } from './cosine-decay.js';
 import { CosineDecayRestarts } from './cosine-decay-restarts.js';
@@ -59,11 +59,10 @@ export function serialize(schedule: LearningRateSchedule): SerializedSchedule {
  */
 export function deserialize(
   config: object,
-  customObjects: Readonly<Record<string, ScheduleClass>> = {},
+  customObjects?: Readonly<Record<string, ScheduleClass>> | null,
 ): LearningRateSchedule {
   const serialized = readSerialized('config', config);
-  checkCustomObjects(customObjects);
-  const found = registry.find('config', serialized, customObjects);
+  const found = registry.find('config', serialized, customObjects ?? {});
   return found.custom
     ? fromCustom(found.argument, found.value, serialized.config)
     : found.value.fromConfig(serialized.config);

@@ -113,7 +113,7 @@ export class Registry<T> {
 }
 
 /** @throws TypeError `ERR_ADAMAX_ARG_TYPE` */
-export function checkCustomObjects(customObjects: unknown): void {
+function checkCustomObjects(customObjects: unknown): void {
   if (typeof customObjects !== 'object' || customObjects === null) {
     throw wrongType('customObjects', 'an object of classes by name', customObjects);
   }

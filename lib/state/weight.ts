@@ -11,11 +11,11 @@ const AGGREGATIONS = ['none', 'sum', 'mean', 'onlyFirstReplica'] as const;
 
 export interface WeightOptions {
   /** Default: float32, or the kind of an initial value that is a typed array. */
-  dtype?: 'float32' | 'int64';
+  dtype?: 'float32' | 'int64' | null;
   /** A name, config or function of `initializers`, or the initial value itself. Default: zeros. */
   initializer?: unknown;
   /** Default: true, or false where `synchronization` is `onRead`. */
-  trainable?: boolean;
+  trainable?: boolean | null;
   /** `tf.VariableSynchronization`. Without replicas only its rule about `trainable` matters. Default: `auto`. */
   synchronization?: (typeof SYNCHRONIZATIONS)[number];
   /** `tf.VariableAggregation`; nothing depends on it without replicas. Default: `none`. */
@@ -49,7 +49,8 @@ function newCounts(size: number): BigInt64Array {
 }
 
 function make(name: string, checked: Shape, options: WeightOptions): AnyVariable {
-  const { dtype, initializer = 'zeros', trainable, synchronization = 'auto', aggregation = 'none' } = options;
+  const { initializer = 'zeros', synchronization = 'auto', aggregation = 'none' } = options;
+  const [dtype, trainable] = [options.dtype ?? undefined, options.trainable ?? undefined];
   checkOneOf('dtype', dtype ?? 'float32', ['float32', 'int64']);
   checkOneOf('synchronization', synchronization, SYNCHRONIZATIONS);
   checkOneOf('aggregation', aggregation, AGGREGATIONS);

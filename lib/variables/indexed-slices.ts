@@ -20,11 +20,11 @@ export class IndexedSlices {
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`
    * @throws RangeError `ERR_ADAMAX_INDEX` for a plain number that cannot be a row
    */
-  constructor(values: Float32Array, indices: RowIndices | readonly number[], denseShape?: readonly number[]) {
+  constructor(values: Float32Array, indices: RowIndices | readonly number[], denseShape?: readonly number[] | null) {
     checkFloat32Array('values', values);
     this.values = values;
     this.indices = toRowIndices(indices);
-    this.denseShape = denseShape === undefined ? null : checkShape('denseShape', denseShape);
+    this.denseShape = denseShape === undefined || denseShape === null ? null : checkShape('denseShape', denseShape);
     // What is handed to a step is what is stepped: TypeScript's `readonly` would not stop a script.
     for (const name of ['values', 'indices', 'denseShape']) Object.defineProperty(this, name, FIXED);
   }

@@ -19,16 +19,16 @@ export type SameKind<T extends Elements> = T extends Float32Array
 
 export interface VariableOptions {
   /** Lengths of the dimensions, outermost first. Default: one dimension with all elements. */
-  shape?: readonly number[];
+  shape?: readonly number[] | null;
   /**
    * What its state is saved under, so that it finds its way home: unique within an optimizer. Default: `Variable`,
    * `Variable_1`, …, which say nothing to the next process; the state then goes by position.
    */
-  name?: string;
+  name?: string | null;
   /** Whether steps change it; may be set later. Default: true. */
-  trainable?: boolean;
+  trainable?: boolean | null;
   /** Applied after each dense step of an optimizer. */
-  constraint?: Constraint;
+  constraint?: Constraint | null;
 }
 
 /**
@@ -115,24 +115,25 @@ export class Variable<T extends Elements = Float32Array> {
     if (isBigInt64Array(data) || isUint16Array(data)) checkMemory('data', data);
     else checkFloat32Array('data', data);
     checkOptions('Variable', options, ['shape', 'name', 'trainable', 'constraint']);
-    const { shape, name, trainable = true, constraint } = options;
-    if (name !== undefined) checkString('name', name);
+    const { shape = null, name = null, constraint = null } = options;
+    const trainable = options.trainable ?? true;
+    if (name !== null) checkString('name', name);
     checkBoolean('trainable', trainable);
-    if (constraint !== undefined && typeof constraint !== 'function') {
+    if (constraint !== null && typeof constraint !== 'function') {
       throw wrongType('constraint', 'a function', constraint);
     }
     this.#data = data;
     this.#size = lengthOf(data);
-    this.#named = name !== undefined;
+    this.#named = name !== null;
     this.#trainable = trainable;
     // What a step goes by is what was checked here: TypeScript's `readonly` would not stop a script.
     Object.defineProperties(this, {
       dtype: { value: dtypeOf(data), enumerable: true },
       shape: { value: checkShape('shape', shape ?? [lengthOf(data)], lengthOf(data)), enumerable: true },
       name: { value: name ?? (unnamed === 0 ? 'Variable' : `Variable_${unnamed}`), enumerable: true },
-      constraint: { value: constraint ?? null, enumerable: true },
+      constraint: { value: constraint, enumerable: true },
     });
-    if (name === undefined) unnamed++;
+    if (name === null) unnamed++;
   }
 
   /** The array that holds the elements: the adopted one, or the one that `rebind` put in its place. */

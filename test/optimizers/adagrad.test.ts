@@ -1,4 +1,4 @@
-import { Adagrad, type AdagradOptions, IndexedSlices, Variable } from 'adamax';
+import { Adagrad, IndexedSlices, Variable } from 'adamax';
 import { expect } from 'chai';
 import { expectSameBits, Random } from '../support/data.js';
 import { expectError } from '../support/errors.js';
@@ -24,7 +24,11 @@ function oracle(e: Element, g: number, rate: number, epsilon: number): void {
   e.p = r(e.p - r(r(r(rate) * g) / r(r(Math.sqrt(e.a)) + r(epsilon))));
 }
 
-const CASES: AdagradOptions[] = [{}, { initialAccumulatorValue: 0, decay: 0.5 }, { epsilon: 0.3 }];
+const CASES: { initialAccumulatorValue?: number; epsilon?: number; decay?: number }[] = [
+  {},
+  { initialAccumulatorValue: 0, decay: 0.5 },
+  { epsilon: 0.3 },
+];
 
 onEveryImplementation('Adagrad', () => {
   for (const options of CASES) {

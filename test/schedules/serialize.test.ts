@@ -315,7 +315,7 @@ describe('schedules.deserialize', () => {
         CONFIG,
         /^config\.compile_config must be null or empty/,
       ],
-      [exponential, null, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^customObjects must be an object .*: received null$/],
+      [exponential, 1, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^customObjects must be an object .*: received 1$/],
       [
         exponential,
         { ExponentialDecay: 1 },
