@@ -6,7 +6,7 @@ import { abandon } from './promises.js';
 export type ErrorCode =
   | 'ERR_ADAMAX_ARG_TYPE' // TypeError: an argument of the wrong kind
   | 'ERR_ADAMAX_ARG_VALUE' // RangeError: the right kind, but not a value that is allowed
-  | 'ERR_ADAMAX_OPTION' // TypeError: an option or config key nobody knows
+  | 'ERR_ADAMAX_OPTION' // TypeError: an option, config key or property that nobody knows, or that cannot be set
   | 'ERR_ADAMAX_LENGTH' // RangeError: an array whose length does not fit the others
   | 'ERR_ADAMAX_SHAPE' // RangeError: a shape that does not fit
   | 'ERR_ADAMAX_INDEX' // RangeError: a row index outside the table

@@ -1,3 +1,4 @@
+import { refuseWrites } from '../arguments/members.js';
 import { checkOptions } from '../arguments/options.js';
 import { checkNumber, nonNegativeFloat32, positive } from '../arguments/ranges.js';
 import { needKernel, withKernel } from '../backend/kernel.js';
@@ -61,8 +62,7 @@ export class Adagrad extends Optimizer {
     epsilon: 'epsilon',
   };
 
-  /** What accumulators start with; decided at construction. */
-  readonly initialAccumulatorValue: number;
+  readonly #initialAccumulatorValue: number;
   readonly #epsilon: Hyperparameter;
 
   /**
@@ -76,8 +76,13 @@ export class Adagrad extends Optimizer {
     checkNumber('initialAccumulatorValue', initialAccumulatorValue, nonNegativeFloat32);
     const rule = withKernel(kernel, { ...adagradRule, initial: [initialAccumulatorValue] });
     super(rule, 'Adagrad', { ...options, learningRate });
-    this.initialAccumulatorValue = initialAccumulatorValue;
+    this.#initialAccumulatorValue = initialAccumulatorValue;
     this.#epsilon = new Hyperparameter('epsilon', positive, epsilon);
+  }
+
+  /** What accumulators start with; decided at construction. */
+  get initialAccumulatorValue(): number {
+    return this.#initialAccumulatorValue;
   }
 
   get epsilon(): number {
@@ -102,3 +107,5 @@ export class Adagrad extends Optimizer {
     };
   }
 }
+
+refuseWrites(Adagrad);

@@ -1,3 +1,4 @@
+import { guardMembers, refuseWrites } from '../arguments/members.js';
 import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
 import type { SlotArray, SlotDtype } from '../backend/backend.js';
 import { initialize } from '../initializers/initialize.js';
@@ -21,8 +22,7 @@ export let statesOf: (optimizer: OptimizerState) => VariableStates;
 
 /** What an optimizer keeps, and can be asked for and told to keep: the part of `Optimizer` that deals with state. */
 export abstract class OptimizerState {
-  readonly name: string;
-
+  readonly #name: string;
   readonly #states: VariableStates;
   readonly #stepper: Stepper;
   readonly #adopt: Adopt;
@@ -34,10 +34,15 @@ export abstract class OptimizerState {
 
   /** @param adopt - finds variables for those of an engine */
   protected constructor(name: string, states: VariableStates, stepper: Stepper, adopt: Adopt) {
-    this.name = name;
+    this.#name = name;
     this.#states = states;
     this.#stepper = stepper;
     this.#adopt = adopt;
+  }
+
+  /** Decided at construction. */
+  get name(): string {
+    return this.#name;
   }
 
   /** How slots are stored; decided at construction. */
@@ -173,3 +178,6 @@ export abstract class OptimizerState {
     });
   }
 }
+
+refuseWrites(OptimizerState, { weights: 'be set by setWeights(weights)' });
+guardMembers(OptimizerState);

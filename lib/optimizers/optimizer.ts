@@ -1,3 +1,4 @@
+import { refuseWrites } from '../arguments/members.js';
 import { checkOneOf, checkString } from '../arguments/options.js';
 import { abandon, isThenable } from '../arguments/promises.js';
 import { warn } from '../arguments/warn.js';
@@ -309,6 +310,11 @@ export abstract class Optimizer extends OptimizerState {
     });
   }
 }
+
+refuseWrites(Optimizer, {
+  currentLearningRate: 'be set by learningRate or decay',
+  lastLoss: 'be set by a call that evaluates a loss',
+});
 
 /** Whether gradients are to be aggregated. */
 function aggregates(method: string, options: ApplyOptions | undefined): boolean {

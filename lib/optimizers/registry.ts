@@ -1,5 +1,6 @@
 /** `optimizers`: from names and configs to optimizers and back, after `tf.keras.optimizers`. */
 import { wrongType } from '../arguments/errors.js';
+import { closeMembers } from '../arguments/members.js';
 import { checkString } from '../arguments/options.js';
 import { readSerialized } from '../serialization/serialized.js';
 import { Adagrad } from './adagrad.js';
@@ -34,7 +35,10 @@ export function register(name: string, optimizer: OptimizerClass): void {
   optimizerClasses.register(name, optimizer);
 }
 
-for (const [name, Class] of Object.entries({ Adagrad, Adamax, RMSprop, SGD })) optimizerClasses.add(name, Class);
+for (const [name, Class] of Object.entries({ Adagrad, Adamax, RMSprop, SGD })) {
+  optimizerClasses.add(name, Class);
+  closeMembers(name, Class);
+}
 
 /**
  * The class name and the config, without the state. A class goes by the name it was registered under, or else by its

@@ -1,3 +1,4 @@
+import { refuseWrites } from '../arguments/members.js';
 import { checkBoolean, checkOptions } from '../arguments/options.js';
 import { positive, unitInterval, unitIntervalClosed } from '../arguments/ranges.js';
 import { needKernel, withKernel } from '../backend/kernel.js';
@@ -84,7 +85,7 @@ export class RMSprop extends Optimizer {
     centered: 'centered',
   };
 
-  readonly centered: boolean;
+  readonly #centered: boolean;
   readonly #rho: Hyperparameter;
   readonly #momentum: Hyperparameter;
   readonly #epsilon: Hyperparameter;
@@ -99,10 +100,15 @@ export class RMSprop extends Optimizer {
     const epsilon = options.epsilon ?? 1e-7;
     checkBoolean('centered', centered);
     super(RULES[Number(centered)][Number(momentum !== 0)], 'RMSprop', { ...options, learningRate });
-    this.centered = centered;
+    this.#centered = centered;
     this.#rho = new Hyperparameter('rho', unitInterval, rho);
     this.#momentum = new Hyperparameter('momentum', unitIntervalClosed, momentum);
     this.#epsilon = new Hyperparameter('epsilon', positive, epsilon);
+  }
+
+  /** Decided at construction. */
+  get centered(): boolean {
+    return this.#centered;
   }
 
   get rho(): number {
@@ -145,3 +151,5 @@ export class RMSprop extends Optimizer {
     };
   }
 }
+
+refuseWrites(RMSprop);

@@ -1,3 +1,4 @@
+import { refuseWrites } from '../arguments/members.js';
 import { checkBoolean, checkOptions } from '../arguments/options.js';
 import { unitIntervalClosed } from '../arguments/ranges.js';
 import { needKernel, withKernel } from '../backend/kernel.js';
@@ -56,7 +57,7 @@ export interface SGDOptions extends OptimizerOptions {
 export class SGD extends Optimizer {
   static override readonly configKeys: ConfigKeys = { momentum: 'momentum', nesterov: 'nesterov' };
 
-  readonly nesterov: boolean;
+  readonly #nesterov: boolean;
   readonly #momentum: Hyperparameter;
 
   /**
@@ -68,8 +69,13 @@ export class SGD extends Optimizer {
     const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
     checkBoolean('nesterov', nesterov);
     super(momentum === 0 ? plainRule : nesterov ? lookAhead : heavyBall, 'SGD', { ...options, learningRate });
-    this.nesterov = nesterov;
+    this.#nesterov = nesterov;
     this.#momentum = new Hyperparameter('momentum', unitIntervalClosed, momentum);
+  }
+
+  /** Decided at construction. */
+  get nesterov(): boolean {
+    return this.#nesterov;
   }
 
   get momentum(): number {
@@ -89,3 +95,5 @@ export class SGD extends Optimizer {
     return { ...head, ...rate, momentum: this.momentum, nesterov: this.nesterov };
   }
 }
+
+refuseWrites(SGD);

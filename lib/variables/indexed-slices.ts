@@ -1,5 +1,6 @@
 import { checkFloat32Array, checkMemory } from '../arguments/arrays.js';
 import { rangeError, wrongType } from '../arguments/errors.js';
+import { closeMembers, guardMembers, ownAccessors, refuseWrites } from '../arguments/members.js';
 import { isRowIndices, type RowIndices } from '../memory/typed-arrays.js';
 import { checkShape, type Shape } from './shape.js';
 
@@ -8,11 +9,9 @@ import { checkShape, type Shape } from './shape.js';
  * more than once; slices of one row are summed in order of occurrence. Like `tf.IndexedSlices`.
  */
 export class IndexedSlices {
-  /** The slices one after another; the array is not copied. */
-  readonly values: Float32Array;
-  readonly indices: RowIndices;
-  /** Shape of the dense gradient, when given. It must be the variable's. */
-  readonly denseShape: Shape | null;
+  readonly #values: Float32Array;
+  readonly #indices: RowIndices;
+  readonly #denseShape: Shape | null;
 
   /**
    * @param values - `indices.length` × row length numbers, row-major
@@ -22,15 +21,32 @@ export class IndexedSlices {
    */
   constructor(values: Float32Array, indices: RowIndices | readonly number[], denseShape?: readonly number[] | null) {
     checkFloat32Array('values', values);
-    this.values = values;
-    this.indices = toRowIndices(indices);
-    this.denseShape = denseShape === undefined || denseShape === null ? null : checkShape('denseShape', denseShape);
-    // What is handed to a step is what is stepped: TypeScript's `readonly` would not stop a script.
-    for (const name of ['values', 'indices', 'denseShape']) Object.defineProperty(this, name, FIXED);
+    this.#values = values;
+    this.#indices = toRowIndices(indices);
+    this.#denseShape = denseShape === undefined || denseShape === null ? null : checkShape('denseShape', denseShape);
+    makeOwn(this);
+  }
+
+  /** The slices one after another; the array is not copied. */
+  get values(): Float32Array {
+    return this.#values;
+  }
+
+  get indices(): RowIndices {
+    return this.#indices;
+  }
+
+  /** Shape of the dense gradient, when given. It must be the variable's. */
+  get denseShape(): Shape | null {
+    return this.#denseShape;
   }
 }
 
-const FIXED = { writable: false, configurable: false };
+refuseWrites(IndexedSlices);
+guardMembers(IndexedSlices);
+closeMembers('IndexedSlices', IndexedSlices);
+// What is handed to a step is what is stepped.
+const makeOwn = ownAccessors(IndexedSlices, ['values', 'indices', 'denseShape']);
 
 function toRowIndices(indices: unknown): RowIndices {
   if (isRowIndices(indices)) {

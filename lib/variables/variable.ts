@@ -1,5 +1,6 @@
 import { checkFloat32Array, checkLength, checkMemory } from '../arguments/arrays.js';
 import { rangeError, typeError, wrongType, wrongValue } from '../arguments/errors.js';
+import { closeMembers, guardMembers, ownAccessors, refuseWrites } from '../arguments/members.js';
 import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
 import type { Domain } from '../arguments/ranges.js';
 import { fromBfloat16, toBfloat16 } from '../math/bfloat16.js';
@@ -80,10 +81,10 @@ export function timesChanged(): number {
  * Like `tf.Variable`, as far as an optimizer needs it.
  */
 export class Variable<T extends Elements = Float32Array> {
-  declare readonly dtype: DType;
-  declare readonly shape: Shape;
-  declare readonly name: string;
-  declare readonly constraint: Constraint | null;
+  readonly #dtype: DType;
+  readonly #shape: Shape;
+  readonly #name: string;
+  readonly #constraint: Constraint | null;
   #data: T;
   readonly #size: number;
   readonly #named: boolean;
@@ -126,14 +127,28 @@ export class Variable<T extends Elements = Float32Array> {
     this.#size = lengthOf(data);
     this.#named = name !== null;
     this.#trainable = trainable;
-    // What a step goes by is what was checked here: TypeScript's `readonly` would not stop a script.
-    Object.defineProperties(this, {
-      dtype: { value: dtypeOf(data), enumerable: true },
-      shape: { value: checkShape('shape', shape ?? [lengthOf(data)], lengthOf(data)), enumerable: true },
-      name: { value: name ?? (unnamed === 0 ? 'Variable' : `Variable_${unnamed}`), enumerable: true },
-      constraint: { value: constraint, enumerable: true },
-    });
+    this.#dtype = dtypeOf(data);
+    this.#shape = checkShape('shape', shape ?? [lengthOf(data)], lengthOf(data));
+    this.#name = name ?? (unnamed === 0 ? 'Variable' : `Variable_${unnamed}`);
+    this.#constraint = constraint;
+    makeOwn(this);
     if (name === null) unnamed++;
+  }
+
+  get dtype(): DType {
+    return this.#dtype;
+  }
+
+  get shape(): Shape {
+    return this.#shape;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  get constraint(): Constraint | null {
+    return this.#constraint;
   }
 
   /** The array that holds the elements: the adopted one, or the one that `rebind` put in its place. */
@@ -251,6 +266,15 @@ export class Variable<T extends Elements = Float32Array> {
     return `<Variable '${this.name}' shape=${formatShape(this.shape)} dtype=${this.dtype}>`;
   }
 }
+
+refuseWrites(Variable, {
+  data: 'be replaced by rebind(data), or overwritten by assign(values)',
+  size: 'stay what it is',
+});
+guardMembers(Variable);
+closeMembers('Variable', Variable);
+// What a step goes by is what was checked at construction, and `structuredClone` takes the numbers along.
+const makeOwn = ownAccessors(Variable, ['dtype', 'shape', 'name', 'constraint', 'data']);
 
 function dtypeOf(data: Elements): DType {
   if (isBigInt64Array(data)) return 'int64';

@@ -58,7 +58,7 @@ describe('a variable', () => {
     for (const name of ['dtype', 'shape', 'name', 'trainable', 'constraint', 'data', 'size']) {
       expect(() => Object.assign(p, { [name]: null }), name).to.throw(TypeError);
     }
-    expect(JSON.stringify(Object.keys(p))).to.equal('["dtype","shape","name","constraint"]');
+    expect(JSON.stringify(Object.keys(p))).to.equal('["dtype","shape","name","constraint","data"]');
   });
 });
 

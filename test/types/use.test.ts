@@ -39,6 +39,9 @@ function rightUse(weights: Float32Array, shared: Float32Array): void {
   const steps: number = optimizer.applyGradients(gradients.map((gradient) => [gradient, variable] as const));
   optimizer.applyGradients(new Map([[weights, variable]]), { name: 'step', experimentalAggregateGradients: false });
   optimizer.learningRate = new schedules.ExponentialDecay({ initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.9 });
+  optimizer.learningRate = (step) => 0.1 / (1 + step);
+  const rate: number = optimizer.currentLearningRate;
+  new Adamax({ epsilon: null, name: null, lr: null, decay: null, beta2: (step: number) => (rate ? step / 10 : 0) });
   optimizer.clipvalue = undefined;
   optimizer.iterations = counter;
   optimizer.minimize(
@@ -69,6 +72,10 @@ function rightUse(weights: Float32Array, shared: Float32Array): void {
 function wrongUse(weights: Float32Array, optimizer: Adamax): void {
   // @ts-expect-error: the option is called learningRate
   new Adamax({ learning_rate: 0.1 });
+  // @ts-expect-error: the attribute is called learningRate
+  optimizer.learning_rate = 0.1;
+  // @ts-expect-error: the rate in force is what learningRate and decay make it
+  optimizer.currentLearningRate = 0.1;
   // @ts-expect-error: a number, not a string
   new Adamax({ learningRate: '0.1' });
   // @ts-expect-error: an options object, not a positional argument
