@@ -31,6 +31,11 @@ export function backend(): Backend {
   return runtime().active;
 }
 
+/** The implementation that runs, if one has been chosen: to ask chooses none. */
+export function chosenIsa(): Isa | undefined {
+  return started?.active.isa;
+}
+
 /** Every implementation this process can run, the fallback first and the best last; `setIsa` takes any of them. */
 export function availableIsa(): Isa[] {
   return availableTo(runtime());

@@ -5,6 +5,7 @@ import { needKernel, withKernel } from '../backend/kernel.js';
 import { type Rule, withoutTiny } from '../backend/rule.js';
 import type { Config, ConfigKeys } from './config.js';
 import { Hyperparameter, type HyperValue } from './hyperparameter.js';
+import { GIVEN } from './inspection.js';
 import { Optimizer } from './optimizer.js';
 import { type OptimizerOptions, optimizerOptionNames } from './optimizer-options.js';
 
@@ -95,6 +96,10 @@ export class Adagrad extends Optimizer {
   protected override writeScalars(_step: number, learningRate: number, scalars: Float32Array): void {
     scalars[0] = learningRate;
     scalars[1] = this.epsilon;
+  }
+
+  override [GIVEN](): object {
+    return { ...super[GIVEN](), initialAccumulatorValue: this.initialAccumulatorValue, epsilon: this.#epsilon.get() };
   }
 
   override getConfig(): Config {

@@ -4,6 +4,7 @@ import { adamaxRule } from './adamax-rule.js';
 import { BiasCorrection, checkAlpha } from './bias-correction.js';
 import type { Config, ConfigKeys } from './config.js';
 import { Hyperparameter, type HyperValue } from './hyperparameter.js';
+import { GIVEN } from './inspection.js';
 import { Optimizer } from './optimizer.js';
 import { type OptimizerOptions, optimizerOptionNames } from './optimizer-options.js';
 
@@ -77,6 +78,10 @@ export class Adamax extends Optimizer {
     scalars[1] = this.beta2;
     scalars[2] = alpha;
     scalars[3] = this.epsilon;
+  }
+
+  override [GIVEN](): object {
+    return { ...super[GIVEN](), beta1: this.#beta1.get(), beta2: this.#beta2.get(), epsilon: this.#epsilon.get() };
   }
 
   override getConfig(): Config {

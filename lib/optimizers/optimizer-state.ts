@@ -1,3 +1,4 @@
+import { describeBy } from '../arguments/errors.js';
 import { guardMembers, refuseWrites } from '../arguments/members.js';
 import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
 import type { SlotArray, SlotDtype } from '../backend/backend.js';
@@ -12,6 +13,7 @@ import { type AnyVariable, isTrainable, type Variable } from '../variables/varia
 import { type Adopt, toVariable } from '../variables/variable-like.js';
 import { toKnownVariables, toVariables, type VariableList } from '../variables/variable-list.js';
 import type { VariableTarget } from './engine.js';
+import { classNameOf, UNCLONEABLE } from './inspection.js';
 import type { SetWeightsOptions } from './optimizer-options.js';
 
 /** What takes the steps of an optimizer, for the guests of this package: hooks are set there. */
@@ -22,6 +24,8 @@ export let statesOf: (optimizer: OptimizerState) => VariableStates;
 
 /** What an optimizer keeps, and can be asked for and told to keep: the part of `Optimizer` that deals with state. */
 export abstract class OptimizerState {
+  /** Has `structuredClone` and its kin refuse an optimizer, of which they would lose all there is. */
+  protected readonly notCloneable = UNCLONEABLE;
   readonly #name: string;
   readonly #states: VariableStates;
   readonly #stepper: Stepper;
@@ -179,5 +183,6 @@ export abstract class OptimizerState {
   }
 }
 
+describeBy((value) => (value instanceof OptimizerState ? `${classNameOf(value)} '${value.name}'` : undefined));
 refuseWrites(OptimizerState, { weights: 'be set by setWeights(weights)' });
 guardMembers(OptimizerState);

@@ -1,3 +1,4 @@
+import { INSPECT, type Inspect, inspected } from '../arguments/inspection.js';
 import { refuseWrites } from '../arguments/members.js';
 import { checkOneOf, checkString } from '../arguments/options.js';
 import { abandon, isThenable } from '../arguments/promises.js';
@@ -13,10 +14,11 @@ import { ClippingSetting } from './clipping.js';
 import { type Config, type ConfigKeys, type CustomObjects, optionsFromConfig } from './config.js';
 import { brokenContract, EngineSetting, type GradientEngine } from './engine.js';
 import { evaluate, evaluateAsync, withoutGaps } from './evaluation.js';
+import { briefly, classNameOf, GIVEN, ownFields, type StateSummary, stateShown, summaryOf } from './inspection.js';
 import { type LearningRate, LearningRateSetting } from './learning-rate.js';
 import type { Loss, VarList } from './loss.js';
 import { GRADIENTS, lossTask, MINIMIZATION, UPDATES } from './loss-task.js';
-import { uniqueName } from './names.js';
+import { optimizerClasses, uniqueName } from './names.js';
 import {
   type ApplyOptions,
   checkApplyOptions,
@@ -281,6 +283,40 @@ export abstract class Optimizer extends OptimizerState {
     const count = this.#stepper.step('getUpdates', withoutGaps(pairs, isTrainable), true, null, DIFFERENTIATED);
     this.#lastLoss = value;
     return [this.#end(count, task.engine)];
+  }
+
+  /**
+   * For `JSON.stringify`: what `optimizers.serialize` gives, and how much state there is besides, which `getWeights` saves.
+   * `optimizers.deserialize` takes it back where there is none.
+   * @throws as `optimizers.serialize`
+   */
+  toJSON(): { class_name: string; config: Config; state?: StateSummary } {
+    const class_name = optimizerClasses.nameToWrite('optimizer', this.constructor, this);
+    const [config, states] = [this.getConfig(), statesOf(this)];
+    const isNew = states.weights.length === 1 && states.counter.get() === 0;
+    return { class_name, config, ...(!isNew && { state: summaryOf(states) }) };
+  }
+
+  /** The hyperparameters as they were given. */
+  [GIVEN](): object {
+    const { clipnorm, clipvalue, slotDtype, engine } = this;
+    const decay = this.#rate.decay.get();
+    return {
+      learningRate: this.learningRate,
+      ...(decay !== 0 && { decay }),
+      ...(clipnorm !== undefined && { clipnorm }),
+      ...(clipvalue !== undefined && { clipvalue }),
+      ...(slotDtype !== 'float32' && { slotDtype }),
+      ...(engine !== null && { engine: briefly(engine) }),
+    };
+  }
+
+  [INSPECT](depth?: number, options?: object, inspect?: Inspect): string {
+    const fields = () => {
+      const given = { name: this.name, ...this[GIVEN](), ...ownFields(this) };
+      return { ...given, ...stateShown(statesOf(this), this.#stepper.turn) };
+    };
+    return inspected(classNameOf(this), fields, depth, options, inspect);
   }
 
   /** Warns of those that were listed without a gradient, and lets the engine know of the others. */

@@ -1,5 +1,5 @@
 /** `optimizers`: from names and configs to optimizers and back, after `tf.keras.optimizers`. */
-import { wrongType } from '../arguments/errors.js';
+import { describe, rangeError, wrongType } from '../arguments/errors.js';
 import { closeMembers } from '../arguments/members.js';
 import { checkString } from '../arguments/options.js';
 import { readSerialized } from '../serialization/serialized.js';
@@ -59,13 +59,21 @@ export function serialize(optimizer: Optimizer): SerializedOptimizer {
  * @throws RangeError `ERR_ADAMAX_CONFIG` for a class that is unknown
  */
 export function deserialize(config: unknown, customObjects?: CustomObjects | null): Optimizer {
-  const serialized = readSerialized('config', config);
+  const serialized = readSerialized('config', withoutState(config));
   const found = optimizerClasses.find('config', serialized, customObjects ?? {});
   const Class = found.value as OptimizerClass;
   if (typeof Class?.fromConfig !== 'function') {
     throw wrongType(found.custom ? found.argument : 'class', 'a class with a static fromConfig', Class);
   }
   return Class.fromConfig(serialized.config, customObjects);
+}
+
+/** Refuses what `JSON.stringify` made of an optimizer that had a state: nobody should take up a training without. */
+function withoutState(config: unknown): unknown {
+  const { state } = Object(config) as { state?: unknown };
+  if (state === undefined) return config;
+  const way = 'config.state must be left out, and the weights of getWeights() set by setWeights(weights)';
+  throw rangeError('ERR_ADAMAX_CONFIG', `${way}: received ${describe(state)}`);
 }
 
 /**

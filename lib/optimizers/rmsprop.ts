@@ -5,6 +5,7 @@ import { needKernel, withKernel } from '../backend/kernel.js';
 import { type Rule, withoutTiny } from '../backend/rule.js';
 import type { Config, ConfigKeys } from './config.js';
 import { Hyperparameter, type HyperValue } from './hyperparameter.js';
+import { GIVEN } from './inspection.js';
 import { Optimizer } from './optimizer.js';
 import { type OptimizerOptions, optimizerOptionNames } from './optimizer-options.js';
 
@@ -137,6 +138,16 @@ export class RMSprop extends Optimizer {
     scalars[1] = 1 - this.rho;
     scalars[2] = this.momentum;
     scalars[3] = this.epsilon;
+  }
+
+  override [GIVEN](): object {
+    return {
+      ...super[GIVEN](),
+      rho: this.#rho.get(),
+      momentum: this.#momentum.get(),
+      epsilon: this.#epsilon.get(),
+      centered: this.centered,
+    };
   }
 
   override getConfig(): Config {

@@ -5,6 +5,7 @@ import { needKernel, withKernel } from '../backend/kernel.js';
 import { withoutTiny } from '../backend/rule.js';
 import type { Config, ConfigKeys } from './config.js';
 import { Hyperparameter, type HyperValue } from './hyperparameter.js';
+import { GIVEN } from './inspection.js';
 import { Optimizer } from './optimizer.js';
 import { type OptimizerOptions, optimizerOptionNames } from './optimizer-options.js';
 
@@ -88,6 +89,10 @@ export class SGD extends Optimizer {
   protected override writeScalars(_step: number, learningRate: number, scalars: Float32Array): void {
     scalars[0] = learningRate;
     if (scalars.length > 1) scalars[1] = this.momentum;
+  }
+
+  override [GIVEN](): object {
+    return { ...super[GIVEN](), momentum: this.#momentum.get(), nesterov: this.nesterov };
   }
 
   override getConfig(): Config {

@@ -1,4 +1,5 @@
 import { describe, typeError, wrongType } from '../arguments/errors.js';
+import { written } from './names.js';
 
 /** Plain JSON with Keras' own keys, in Keras' order. */
 export type ScheduleConfig = Record<string, unknown>;
@@ -36,6 +37,14 @@ export abstract class LearningRateSchedule {
 
   /** Plain JSON from which `fromConfig` makes an equal schedule. */
   abstract getConfig(): ScheduleConfig;
+
+  /**
+   * For `JSON.stringify`: what `schedules.serialize` gives, and `schedules.deserialize` takes back.
+   * @throws as `schedules.serialize`
+   */
+  toJSON(): { class_name: string; config: ScheduleConfig } {
+    return written(this);
+  }
 
   /**
    * The reverse of `getConfig`: constructs the class it is called on from one object of options, with each key's name in

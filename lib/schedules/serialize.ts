@@ -1,5 +1,4 @@
 import { describe, typeError, wrongType } from '../arguments/errors.js';
-import { inCustomObjects, Registry } from '../serialization/registry.js';
 import { readSerialized } from '../serialization/serialized.js';
 import { CosineDecay } from './cosine-decay.js';
 import { CosineDecayRestarts } from './cosine-decay-restarts.js';
@@ -7,6 +6,7 @@ import { ExponentialDecay } from './exponential-decay.js';
 import { InverseTimeDecay } from './inverse-time-decay.js';
 import { LearningRateSchedule, type ScheduleConfig } from './learning-rate-schedule.js';
 import { LinearCosineDecay } from './linear-cosine-decay.js';
+import { scheduleClasses, written } from './names.js';
 import { NoisyLinearCosineDecay } from './noisy-linear-cosine-decay.js';
 import { PiecewiseConstantDecay } from './piecewise-constant-decay.js';
 import { PolynomialDecay } from './polynomial-decay.js';
@@ -22,7 +22,6 @@ export interface ScheduleClass {
   fromConfig(config: object): LearningRateSchedule;
 }
 
-const registry = new Registry<ScheduleClass>(false, inCustomObjects);
 for (const [name, Schedule] of Object.entries({
   ExponentialDecay,
   PiecewiseConstantDecay,
@@ -33,7 +32,7 @@ for (const [name, Schedule] of Object.entries({
   LinearCosineDecay,
   NoisyLinearCosineDecay,
 })) {
-  registry.add(name, Schedule);
+  scheduleClasses.add(name, Schedule);
 }
 
 /**
@@ -42,12 +41,7 @@ for (const [name, Schedule] of Object.entries({
  */
 export function serialize(schedule: LearningRateSchedule): SerializedSchedule {
   if (!(schedule instanceof LearningRateSchedule)) throw wrongType('schedule', 'a LearningRateSchedule', schedule);
-  const name = registry.nameToWrite('schedule', schedule.constructor, schedule);
-  const getConfig: unknown = schedule.getConfig;
-  if (typeof getConfig !== 'function') throw wrongType(`getConfig of ${name}`, 'a function', getConfig);
-  const config: unknown = schedule.getConfig();
-  if (typeof config !== 'object' || config === null) throw wrongType(`getConfig() of ${name}`, 'an object', config);
-  return { class_name: name, config: config as ScheduleConfig };
+  return written(schedule);
 }
 
 /**
@@ -62,10 +56,10 @@ export function deserialize(
   customObjects?: Readonly<Record<string, ScheduleClass>> | null,
 ): LearningRateSchedule {
   const serialized = readSerialized('config', config);
-  const found = registry.find('config', serialized, customObjects ?? {});
+  const found = scheduleClasses.find('config', serialized, customObjects ?? {});
   return found.custom
     ? fromCustom(found.argument, found.value, serialized.config)
-    : found.value.fromConfig(serialized.config);
+    : (found.value as ScheduleClass).fromConfig(serialized.config);
 }
 
 function fromCustom(argument: string, Custom: unknown, config: object): LearningRateSchedule {

@@ -46,6 +46,10 @@ export class Registry<T> {
 
   /** Enters what this package has itself. The first name of a value is the one it is written under. */
   add(name: string, value: T): void {
+    // A bundler may have renamed it, and people are shown this name, as subclasses are.
+    if (typeof value === 'function' && this.nameOf(value) === undefined) {
+      Object.defineProperty(value, 'name', { value: name, configurable: true });
+    }
     this.#own.set(this.#keyOf(name), { name, value });
   }
 

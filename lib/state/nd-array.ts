@@ -1,4 +1,5 @@
 import { checkAttached } from '../arguments/arrays.js';
+import { INSPECT, type Inspect, inspected } from '../arguments/inspection.js';
 import { copyOf } from '../memory/typed-arrays.js';
 import { toBase64 } from '../variables/base64.js';
 import { type DType, type Elements, memoryOf, type Variable } from '../variables/variable.js';
@@ -21,6 +22,10 @@ export class NdArray {
     this.dtype = dtype;
     this.shape = shape;
     this.data = data;
+  }
+
+  [INSPECT](depth?: number, options?: object, inspect?: Inspect): string {
+    return inspected('NdArray', () => ({ ...this }), depth, options, inspect);
   }
 
   /** For `JSON.stringify`: `data` as base64 of its little-endian bytes, which keeps every bit. */

@@ -4,7 +4,7 @@ import type { SlotArray, SlotDtype } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
 import { toBfloat16 } from '../math/bfloat16.js';
 import { MemoryRegions } from '../memory/regions.js';
-import { lengthOf } from '../memory/typed-arrays.js';
+import { byteLengthOf, lengthOf } from '../memory/typed-arrays.js';
 import {
   type AnyVariable,
   elementsOf,
@@ -139,6 +139,12 @@ export class VariableStates {
   /** How many variables have a state. */
   get size(): number {
     return this.#states.size;
+  }
+
+  /** Bytes of all weights but the counter. */
+  get bytes(): number {
+    const [, ...weights] = this.weights;
+    return weights.reduce((sum, variable) => sum + byteLengthOf(memoryOf(variable as Variable)), 0);
   }
 
   /** Starts a transaction that may create states: `keep()` commits them, `undo()` removes them without a trace. */

@@ -21,6 +21,11 @@ export class Turn {
     this.#recover = recover;
   }
 
+  /** The method that has its turn. */
+  get holder(): string | null {
+    return this.#holder;
+  }
+
   /**
    * Refuses a call while another one has its turn. A call that was cut short by the timeout of `node:vm`, which runs no
    * `finally`, has no turn any more: nothing of it is on the stack.

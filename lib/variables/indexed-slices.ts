@@ -1,7 +1,10 @@
-import { checkFloat32Array, checkMemory } from '../arguments/arrays.js';
-import { rangeError, wrongType } from '../arguments/errors.js';
+import { checkAttached, checkFloat32Array, checkMemory } from '../arguments/arrays.js';
+import { describeBy, rangeError, wrongType } from '../arguments/errors.js';
+import { INSPECT, type Inspect, inspected } from '../arguments/inspection.js';
 import { closeMembers, guardMembers, ownAccessors, refuseWrites } from '../arguments/members.js';
-import { isRowIndices, type RowIndices } from '../memory/typed-arrays.js';
+import { isRowIndices, lengthOf, type RowIndices } from '../memory/typed-arrays.js';
+import { toBase64 } from './base64.js';
+import { firstOf } from './first-elements.js';
 import { checkShape, type Shape } from './shape.js';
 
 /**
@@ -40,8 +43,29 @@ export class IndexedSlices {
   get denseShape(): Shape | null {
     return this.#denseShape;
   }
+
+  /**
+   * For `JSON.stringify`: `values` as base64 of their little-endian bytes, `indices` as numbers.
+   * @throws TypeError `ERR_ADAMAX_DETACHED`
+   */
+  toJSON(): { values: string; indices: number[]; denseShape: Shape | null } {
+    checkAttached('values', this.#values);
+    checkAttached('indices', this.#indices);
+    return { values: toBase64(this.#values), indices: Array.from(this.#indices, Number), denseShape: this.#denseShape };
+  }
+
+  [INSPECT](depth?: number, options?: object, inspect?: Inspect): string {
+    const [values, indices] = [this.#values, this.#indices];
+    const fields = () => ({
+      values: firstOf(values, lengthOf(values)),
+      indices: firstOf(indices, lengthOf(indices)),
+      denseShape: this.#denseShape,
+    });
+    return inspected('IndexedSlices', fields, depth, options, inspect);
+  }
 }
 
+describeBy((value) => (value instanceof IndexedSlices ? `IndexedSlices(${lengthOf(value.indices)})` : undefined));
 refuseWrites(IndexedSlices);
 guardMembers(IndexedSlices);
 closeMembers('IndexedSlices', IndexedSlices);

@@ -1,12 +1,15 @@
-import { checkFloat32Array, checkLength, checkMemory } from '../arguments/arrays.js';
-import { rangeError, typeError, wrongType, wrongValue } from '../arguments/errors.js';
+import { checkAttached, checkFloat32Array, checkLength, checkMemory } from '../arguments/arrays.js';
+import { describeBy, rangeError, typeError, wrongType, wrongValue } from '../arguments/errors.js';
+import { INSPECT, type Inspect, inspected } from '../arguments/inspection.js';
 import { closeMembers, guardMembers, ownAccessors, refuseWrites } from '../arguments/members.js';
 import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
 import type { Domain } from '../arguments/ranges.js';
 import { fromBfloat16, toBfloat16 } from '../math/bfloat16.js';
 import { userOf } from '../memory/in-use.js';
 import { isBigInt64Array, isTypedArray, isUint16Array, lengthOf } from '../memory/typed-arrays.js';
+import { toBase64 } from './base64.js';
 import type { DType, Elements } from './dtype.js';
+import { firstOf } from './first-elements.js';
 import { checkShape, formatShape, type Shape } from './shape.js';
 
 export type { DType, Elements } from './dtype.js';
@@ -243,9 +246,9 @@ export class Variable<T extends Elements = Float32Array> {
     return this;
   }
 
-  /** @throws TypeError `ERR_ADAMAX_BUSY` while a step off the event loop works on the memory */
-  #checkIdle(method: string): void {
-    if (userOf(this.#data, true) === undefined) return;
+  /** @throws TypeError `ERR_ADAMAX_BUSY` while a step off the event loop works on the memory, or writes it */
+  #checkIdle(method: string, writes = true): void {
+    if (userOf(this.#data, writes) === undefined) return;
     const expected = `${method} must wait for the step that works on '${this.name}'`;
     throw typeError('ERR_ADAMAX_BUSY', `${expected}: received a call before it was done`);
   }
@@ -262,11 +265,40 @@ export class Variable<T extends Elements = Float32Array> {
     return whole;
   }
 
+  /** A scalar is a number in arithmetic: `optimizer.lr *= 0.1`. @throws RangeError `ERR_ADAMAX_SHAPE` for other shapes */
+  [Symbol.toPrimitive](hint: string): number | string {
+    return hint === 'number' ? this.item() : this.toString();
+  }
+
+  /**
+   * For `JSON.stringify`: `data` as base64 of its little-endian bytes, which keeps every bit.
+   * @throws TypeError `ERR_ADAMAX_DETACHED`; `ERR_ADAMAX_BUSY` while a step off the event loop writes them
+   */
+  toJSON(): { name: string; dtype: DType; shape: Shape; data: string } {
+    checkAttached(`'${this.name}'`, this.#data);
+    this.#checkIdle('toJSON', false);
+    return { name: this.name, dtype: this.dtype, shape: this.shape, data: toBase64(this.#data) };
+  }
+
+  [INSPECT](depth?: number, options?: object, inspect?: Inspect): string {
+    const fields = () => {
+      const { name, shape, dtype, trainable, constraint } = this;
+      const rest = { ...(!trainable && { trainable }), ...(constraint !== null && { constraint }) };
+      return { name, shape, dtype, ...rest, data: firstOf(this.#data, this.#size) };
+    };
+    return inspected('Variable', fields, depth, options, inspect);
+  }
+
   toString(): string {
-    return `<Variable '${this.name}' shape=${formatShape(this.shape)} dtype=${this.dtype}>`;
+    return textOf(this as AnyVariable);
   }
 }
 
+function textOf({ name, shape, dtype }: AnyVariable): string {
+  return `<Variable '${name}' shape=${formatShape(shape)} dtype=${dtype}>`;
+}
+
+describeBy((value) => (isVariable(value) ? textOf(value) : undefined));
 refuseWrites(Variable, {
   data: 'be replaced by rebind(data), or overwritten by assign(values)',
   size: 'stay what it is',
