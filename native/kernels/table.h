@@ -62,10 +62,10 @@ struct Dense {
   Clip clip;
 };
 
-// A row that a sparse gradient touches, and the position of its first slice.
+// A row that a sparse gradient touches, and the positions of its first and its last slice.
 struct TouchedRow {
   std::size_t row;
-  std::uint32_t first;
+  std::uint32_t first, last;
 };
 
 // End of a chain of slices.

@@ -23,8 +23,11 @@ inline std::size_t table_rows(std::size_t length, std::size_t row_length) {
   return row_length == 0 ? 0 : length / row_length;
 }
 
-// Lists each touched row once, in order of first occurrence, with its slices chained in order of occurrence, in
-// O(slices). The working memory is kept from one build to the next; runtime/index_pool.h says for how long.
+// Lists each touched row once, in order of first occurrence, with its slices chained in order of occurrence. That takes
+// O(slices) for ordinary rows, and O(slices · log table_rows) for any: rows are looked up in a hash table as long as it
+// is a good one, and in a search tree from the moment on when it has taken more steps than chance would explain, e.g.
+// because somebody has chosen rows that collide. The order does not depend on which it was. The working memory is kept
+// from one build to the next; runtime/index_pool.h says for how long.
 class RowIndex {
  public:
   // Reads every index exactly once, so that a buffer shared with another thread cannot change a number between its
@@ -34,8 +37,10 @@ class RowIndex {
   const TouchedRow* touched() const { return touched_.data(); }
   std::size_t count() const { return count_; }
   const std::uint32_t* next() const { return next_.data(); }
+  // Steps of the last build from one touched row to the next in search of a row, in the hash table and in the tree.
+  std::size_t search_steps() const { return steps_; }
   // Bytes of its working memory.
-  std::size_t bytes() const { return touched_.bytes() + last_.bytes() + next_.bytes() + ordinals_.bytes(); }
+  std::size_t bytes() const { return touched_.bytes() + next_.bytes() + places_.bytes(); }
 
   // The next one in the list of the pool that this index lies idle in.
   RowIndex* next_idle = nullptr;
@@ -43,16 +48,20 @@ class RowIndex {
  private:
   template <class Int>
   Outcome build_from(const Int* indices, std::size_t slices, std::size_t table_rows);
-  // Returns the place of `row` in the hash table: the one it has, or the empty one where it belongs.
-  std::uint32_t* place_of(std::size_t row);
+  std::size_t place_count() const { return std::size_t{1} << bits_; }
+  void clear_places();
+  // Makes the tree of all rows touched so far, and returns the steps it took.
+  std::size_t plant_tree();
+  std::uint32_t* find_in_tree(std::size_t row, std::size_t* steps);
 
   Buffer<TouchedRow> touched_;
-  Buffer<std::uint32_t> last_;      // by touched row: its last slice so far
-  Buffer<std::uint32_t> next_;      // by slice: the next one of the same row
-  Buffer<std::uint32_t> ordinals_;  // open addressing: a touched row's number, or kNoSlice
+  Buffer<std::uint32_t> next_;  // by slice: the next one of the same row
+  // Numbers of touched rows, or kNoSlice: a hash table by open addressing, or the links of the tree.
+  Buffer<std::uint32_t> places_;
+  std::uint32_t root_ = kNoSlice;
   std::size_t count_ = 0;
-  std::size_t mask_ = 0;
-  int shift_ = 0;
+  std::size_t steps_ = 0;
+  int bits_ = 0;  // of the number of places
 };
 
 }  // namespace adamax

@@ -61,7 +61,7 @@ void run_dense(Pages& pages, const RuleKernels& kernels, SlotFormat format, std:
 // A table of rows in which the first and the last are touched, the last one twice: its slices end the values.
 void run_rows(Pages& pages, const RuleKernels& kernels, SlotFormat format, std::size_t row_length, bool at_end) {
   constexpr std::size_t kTableRows = 12;
-  const std::vector<TouchedRow> touched = {{kTableRows - 1, 0}, {0, 1}, {5, 2}};
+  const std::vector<TouchedRow> touched = {{kTableRows - 1, 0, 3}, {0, 1, 1}, {5, 2, 2}};
   const std::vector<std::uint32_t> next = {3, kNoSlice, kNoSlice, kNoSlice};
   Rows r{};
   r.param = filled(pages.param, kTableRows * row_length, at_end);

@@ -72,6 +72,67 @@ void run_all() {
   }
 }
 
+constexpr std::size_t kManySlices = 1000;
+
+// Rows that all belong in the first place of the hash table of so many slices: of the multiples of `stride`, those
+// whose hash has high bits of 0.
+std::vector<std::int64_t> colliding(std::int64_t stride) {
+  std::vector<std::int64_t> numbers;
+  for (std::int64_t row = 0; numbers.size() < kManySlices; row += stride) {
+    if (static_cast<std::uint64_t>(row) * std::uint64_t{0x9E3779B97F4A7C15} >> 53 == 0) numbers.push_back(row);
+  }
+  return numbers;
+}
+
+// Two rows for each of the first places: each is in the way of all that follow.
+std::vector<std::int64_t> adjacent() {
+  std::vector<std::int64_t> numbers;
+  for (std::uint64_t place = 0; place < kManySlices / 2; ++place) {
+    std::int64_t row = 0;
+    for (int found = 0; found < 2; ++row) {
+      if (static_cast<std::uint64_t>(row) * std::uint64_t{0x9E3779B97F4A7C15} >> 53 != place) continue;
+      numbers.push_back(row);
+      ++found;
+    }
+  }
+  return numbers;
+}
+
+// The steps that a build may take: those of a hash table that is given up, and those down a tree of rows of `bits`
+// bits.
+void expect_few_steps(const std::vector<std::int64_t>& numbers, int bits, const char* what) {
+  RowIndex index;
+  const Indices indices = as_indices(numbers, Indices::Kind::kInt64);
+  if (!report().expect(index.build(indices, std::size_t{1} << bits).good(), "%s: refused", what)) return;
+  expect_good(index, numbers, what);
+  const std::size_t most = numbers.size() * static_cast<std::size_t>(9 + bits);
+  report().expect(index.search_steps() <= most, "%s: %zu steps, want at most %zu", what, index.search_steps(), most);
+}
+
+void choose_rows() {
+  expect_few_steps(colliding(1), 31, "rows of one place");
+  expect_few_steps(colliding((std::int64_t{1} << 32) + 5), 53, "rows of one place, beyond 2^32");
+  expect_few_steps(adjacent(), 31, "rows of adjacent places");
+  std::vector<std::int64_t> numbers = colliding(1);
+  // Slices of rows that lie in the table already when it is given up, and of rows that come later.
+  for (std::size_t i = 0; i < kManySlices; ++i) numbers.push_back(numbers[7 * i % kManySlices]);
+  expect_few_steps(numbers, 31, "rows of one place, twice");
+  numbers[numbers.size() - 1] = -1;
+  RowIndex index;
+  const Outcome outcome = index.build(as_indices(numbers, Indices::Kind::kInt64), std::size_t{1} << 31);
+  report().expect(outcome.kind == Outcome::Kind::kBadIndex && outcome.position == numbers.size() - 1,
+                  "a bad index behind rows of one place is found at %u", outcome.position);
+  for (int power = 0; power <= 43; ++power) {
+    for (std::int64_t factor : {1, 3, 5, 7, 13, 377}) {
+      const std::int64_t stride = factor << power;
+      if (stride > std::int64_t{1} << 43) continue;
+      numbers.clear();
+      for (std::size_t i = 0; i < kManySlices; ++i) numbers.push_back(static_cast<std::int64_t>(i) * stride);
+      expect_few_steps(numbers, 53, "multiples");
+    }
+  }
+}
+
 bool is_bad(const Outcome& outcome, std::size_t position) {
   return outcome.kind == Outcome::Kind::kBadIndex && outcome.position == position;
 }
@@ -97,6 +158,7 @@ void refuse(Indices::Kind kind, Int bad, std::size_t rows, const char* name) {
 
 void test_row_index() {
   report().test("row index, chains and order", run_all);
+  report().test("row index, rows chosen to collide", choose_rows);
   report().test("row index, indices outside the table", [] {
     using Kind = Indices::Kind;
     refuse<std::int32_t>(Kind::kInt32, 10, 10, "int32, one too large");
