@@ -7,6 +7,7 @@ export { CONTRACT } from './backend/contract.js';
 export { loadBinding } from './backend/load.js';
 export type { Binding } from './backend/native.js';
 export { misfitOf } from './backend/native.js';
+export { RowIndex } from './backend/row-index.js';
 export { initialize } from './initializers/initialize.js';
 export { orthonormalize } from './initializers/orthogonal.js';
 export { fansOf } from './initializers/variance-scaling.js';

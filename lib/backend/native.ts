@@ -1,10 +1,10 @@
 /** The native addon as a `Backend`. What crosses the border is typed here, and nowhere else. */
-import { rangeError } from '../arguments/errors.js';
 import type { RowIndices } from '../memory/typed-arrays.js';
 import type { Backend, BackendPlan, Fault, Isa, SlotArray } from './backend.js';
 import { CONTRACT, type Contract } from './contract.js';
 import { jsBackend } from './js.js';
 import { type Kernel, kernelOf, neededKernels } from './kernel.js';
+import { outOfMemory } from './out-of-memory.js';
 import type { Rule } from './rule.js';
 
 /** The addon's exports. It checks kinds, lengths and liveness once more, since memory safety must not rest on its callers. */
@@ -141,8 +141,4 @@ function nativePlan(plan: BindingPlan, control: Float64Array): BackendPlan {
     run: () => faultOf(run()),
     runAsync: async (held) => faultOf(await runAsync(held)),
   };
-}
-
-function outOfMemory(received: string): RangeError {
-  return rangeError('ERR_ADAMAX_MEMORY', `no memory for the working space of a step: received ${received}`);
 }

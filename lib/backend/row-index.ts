@@ -1,41 +1,112 @@
-import type { RowIndices } from '../memory/typed-arrays.js';
+import { lengthOf, type RowIndices } from '../memory/typed-arrays.js';
+import { outOfMemory } from './out-of-memory.js';
 
-const NONE = -1;
+/** Stands for no touched row, and ends a chain of slices. */
+export const NONE = 0xffffffff;
+
+/** More slices would have more places than a mask of 32 bits can tell apart. */
+const MOST_SLICES = 2 ** 30;
+
+/** A hash table that is at most half full takes up to 1.5 steps a slice, where rows collide by chance. */
+const MOST_STEPS = 8;
 
 /**
  * The rows a sparse gradient touches, each once, in order of first occurrence; and for each row the positions of its
- * slices in order of occurrence. The fallback's twin of native/runtime/row_index.h.
+ * slices in order of occurrence. The fallback's twin of native/runtime/row_index.h, which says how rows are looked up. A
+ * `Map` would not do: rows that collide in it can be chosen, and it holds 2²⁴ of them at most.
  */
 export class RowIndex {
+  /** The number of distinct rows. */
+  count = 0;
   /** Distinct rows. */
-  readonly rows: number[] = [];
+  readonly rows: Float64Array;
   /** First slice of each distinct row. */
-  readonly first: number[] = [];
-  /** The next slice of the same row, or a negative number. */
-  readonly next: Int32Array;
+  readonly first: Uint32Array;
+  /** The next slice of the same row, or `NONE`. */
+  readonly next: Uint32Array;
   /** Position of the first index outside the table, if there is one; the rest is then incomplete. */
-  readonly bad: number | undefined;
+  bad: number | undefined;
+  /** Steps from one touched row to the next in search of a row, in the hash table and in the tree. */
+  searchSteps = 0;
+  /** The last slice so far of each distinct row. */
+  readonly #last: Uint32Array;
+  /** Numbers of touched rows, or `NONE`: a hash table by open addressing, or the links of the tree with its root behind. */
+  readonly #places: Uint32Array;
+  readonly #shift: number;
 
+  /** @throws RangeError `ERR_ADAMAX_MEMORY` */
   constructor(indices: RowIndices, tableRows: number) {
-    this.next = new Int32Array(indices.length).fill(NONE);
-    const ordinals = new Map<number, number>();
-    const last: number[] = [];
-    for (let position = 0; position < indices.length; position++) {
+    const slices = lengthOf(indices);
+    if (slices > MOST_SLICES) throw outOfMemory(`${slices} indices`);
+    let bits = 4;
+    while (2 ** bits < 2 * slices) bits++;
+    try {
+      this.rows = new Float64Array(slices);
+      this.first = new Uint32Array(slices);
+      this.next = new Uint32Array(slices);
+      this.#last = new Uint32Array(slices);
+      this.#places = new Uint32Array(2 ** bits + 1);
+    } catch {
+      throw outOfMemory(`${slices} indices`);
+    }
+    this.next.fill(NONE);
+    this.#places.fill(NONE);
+    this.#shift = 32 - bits;
+    this.#take(indices, tableRows);
+  }
+
+  #take(indices: RowIndices, tableRows: number): void {
+    const slices = this.next.length;
+    let hashes = true;
+    for (let position = 0; position < slices; position++) {
       const row = Number(indices[position]);
       if (!(row >= 0 && row < tableRows)) {
         this.bad = position;
         return;
       }
-      const ordinal = ordinals.get(row);
-      if (ordinal === undefined) {
-        ordinals.set(row, this.rows.length);
-        this.rows.push(row);
-        this.first.push(position);
-        last.push(position);
+      const place = hashes ? this.#placeByHash(row) : this.#placeInTree(row);
+      const known = this.#places[place];
+      if (known === NONE) {
+        this.#places[place] = this.count;
+        this.rows[this.count] = row;
+        this.first[this.count] = this.#last[this.count] = position;
+        this.count++;
       } else {
-        this.next[last[ordinal]] = position;
-        last[ordinal] = position;
+        this.next[this.#last[known]] = position;
+        this.#last[known] = position;
+      }
+      if (hashes && this.searchSteps > MOST_STEPS * slices) {
+        hashes = false;
+        this.#plantTree();
       }
     }
+  }
+
+  /** Where the number of a row is, or `NONE` where it belongs. */
+  #placeByHash(row: number): number {
+    const places = this.#places;
+    const mask = places.length - 2;
+    // The high bits of a product with 2³² / golden ratio.
+    let place = Math.imul(row, 0x9e3779b1) >>> this.#shift;
+    while (places[place] !== NONE && this.rows[places[place]] !== row) {
+      this.searchSteps++;
+      place = (place + 1) & mask;
+    }
+    return place;
+  }
+
+  #placeInTree(row: number): number {
+    const places = this.#places;
+    let place = places.length - 1;
+    for (let bits = row; places[place] !== NONE && this.rows[places[place]] !== row; bits = Math.floor(bits / 2)) {
+      this.searchSteps++;
+      place = 2 * places[place] + (bits % 2);
+    }
+    return place;
+  }
+
+  #plantTree(): void {
+    this.#places.fill(NONE);
+    for (let i = 0; i < this.count; i++) this.#places[this.#placeInTree(this.rows[i])] = i;
   }
 }

@@ -3,7 +3,7 @@ import { narrow, widen } from '../math/bfloat16.js';
 import { isUint16Array } from '../memory/typed-arrays.js';
 import type { SlotArray } from './backend.js';
 import type { Clip } from './clip.js';
-import type { RowIndex } from './row-index.js';
+import { NONE, type RowIndex } from './row-index.js';
 import type { Rule } from './rule.js';
 
 const { fround } = Math;
@@ -62,10 +62,10 @@ export function sweepRows(
 ): void {
   const take = (i: number) => (clip === null ? values[i] : clip.take(values[i]));
   const sum = new Float32Array(rowLength);
-  for (let ordinal = 0; ordinal < index.rows.length; ordinal++) {
+  for (let ordinal = 0; ordinal < index.count; ordinal++) {
     const first = index.first[ordinal];
     for (let i = 0; i < rowLength; i++) sum[i] = take(first * rowLength + i);
-    for (let slice = index.next[first]; slice >= 0; slice = index.next[slice]) {
+    for (let slice = index.next[first]; slice !== NONE; slice = index.next[slice]) {
       for (let i = 0; i < rowLength; i++) sum[i] = fround(sum[i] + take(slice * rowLength + i));
     }
     sweep(swept, index.rows[ordinal] * rowLength, sum, 0, rowLength);
