@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <limits>
 
 namespace adamax {
 namespace {
@@ -127,10 +126,7 @@ bool read_double(Napi::Env env, napi_value value, const char* name, double* numb
 bool read_float(Napi::Env env, napi_value value, const char* name, float* number) {
   double wide = 0;
   if (!read_double(env, value, name, &wide)) return false;
-  // Beyond the largest float the conversion is undefined in C++, while IEEE 754 gives infinity.
-  constexpr double kLargest = std::numeric_limits<float>::max();
-  if (std::fabs(wide) > kLargest * (1 + 0x1p-25)) wide = std::copysign(INFINITY, wide);
-  *number = static_cast<float>(wide);
+  *number = to_float(wide);
   return true;
 }
 

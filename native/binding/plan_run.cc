@@ -29,8 +29,8 @@ bool BoundPlan::read_sets() {
   plan.require_finite(control[kControlFinite] != 0);
   const double* from = control + kControlSets;
   for (std::size_t s = 0; s < sets; ++s, from += kSetScalars + scalars) {
-    into[s].clipping = {from[kSetClipnorm], static_cast<float>(from[kSetClipvalue])};
-    for (std::size_t k = 0; k < scalars; ++k) into[s].scalars[k] = static_cast<float>(from[kSetScalars + k]);
+    into[s].clipping = {from[kSetClipnorm], to_float(from[kSetClipvalue])};
+    for (std::size_t k = 0; k < scalars; ++k) into[s].scalars[k] = to_float(from[kSetScalars + k]);
   }
   return true;
 }

@@ -1,6 +1,4 @@
 // Which implementation runs on how many threads, and what this addon is, for whoever loads it.
-#include <string>
-
 #include "binding/arrays.h"
 #include "binding/contract.h"
 #include "binding/instance.h"
@@ -17,11 +15,13 @@ Napi::Value isa(const Napi::CallbackInfo& info) {
 // setIsa(name): returns whether this machine can run such an implementation
 Napi::Value set_isa(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  if (!info[0].IsString()) {
+  // A name that is cut short here is longer than any that is known.
+  char name[32];
+  if (napi_get_value_string_utf8(env, info[0], name, sizeof name, nullptr) != napi_ok) {
     fail_type(env, "isa", "a string");
     return env.Undefined();
   }
-  const KernelTable* const table = tables().find(info[0].As<Napi::String>().Utf8Value().c_str());
+  const KernelTable* const table = tables().find(name);
   if (table != nullptr) instance_of(env).table = table;
   return Napi::Boolean::New(env, table != nullptr);
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace adamax {
 
@@ -30,10 +31,18 @@ struct Clip {
 };
 inline constexpr Clip kNoClip{};
 
+// Rounds as IEEE 754 does. Beyond the largest float a bare conversion is undefined in C++.
+inline float to_float(double wide) {
+  constexpr float kLargest = std::numeric_limits<float>::max();
+  if (!(std::fabs(wide) > kLargest)) return static_cast<float>(wide);
+  // Infinity begins half a unit of the last place above.
+  return std::copysign(std::fabs(wide) < 0x1.ffffffp127 ? kLargest : INFINITY, wide < 0 ? -1.0f : 1.0f);
+}
+
 // Returns the factor that brings a gradient of this norm to a norm of at most `clipnorm`: NaN for NaN, 0 for an
 // infinite norm, and 1 where there is nothing to do, so that a short gradient keeps its bits.
 inline float clip_factor(double norm, double clipnorm) {
-  return norm <= clipnorm ? 1.0f : static_cast<float>(clipnorm / norm);
+  return norm <= clipnorm ? 1.0f : to_float(clipnorm / norm);
 }
 
 // A bfloat16, by its bits: the upper half of a binary32, with its sign, its exponent and 7 bits of its fraction.

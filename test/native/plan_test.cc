@@ -1,4 +1,6 @@
 // Plans: all entries of a step or none, whatever is wrong with one of them.
+#include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -160,6 +162,16 @@ void test_plan(const KernelTable& table) {
           [&] { run(table, i, *rule, format); });
     }
   }
+  report().test("numbers beyond the range of float", [] {
+    constexpr float kLargest = std::numeric_limits<float>::max();
+    report().expect(to_float(0x1.fffffep127) == kLargest && to_float(0x1.fffffefffffffp127) == kLargest &&
+                        to_float(-0x1.fffffefffffffp127) == -kLargest,
+                    "what rounds to the largest float");
+    report().expect(to_float(0x1.ffffffp127) == INFINITY && to_float(1e300) == INFINITY &&
+                        to_float(-1e300) == -INFINITY && to_float(INFINITY) == INFINITY,
+                    "what rounds to infinity");
+    report().expect(std::isnan(to_float(NAN)) && to_float(0.1) == 0.1f, "NaN, and a number within the range");
+  });
 }
 
 }  // namespace adamax::test
