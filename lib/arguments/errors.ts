@@ -1,6 +1,7 @@
-import { inspect, types } from 'node:util';
-import { kindOf, lengthOf, sizeOfDataView } from '../memory/typed-arrays.js';
+import { describe } from './describe.js';
 import { abandon } from './promises.js';
+
+export { describe };
 
 /** Every `code` an error of this package can carry. Codes are stable; messages are not. */
 export type ErrorCode =
@@ -43,43 +44,25 @@ export function rangeError(code: ErrorCode, message: string): RangeError {
   return coded(new RangeError(message), code);
 }
 
+/** What a message calls an argument. A function puts it together, where that takes time and is mostly not needed. */
+export type Argument = string | (() => string);
+
+export function textOf(argument: Argument): string {
+  return typeof argument === 'string' ? argument : argument();
+}
+
 /** An argument of the wrong kind: `learningRate must be a number: received 'fast'`. Nobody waits for it, if it is a promise. */
-export function wrongType(argument: string, expected: string, value: unknown): TypeError {
+export function wrongType(argument: Argument, expected: string, value: unknown): TypeError {
   abandon(value);
-  return typeError('ERR_ADAMAX_ARG_TYPE', `${argument} must be ${expected}: received ${describe(value)}`);
+  return typeError('ERR_ADAMAX_ARG_TYPE', `${textOf(argument)} must be ${expected}: received ${describe(value)}`);
 }
 
 /** An argument of the right kind with a value that is not allowed. */
-export function wrongValue(argument: string, expected: string, value: unknown): RangeError {
-  return rangeError('ERR_ADAMAX_ARG_VALUE', `${argument} must be ${expected}: received ${describe(value)}`);
+export function wrongValue(argument: Argument, expected: string, value: unknown): RangeError {
+  return rangeError('ERR_ADAMAX_ARG_VALUE', `${textOf(argument)} must be ${expected}: received ${describe(value)}`);
 }
 
 /** Whether this package has made an error, and not somebody who knows its codes. */
 export function isCoded(error: unknown): error is Error & { code: ErrorCode } {
   return ours.has(error as Error);
-}
-
-/** Says what a value is that a higher room has made; undefined for others. */
-type Description = (value: object) => string | undefined;
-
-const descriptions: Description[] = [];
-
-/** Has messages speak of objects of a class as it does itself, and not list their properties. */
-export function describeBy(description: Description): void {
-  descriptions.push(description);
-}
-
-/** One short line for any value; never runs a user's `inspect`, `toString` or getter. */
-export function describe(value: unknown): string {
-  const kind = kindOf(value);
-  if (kind !== undefined) return `${kind}(${lengthOf(value as ArrayBufferView)})`;
-  if (types.isDataView(value)) return `DataView(${sizeOfDataView(value)})`;
-  if (typeof value === 'object' && value !== null) {
-    for (const description of descriptions) {
-      const known = description(value);
-      if (known !== undefined) return known;
-    }
-  }
-  const text = inspect(value, { depth: 0, maxArrayLength: 4, maxStringLength: 60, customInspect: false });
-  return text.replace(/\s+/g, ' ').slice(0, 120);
 }

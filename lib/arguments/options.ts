@@ -1,16 +1,54 @@
 /** Checks of options objects, the same for every public constructor and method. */
-import { describe, typeError, wrongType, wrongValue } from './errors.js';
+import { types } from 'node:util';
+import { type Argument, describe, typeError, wrongType, wrongValue } from './errors.js';
+import { suggestion } from './suggestion.js';
 
-/** Throws unless `options` is a plain bag that has no other keys than the ones named. */
+/** Throws unless `options` is an object with no other keys than the ones named. */
 export function checkOptions(argument: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw wrongType(argument, 'an object', options);
+  checkRecord(argument, options, `an object${exampleOf(options, known)}`);
+  // Inherited keys count, since they are read as well.
+  for (const key in options) {
+    const isEverybodys = key in Object.prototype && !Object.hasOwn(options, key);
+    if (!known.includes(key) && !isEverybodys) throw unknownOption(`${argument} must`, known, key);
   }
-  for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue;
-    const list = known.length > 0 ? `only have the options ${known.join(', ')}` : 'have no options';
-    throw typeError('ERR_ADAMAX_OPTION', `${argument} must ${list}: received ${describe(key)}`);
-  }
+}
+
+/** The error for a key that nobody knows. @param subject - how the message begins */
+export function unknownOption(subject: string, known: readonly string[], key: string): TypeError {
+  const list = known.length > 0 ? `only have the options ${known.join(', ')}` : 'have no options';
+  return typeError('ERR_ADAMAX_OPTION', `${subject} ${list}${suggestion(key, known)}: received ${describe(key)}`);
+}
+
+/**
+ * Throws unless `value` is an object with a property for each key. What keeps its entries elsewhere (a `Map`, a list, a
+ * buffer, a promise) has none, and would be taken for empty.
+ */
+export function checkRecord(argument: Argument, value: unknown, expected = 'an object'): asserts value is object {
+  if (typeof value === 'object' && value !== null && !keepsElsewhere(value)) return;
+  throw wrongType(argument, expected, value);
+}
+
+function keepsElsewhere(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return false;
+  return (
+    Symbol.iterator in value ||
+    types.isPromise(value) ||
+    types.isDate(value) ||
+    types.isRegExp(value) ||
+    types.isAnyArrayBuffer(value) ||
+    types.isArrayBufferView(value) ||
+    types.isBoxedPrimitive(value) ||
+    types.isWeakMap(value) ||
+    types.isWeakSet(value)
+  );
+}
+
+/** Keras takes the first one by its position. */
+function exampleOf(given: unknown, known: readonly string[]): string {
+  if (known.length === 0 || given === undefined || given === null) return '';
+  const value = typeof given === 'number' || typeof given === 'string' ? describe(given) : '…';
+  return ` of options, { ${known[0]}: ${value} }`;
 }
 
 export function checkBoolean(argument: string, value: unknown): asserts value is boolean {
@@ -23,5 +61,10 @@ export function checkString(argument: string, value: unknown): asserts value is 
 
 export function checkOneOf(argument: string, value: unknown, allowed: readonly string[]): void {
   if (typeof value !== 'string') throw wrongType(argument, 'a string', value);
-  if (!allowed.includes(value)) throw wrongValue(argument, `one of ${allowed.join(', ')}`, value);
+  if (!allowed.includes(value)) throw wrongValue(argument, oneOf(allowed, value), value);
+}
+
+/** What a name must be, with the known one that was meant, if that can be told. */
+export function oneOf(allowed: readonly string[], name: string): string {
+  return `one of ${allowed.join(', ')}${suggestion(name, allowed)}`;
 }

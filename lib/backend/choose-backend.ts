@@ -2,7 +2,8 @@
  * Which implementation runs in this thread. It is chosen when it is first asked for, so that a program that only prints
  * its help neither loads the addon nor is told that it is missing; only `setIsa` changes it.
  */
-import { rangeError, wrongType, wrongValue } from '../arguments/errors.js';
+import { describe, rangeError, wrongType, wrongValue } from '../arguments/errors.js';
+import { oneOf } from '../arguments/options.js';
 import { warn } from '../arguments/warn.js';
 import type { Backend, Isa } from './backend.js';
 import { CONTRACT } from './contract.js';
@@ -71,7 +72,7 @@ function checkThreads(argument: string, n: unknown, received = n): asserts n is 
 
 function choose(runtime: Runtime, argument: string, isa: string): void {
   if (!(KNOWN as readonly string[]).includes(isa)) {
-    throw rangeError('ERR_ADAMAX_ISA', `${argument} must be one of ${KNOWN.join(', ')}: received '${isa}'`);
+    throw rangeError('ERR_ADAMAX_ISA', `${argument} must be ${oneOf(KNOWN, isa)}: received ${describe(isa)}`);
   }
   if (isa === 'js') {
     runtime.active = jsBackend;

@@ -1,3 +1,4 @@
+import { wrongValue } from '../arguments/errors.js';
 import { bufferOf, byteOffsetOf, lengthOf, type RowIndices } from '../memory/typed-arrays.js';
 import type { BackendPlan, Clipping, Fault, Target } from './backend.js';
 import { Clip } from './clip.js';
@@ -117,7 +118,7 @@ export class JsPlan implements BackendPlan {
 /** @throws RangeError where the part does not lie within `heap` */
 function part(heap: Float32Array, offset: number, length: number): Float32Array {
   if (!(Number.isInteger(offset) && offset >= 0 && offset + length <= lengthOf(heap))) {
-    throw new RangeError(`offsets must be whole numbers within heap: received ${offset}`);
+    throw wrongValue('offsets', 'whole numbers within heap', offset);
   }
   return new Float32Array(bufferOf(heap), byteOffsetOf(heap) + 4 * offset, length);
 }

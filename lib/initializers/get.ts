@@ -1,4 +1,5 @@
 import { wrongType, wrongValue } from '../arguments/errors.js';
+import { oneOf } from '../arguments/options.js';
 import { Registry } from '../serialization/registry.js';
 import { configError, readSerialized } from '../serialization/serialized.js';
 import { constant, ones, zeros } from './constants.js';
@@ -84,7 +85,7 @@ export function resolve(argument: string, identifier: unknown, accepted: string)
   if (typeof identifier === 'string') {
     const factory = registry.named(identifier);
     if (factory !== undefined) return factory();
-    throw wrongValue(argument, `one of ${registry.names.join(', ')}`, identifier);
+    throw wrongValue(argument, oneOf(registry.names, identifier), identifier);
   }
   if (typeof identifier === 'function') {
     const isFactory = Object.values(FACTORIES).includes(identifier as Factory);

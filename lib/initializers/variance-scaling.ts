@@ -1,5 +1,4 @@
-import { wrongValue } from '../arguments/errors.js';
-import { checkOptions, checkString } from '../arguments/options.js';
+import { checkOneOf, checkOptions, checkString } from '../arguments/options.js';
 import { checkNumber, checkSeed, positive } from '../arguments/ranges.js';
 import { checkShape, type Shape, sizeOf } from '../variables/shape.js';
 import type { Initializer } from './initializer.js';
@@ -96,9 +95,4 @@ function scaled(name: string, scale: number, mode: FanMode, distribution: Scalin
     checkOptions(name, options, ['seed']);
     return varianceScaling({ ...options, scale, mode, distribution });
   };
-}
-
-function checkOneOf(argument: string, value: unknown, known: readonly string[]): void {
-  checkString(argument, value);
-  if (!known.includes(value)) throw wrongValue(argument, `one of ${known.join(', ')}`, value);
 }

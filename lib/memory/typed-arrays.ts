@@ -51,6 +51,10 @@ export function sizeOfDataView(view: DataView): number {
   }
 }
 
+/** Entries of a Map or a Set, whatever its class makes of `size`. */
+export const sizeOfMap: (map: object) => number = accessorOf(Map.prototype, 'size');
+export const sizeOfSet: (set: object) => number = accessorOf(Set.prototype, 'size');
+
 /** Elements of a typed array; 0 as soon as its buffer has been detached. */
 export const lengthOf: (array: ArrayBufferView) => number = accessorOf(typedArray, 'length');
 export const bufferOf: (array: ArrayBufferView) => ArrayBufferLike = accessorOf(typedArray, 'buffer');

@@ -1,5 +1,8 @@
-import { describe, typeError, wrongType } from '../arguments/errors.js';
+import { describe, typeError } from '../arguments/errors.js';
+import { checkRecord } from '../arguments/options.js';
+import { suggestion } from '../arguments/suggestion.js';
 import { deserialize, type ScheduleClass } from '../schedules/index.js';
+import { checkCustomObjects } from '../serialization/registry.js';
 
 /** Plain JSON, with Keras' own keys in Keras' order. */
 export type Config = Record<string, unknown> & { name: string };
@@ -42,17 +45,13 @@ export function optionsFromConfig(
   keys: ConfigKeys,
   customObjects: CustomObjects | null | undefined,
 ): Record<string, unknown> {
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw wrongType('config', 'an object', config);
-  }
-  if (typeof (customObjects ?? {}) !== 'object') {
-    throw wrongType('customObjects', 'an object', customObjects);
-  }
+  checkRecord('config', config);
+  if (customObjects !== undefined && customObjects !== null) checkCustomObjects(customObjects);
   const known = { ...BASE_KEYS, ...keys };
   const options: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(config)) {
     if (Object.hasOwn(known, key)) options[known[key]] = value;
-    else if (key !== 'lr' && NEUTRAL[key]?.(value) !== true) throw unknownKey(key, value, known);
+    else if (key !== 'lr' && !(Object.hasOwn(NEUTRAL, key) && NEUTRAL[key](value))) throw unknownKey(key, value, known);
   }
   const { lr } = config as { lr?: unknown };
   if (lr !== undefined && lr !== null) options.learningRate = lr;
@@ -66,9 +65,9 @@ export function optionsFromConfig(
 }
 
 function unknownKey(key: string, value: unknown, known: ConfigKeys): TypeError {
-  const list = Object.keys(known).join(', ');
+  const keys = Object.keys(known);
   const message = Object.hasOwn(NEUTRAL, key)
     ? `config.${key} must have no effect: received ${describe(value)}`
-    : `config must only have the keys ${list}: received ${describe(key)}`;
+    : `config must only have the keys ${keys.join(', ')}${suggestion(key, keys)}: received ${describe(key)}`;
   return typeError('ERR_ADAMAX_OPTION', message);
 }

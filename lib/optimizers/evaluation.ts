@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { rangeError, wrongType } from '../arguments/errors.js';
 import { abandon, isThenable } from '../arguments/promises.js';
+import { DIFFERENTIATED, gradientLabel } from '../step/pair-labels.js';
 import type { Gradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';
 import { toVariable } from '../variables/variable-like.js';
@@ -63,9 +64,9 @@ export function withoutGaps(
   pairs: Evaluation['pairs'],
   needs: (variable: Variable) => boolean,
 ): readonly [Gradient, Variable][] {
-  for (const [gradient, variable] of pairs) {
+  for (const [i, [gradient, variable]] of pairs.entries()) {
     if ((gradient !== null && gradient !== undefined) || !needs(variable)) continue;
-    const expected = `gradient of '${variable.name}' must exist`;
+    const expected = `${gradientLabel(DIFFERENTIATED, i, variable)} must exist`;
     throw rangeError('ERR_ADAMAX_NO_GRADIENTS', `${expected}: received ${gradient}`);
   }
   return pairs;

@@ -1,7 +1,9 @@
+import { wrongType } from '../arguments/errors.js';
 import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
 import type { SlotDtype } from '../backend/backend.js';
 import type { NonFinite } from '../step/non-finite.js';
 import type { Gradient } from '../variables/gradient.js';
+import { isVariable } from '../variables/variable.js';
 import type { GradientEngine, VariableTarget } from './engine.js';
 import type { LearningRate } from './learning-rate.js';
 
@@ -80,9 +82,15 @@ export const optimizerOptionNames = [
 
 /** Whether gradients are to be aggregated, of options that were checked. */
 export function checkApplyOptions(method: string, options: ApplyOptions): boolean {
+  // Lists of gradients and of variables, one beside the other, are what some other libraries take.
+  if (isListLike(options)) throw wrongType(method, 'called with one list of [gradient, variable] pairs', options);
   checkOptions(method, options, ['name', 'experimentalAggregateGradients']);
   const { name, experimentalAggregateGradients = true } = options;
   if (name !== undefined && name !== null) checkString('name', name);
   checkBoolean('experimentalAggregateGradients', experimentalAggregateGradients);
   return experimentalAggregateGradients;
+}
+
+function isListLike(options: unknown): boolean {
+  return typeof options === 'object' && options !== null && (isVariable(options) || Symbol.iterator in options);
 }

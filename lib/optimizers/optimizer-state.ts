@@ -1,9 +1,10 @@
-import { describeBy } from '../arguments/errors.js';
+import { mark } from '../arguments/copies.js';
 import { guardMembers, refuseWrites } from '../arguments/members.js';
 import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
 import type { SlotArray, SlotDtype } from '../backend/backend.js';
 import { initialize } from '../initializers/initialize.js';
 import type { WeightLike } from '../state/given-weight.js';
+import { labelAt } from '../state/labels.js';
 import { type NdArray, ndArrayOf } from '../state/nd-array.js';
 import { setWeights, type WeightsReport } from '../state/set-weights.js';
 import type { VariableStates } from '../state/variable-states.js';
@@ -13,7 +14,7 @@ import { type AnyVariable, isTrainable, type Variable } from '../variables/varia
 import { type Adopt, toVariable } from '../variables/variable-like.js';
 import { toKnownVariables, toVariables, type VariableList } from '../variables/variable-list.js';
 import type { VariableTarget } from './engine.js';
-import { classNameOf, UNCLONEABLE } from './inspection.js';
+import { UNCLONEABLE } from './inspection.js';
 import type { SetWeightsOptions } from './optimizer-options.js';
 
 /** What takes the steps of an optimizer, for the guests of this package: hooks are set there. */
@@ -34,6 +35,7 @@ export abstract class OptimizerState {
   static {
     stepperOf = (optimizer) => optimizer.#stepper;
     statesOf = (optimizer) => optimizer.#states;
+    mark(OptimizerState, 'an Optimizer', (value) => (#name in value ? `the optimizer '${value.#name}'` : 'an Optimizer'));
   }
 
   /** @param adopt - finds variables for those of an engine */
@@ -84,8 +86,9 @@ export abstract class OptimizerState {
    */
   build(varList: VariableList<VariableTarget>): void {
     this.#stepper.turn.during('build', () => {
-      const variables = toVariables('varList', varList, this.#adopt);
-      this.#states.build(variables, isTrainable);
+      const paths: (() => string)[] = [];
+      const variables = toVariables('varList', varList, this.#adopt, paths);
+      this.#states.build(variables, isTrainable, (variable) => labelAt(variable, paths[variables.indexOf(variable)]));
     });
   }
 
@@ -183,6 +186,5 @@ export abstract class OptimizerState {
   }
 }
 
-describeBy((value) => (value instanceof OptimizerState ? `${classNameOf(value)} '${value.name}'` : undefined));
 refuseWrites(OptimizerState, { weights: 'be set by setWeights(weights)' });
 guardMembers(OptimizerState);

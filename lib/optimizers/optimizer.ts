@@ -1,12 +1,13 @@
 import { INSPECT, type Inspect, inspected } from '../arguments/inspection.js';
 import { refuseWrites } from '../arguments/members.js';
-import { checkOneOf, checkString } from '../arguments/options.js';
+import { checkOneOf, checkRecord, checkString } from '../arguments/options.js';
 import { abandon, isThenable } from '../arguments/promises.js';
 import { warn } from '../arguments/warn.js';
+import { checkRule } from '../backend/check-rule.js';
 import type { Rule } from '../backend/rule.js';
 import { VariableStates } from '../state/variable-states.js';
 import { type NonFinite, NonFiniteGuard } from '../step/non-finite.js';
-import { DIFFERENTIATED } from '../step/step-pairs.js';
+import { DIFFERENTIATED } from '../step/pair-labels.js';
 import { type StepOutcome, Stepper } from '../step/stepper.js';
 import type { Gradient } from '../variables/gradient.js';
 import { isTrainable, type Variable } from '../variables/variable.js';
@@ -50,6 +51,8 @@ export abstract class Optimizer extends OptimizerState {
    * @param defaultName - the name where none is given
    */
   protected constructor(rule: Rule, defaultName: string, options: OptimizerOptions) {
+    checkRule(rule);
+    checkRecord('options', options);
     const { learningRate, lr, decay, clipnorm, clipvalue, engine } = options;
     const { slotDtype = 'float32', nonFinite = 'propagate', name: given = defaultName } = options;
     const name = given ?? ''; // Python's None asks for a unique one, too

@@ -1,4 +1,6 @@
+import { mark } from '../arguments/copies.js';
 import { describe, typeError, wrongType } from '../arguments/errors.js';
+import { checkRecord } from '../arguments/options.js';
 import { written } from './names.js';
 
 /** Plain JSON with Keras' own keys, in Keras' order. */
@@ -57,10 +59,10 @@ export abstract class LearningRateSchedule {
   }
 }
 
+mark(LearningRateSchedule, 'a LearningRateSchedule');
+
 function optionsOf(config: unknown): Record<string, unknown> {
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw wrongType('config', 'an object', config);
-  }
+  checkRecord('config', config);
   const options = Object.entries(config).map(([key, value]): [string, unknown] => {
     if (/[A-Z]/.test(key)) {
       throw typeError('ERR_ADAMAX_OPTION', `config must have its keys in snake case: received ${describe(key)}`);

@@ -1,4 +1,6 @@
 import { describe, wrongType } from '../arguments/errors.js';
+import { checkRecord } from '../arguments/options.js';
+import { suggestion } from '../arguments/suggestion.js';
 import { checkOwn, configError, type Serialized } from './serialized.js';
 
 /** Classes by the name that a serialised form has for them, for one call. */
@@ -99,7 +101,11 @@ export class Registry<T> {
     }
     const own = this.#own.get(this.#keyOf(className));
     if (own === undefined) {
-      throw configError(`${argument}.class_name`, `one of ${this.names.join(', ')}${this.#remedy.unknown}`, className);
+      throw configError(
+        `${argument}.class_name`,
+        `one of ${this.names.join(', ')}${this.#remedy.unknown}${suggestion(className, this.names)}`,
+        className,
+      );
     }
     checkOwn(argument, serialized, this.#remedy.foreign(className));
     return { custom: false, value: own.value };
@@ -117,8 +123,6 @@ export class Registry<T> {
 }
 
 /** @throws TypeError `ERR_ADAMAX_ARG_TYPE` */
-function checkCustomObjects(customObjects: unknown): void {
-  if (typeof customObjects !== 'object' || customObjects === null) {
-    throw wrongType('customObjects', 'an object of classes by name', customObjects);
-  }
+export function checkCustomObjects(customObjects: unknown): void {
+  checkRecord('customObjects', customObjects, 'an object of classes by name');
 }

@@ -1,5 +1,5 @@
-import { describe, rangeError, wrongType } from '../arguments/errors.js';
-import { checkOptions, checkString } from '../arguments/options.js';
+import { describe, rangeError } from '../arguments/errors.js';
+import { checkOptions, checkRecord, checkString } from '../arguments/options.js';
 
 /** An object of Keras in its serialised form, read and checked. */
 export interface Serialized {
@@ -63,7 +63,7 @@ export function configError(argument: string, expected: string, value: unknown):
 
 function checkConfig(argument: string, config: unknown): object {
   if (config === undefined || config === null) return {};
-  if (typeof config !== 'object' || Array.isArray(config)) throw wrongType(argument, 'an object', config);
+  checkRecord(argument, config);
   return config;
 }
 

@@ -19,7 +19,7 @@ import {
 import { fromBase64 } from '../variables/base64.js';
 import { type Nested, visitNested } from '../variables/nested.js';
 import { equalShapes, formatShape, MOST_DIMENSIONS, sizeOf } from '../variables/shape.js';
-import { type AnyVariable, type DType, type Elements, isVariable, memoryOf } from '../variables/variable.js';
+import { type AnyVariable, type DType, type Elements, isVariable, memoryOf, Variable } from '../variables/variable.js';
 import type { Destination } from './weight-list.js';
 
 /** Numbers of a weight, row-major: in any typed array, or as nested arrays of numbers. */
@@ -68,7 +68,9 @@ export interface Given extends Read {
 /** Reads what was handed over for a weight, which runs code of the caller, and checks nothing. */
 export function readWeight(item: unknown): Read {
   if (isVariable(item)) return { dtype: item.dtype, shape: item.shape, data: memoryOf<Elements>(item), isBare: false };
-  if (typeof item !== 'object' || item === null || Array.isArray(item) || isTypedArray(item)) {
+  // A proxy of a variable cannot be read as one.
+  const isProxied = types.isProxy(item) && item instanceof Variable;
+  if (typeof item !== 'object' || item === null || Array.isArray(item) || isTypedArray(item) || isProxied) {
     return { data: item, isBare: true };
   }
   const { name, dtype, shape, data } = item as Read;

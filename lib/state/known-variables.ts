@@ -1,5 +1,6 @@
 import { rangeError, wrongValue } from '../arguments/errors.js';
 import { isNamed, type Variable } from '../variables/variable.js';
+import type { Label } from './labels.js';
 
 /** What variables without a name of their own go by, and so what no other may be called. */
 const POSITION = /^#\d+$/;
@@ -25,14 +26,14 @@ export class KnownVariables {
   }
 
   /** Throws where a variable has a name that it cannot take. @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE` */
-  check(variable: Variable): void {
+  check(variable: Variable, label: Label): void {
     if (!isNamed(variable)) return;
     const { name } = variable;
     const holder = this.#holders.get(name);
     if (holder !== undefined && holder !== variable) {
       const expected = `names of variables must be unique in optimizer '${this.#optimizer}'`;
       const ways = 'rebind moves a variable, release drops it';
-      throw rangeError('ERR_ADAMAX_DUPLICATE', `${expected} (${ways}): received a second variable '${name}'`);
+      throw rangeError('ERR_ADAMAX_DUPLICATE', `${expected} (${ways}): received a second variable ${label(variable)}`);
     }
     if (POSITION.test(name)) {
       throw wrongValue('names of variables', 'other than those of positions (#0, #1, …)', name);
@@ -51,8 +52,8 @@ export class KnownVariables {
   }
 
   /** Takes note of a variable ahead of its first step. The function that is returned takes that back. */
-  declare(variable: Variable): () => void {
-    this.check(variable);
+  declare(variable: Variable, label: Label): () => void {
+    this.check(variable, label);
     const wasDeclared = this.#declared.has(variable);
     const wasKnown = this.#order.has(variable);
     const wasHeld = this.#holders.get(variable.name) === variable;

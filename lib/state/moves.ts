@@ -1,10 +1,10 @@
-import { checkApart } from '../arguments/arrays.js';
 import type { MemoryRegions } from '../memory/regions.js';
+import { checkApart, type Label, type Owner } from './labels.js';
 import type { VariableState } from './variable-state.js';
 
 /** A variable that was given other memory. */
 export interface Move {
-  readonly name: string;
+  readonly owner: Owner;
   readonly from: Float32Array | BigInt64Array;
   readonly to: Float32Array | BigInt64Array;
   /** Null for the counter. */
@@ -15,18 +15,18 @@ export interface Move {
  * Puts the new memory of variables in the place of the old, among what steps write. When it throws, nothing has changed.
  * @throws RangeError `ERR_ADAMAX_OVERLAP` where the new memory is another variable's
  */
-export function relocate(written: MemoryRegions<string>, moves: readonly Move[]): void {
+export function relocate(written: MemoryRegions<Owner>, moves: readonly Move[], label: Label): void {
   for (const { from } of moves) written.delete(from);
   const placed: Move[] = [];
   try {
     for (const move of moves) {
-      checkApart(move.name, move.to, written);
-      written.add(move.name, move.to);
+      checkApart(() => move.owner(label), move.to, written, label);
+      written.add(move.owner, move.to);
       placed.push(move);
     }
   } catch (error) {
     for (const { to } of placed) written.delete(to);
-    for (const { name, from } of moves) written.add(name, from);
+    for (const { owner, from } of moves) written.add(owner, from);
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { isCoded, rangeError, wrongType, wrongValue } from '../arguments/errors.
 import { copyInto } from '../memory/typed-arrays.js';
 import { type AnyVariable, type Elements, memoryOf, type Variable } from '../variables/variable.js';
 import { checkWeight, elementsFor, type Given, readWeight } from './given-weight.js';
+import { byName } from './labels.js';
 import { countable } from './step-counter.js';
 import type { VariableStates } from './variable-states.js';
 import { COUNTER, type Place } from './weight-list.js';
@@ -43,7 +44,7 @@ export function setWeights(optimizer: string, states: VariableStates, given: unk
   // A getter of the caller's may have taken memory away meanwhile. Nothing of theirs runs from here on.
   for (const [{ name, variable }] of writes) if (variable !== undefined) checkAttached(`'${name}'`, arrayOf(variable));
   const owners = writes.flatMap(([{ owner, variable }]) => (variable === undefined && owner !== null ? [owner] : []));
-  if (owners.length > 0) states.build(owners, () => true);
+  if (owners.length > 0) states.build(owners, () => true, byName);
   states.journal.do(() => {
     for (const [{ owner, kind, variable }, elements] of writes) {
       copyInto(arrayOf(variable ?? states.slots.get(owner as Variable, kind)), elements);

@@ -1,5 +1,7 @@
 import { describe, rangeError } from '../arguments/errors.js';
+import { suggestion } from '../arguments/suggestion.js';
 import type { Variable } from '../variables/variable.js';
+import { byName } from './labels.js';
 
 /** A slot, in the format its optimizer stores slots in. */
 export type SlotVariable = Variable<Float32Array> | Variable<Uint16Array>;
@@ -17,7 +19,10 @@ export class SlotTable {
     if (slot !== undefined) return slot;
     const have = this.names().filter((known) => this.find(owner, known) !== undefined);
     const list = have.length > 0 ? `be one of ${have.join(', ')}` : 'have been made by a step, build or addSlot';
-    throw rangeError('ERR_ADAMAX_SLOT', `slotName of '${owner.name}' must ${list}: received ${describe(name)}`);
+    throw rangeError(
+      'ERR_ADAMAX_SLOT',
+      `slotName of ${byName(owner)} must ${list}${suggestion(name, have)}: received ${describe(name)}`,
+    );
   }
 
   /** Whether a variable has any slot. */

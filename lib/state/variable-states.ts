@@ -1,9 +1,9 @@
-import { checkApart, detached } from '../arguments/arrays.js';
-import { typeError, wrongType } from '../arguments/errors.js';
+import { detached, shared } from '../arguments/arrays.js';
+import { describe, typeError, wrongType } from '../arguments/errors.js';
 import type { SlotArray, SlotDtype } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
 import { toBfloat16 } from '../math/bfloat16.js';
-import { MemoryRegions } from '../memory/regions.js';
+import { MemoryRegions, overlap } from '../memory/regions.js';
 import { byteLengthOf, lengthOf } from '../memory/typed-arrays.js';
 import {
   type AnyVariable,
@@ -16,6 +16,7 @@ import {
 } from '../variables/variable.js';
 import { Journal } from './journal.js';
 import { KnownVariables } from './known-variables.js';
+import { byName, checkApart, type Label, type Owner } from './labels.js';
 import { type Move, relocate } from './moves.js';
 import { SlotMemory, type Slots } from './slot-memory.js';
 import { SlotTable, type SlotVariable } from './slot-table.js';
@@ -44,7 +45,7 @@ export interface Creation {
 export class VariableStates {
   readonly slots = new SlotTable();
   /** Memory that steps write to. */
-  readonly written = new MemoryRegions<string>();
+  readonly written = new MemoryRegions<Owner>();
   readonly slotMemory: SlotMemory;
   readonly journal = new Journal();
   readonly slotDtype: SlotDtype;
@@ -68,7 +69,7 @@ export class VariableStates {
     const iterations = new Variable(new BigInt64Array(1), { shape: [], name: 'iter', trainable: false });
     this.#counter = new StepCounter(iterations);
     this.#weights = new WeightList(iterations);
-    this.written.add(COUNTER, memoryOf(iterations));
+    this.written.add(ofCounter, memoryOf(iterations));
   }
 
   /** Counts the steps taken. */
@@ -83,25 +84,25 @@ export class VariableStates {
   /** Replaces the counter, as long as nothing counts on it. */
   set iterations(variable: unknown) {
     if (!isVariable(variable) || variable.dtype !== 'int64' || variable.size !== 1) {
-      throw wrongType(COUNTER, 'a scalar int64 Variable', isVariable(variable) ? `${variable}` : variable);
+      throw wrongType(COUNTER, 'a scalar int64 Variable', variable);
     }
     if (this.slots.names().length > 0) {
       throw typeError(
         'ERR_ADAMAX_STATE',
-        `iterations must be set before the first step, and assigned to after it: received ${variable}`,
+        `iterations must be set before the first step, and assigned to after it: received ${describe(variable)}`,
       );
     }
     const memory = memoryOf(variable as Variable<BigInt64Array>);
     this.written.delete(this.#counter.data);
     try {
-      checkApart(COUNTER, memory, this.written);
+      checkApart(COUNTER, memory, this.written, byName);
     } catch (error) {
-      this.written.add(COUNTER, this.#counter.data);
+      this.written.add(ofCounter, this.#counter.data);
       throw error;
     }
     this.#counter = new StepCounter(variable as Variable<BigInt64Array>);
     this.#weights.counter = this.iterations;
-    this.written.add(COUNTER, memory);
+    this.written.add(ofCounter, memory);
   }
 
   /** The counter, then all slots, and weights of the optimizer's own that are saved, in order of creation. */
@@ -147,11 +148,14 @@ export class VariableStates {
     return weights.reduce((sum, variable) => sum + byteLengthOf(memoryOf(variable as Variable)), 0);
   }
 
-  /** Starts a transaction that may create states: `keep()` commits them, `undo()` removes them without a trace. */
-  creation(): Creation {
+  /**
+   * Starts a transaction that may create states: `keep()` commits them, `undo()` removes them without a trace.
+   * @param label - what messages call the variables
+   */
+  creation(label: Label): Creation {
     const created: VariableState[] = [];
     return {
-      stateOf: (variable) => this.#states.get(variable) ?? this.#create(variable, created),
+      stateOf: (variable) => this.#states.get(variable) ?? this.#create(variable, created, label),
       get count() {
         return created.length;
       },
@@ -163,15 +167,16 @@ export class VariableStates {
   /**
    * Makes the slots of variables, in their order, or takes note that one may need them later. When it throws, nothing has
    * changed.
+   * @param label - what messages call the variables
    */
-  build(variables: readonly Variable[], needsSlots: (variable: Variable) => boolean): void {
-    this.follow();
-    const creation = this.creation();
+  build(variables: readonly Variable[], needsSlots: (variable: Variable) => boolean, label: Label): void {
+    this.follow(label);
+    const creation = this.creation(label);
     const undo: (() => void)[] = [];
     try {
       for (const variable of variables) {
         if (needsSlots(variable)) creation.stateOf(variable);
-        else undo.push(this.#known.declare(variable));
+        else undo.push(this.#known.declare(variable, label));
       }
     } catch (error) {
       creation.undo();
@@ -186,17 +191,17 @@ export class VariableStates {
    * has changed.
    * @throws RangeError `ERR_ADAMAX_OVERLAP` where the new memory is another variable's
    */
-  follow(): void {
+  follow(label: Label): void {
     if (this.#followed === timesChanged()) return;
     const moves: Move[] = [];
     for (const state of this.#states.values()) {
       const to = memoryOf(state.variable);
-      if (to !== paramOf(state)) moves.push({ name: `'${state.name}'`, from: paramOf(state), to, state });
+      if (to !== paramOf(state)) moves.push({ owner: ofVariable(state.variable), from: paramOf(state), to, state });
     }
     const counted = memoryOf(this.iterations);
     if (counted !== this.#counter.data)
-      moves.push({ name: COUNTER, from: this.#counter.data, to: counted, state: null });
-    relocate(this.written, moves);
+      moves.push({ owner: ofCounter, from: this.#counter.data, to: counted, state: null });
+    relocate(this.written, moves, label);
     for (const { state, to } of moves) {
       if (state !== null) moveTo(state, to as Float32Array);
       else this.#counter.data = to as BigInt64Array;
@@ -215,9 +220,9 @@ export class VariableStates {
     this.#weights.complete(this.slots.all());
     this.#known.retain((variable) => this.#states.has(variable) || this.slots.has(variable));
     this.written.clear();
-    this.written.add(COUNTER, this.#counter.data);
+    this.written.add(ofCounter, this.#counter.data);
     for (const state of this.#states.values()) {
-      this.written.add(`'${state.name}'`, paramOf(state));
+      this.written.add(ofVariable(state.variable), paramOf(state));
       this.#addSlots(state.variable, state.slots);
     }
     for (const [variable, { arrays }] of this.#early) this.#addSlots(variable, arrays);
@@ -247,7 +252,7 @@ export class VariableStates {
   /** Adds a slot: one of the rule's own, ahead of the first step, or any other. */
   addSlot(owner: Variable, name: string, data: Float32Array): SlotVariable {
     checkSlotName('slotName', name);
-    this.#known.check(owner);
+    this.#known.check(owner, byName);
     const k = this.#rule.slots.indexOf(name);
     const slot = this.#slotOn(owner, name, k < 0 ? data : this.#ahead(owner).arrays[k]);
     if (k >= 0) slot.assign(data);
@@ -282,16 +287,16 @@ export class VariableStates {
 
   #addSlots(variable: Variable, arrays: readonly SlotArray[]): void {
     this.#rule.slots.forEach((name, k) => {
-      this.written.add(`slot '${this.#pathOf(variable, name)}'`, arrays[k]);
+      this.written.add((label) => `slot '${name}' of ${label(variable)}`, arrays[k]);
     });
   }
 
   /** A state with new slots, unless slots are there already. It counts as there once it is registered. */
-  #create(variable: Variable, created: VariableState[]): VariableState {
+  #create(variable: Variable, created: VariableState[], label: Label): VariableState {
     const param = memoryOf(variable);
-    if (lengthOf(param) !== elementsOf(variable)) throw detached(`'${variable.name}'`, param);
-    this.#known.check(variable);
-    checkApart(`'${variable.name}'`, param, this.written);
+    if (lengthOf(param) !== elementsOf(variable)) throw detached(label(variable), param);
+    this.#known.check(variable, label);
+    this.#checkApart(variable, param, label);
     const slots = this.#early.get(variable) ?? this.#allocate(variable);
     const slotVariables = this.#rule.slots.map((name, k) => {
       return this.slots.find(variable, name) ?? this.#slotOn(variable, name, slots.arrays[k]);
@@ -299,9 +304,17 @@ export class VariableStates {
     const state = new VariableState(variable, slotVariables, slots);
     this.#known.add(variable);
     this.#states.set(variable, state);
-    this.written.add(`'${state.name}'`, param);
+    this.written.add(ofVariable(variable), param);
     created.push(state);
     return state;
+  }
+
+  #checkApart(variable: Variable, param: Float32Array, label: Label): void {
+    const owner = this.written.find(param);
+    if (owner === undefined) return;
+    const isVariable = [...this.#states.values()].some((state) => overlap(paramOf(state), param));
+    const hint = isVariable ? ' (if they are one, list the same Variable each time, or rebind it)' : '';
+    throw shared(label(variable), `${owner(label)}${hint}`, param);
   }
 
   /** Undoes `#create`; slots that were there before it stay. */
@@ -337,4 +350,10 @@ export class VariableStates {
     pin(slot, `the slot '${path}', whose memory is its optimizer's`);
     return slot;
   }
+}
+
+const ofCounter: Owner = () => COUNTER;
+
+function ofVariable(variable: Variable): Owner {
+  return (label) => label(variable);
 }

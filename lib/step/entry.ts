@@ -1,10 +1,13 @@
-import { checkApart, checkFloat32Array, checkLength, checkMemory, detached } from '../arguments/arrays.js';
+import { checkFloat32Array, checkLength, checkMemory, detached } from '../arguments/arrays.js';
 import { rangeError, typeError } from '../arguments/errors.js';
+import { rowsHint } from '../arguments/hints.js';
 import type { BackendPlan } from '../backend/backend.js';
 import type { MemoryRegions } from '../memory/regions.js';
-import { copyInto, lengthOf } from '../memory/typed-arrays.js';
+import { copyInto, isDetached, lengthOf } from '../memory/typed-arrays.js';
+import { checkApart, type Owner } from '../state/labels.js';
 import { paramOf, type VariableState } from '../state/variable-state.js';
 import { Rows, type StepGradient } from '../variables/gradient.js';
+import type { PairLabels } from './pair-labels.js';
 import { Staging } from './staging.js';
 
 /** What a backend has been told of the gradient of an entry. */
@@ -63,55 +66,63 @@ export class Entry {
   /**
    * Throws unless the gradient can be stepped by, and keeps it for `bind`. Tells the backend nothing.
    * @param written - memory that steps write to
+   * @param labels - what messages call what is stepped
    */
-  check(gradient: StepGradient, written: MemoryRegions<string>): void {
+  check(gradient: StepGradient, written: MemoryRegions<Owner>, labels: PairLabels): void {
     this.#checked = gradient;
-    this.#way = this.#isPassing(gradient, written) ? WAY.copied : this.#wayOf(gradient, written);
+    this.#way = this.#isPassing(gradient, written) ? WAY.copied : this.#wayOf(gradient, written, labels);
   }
 
   /** Whether this is one of many small gradients, each in an array of its own, with nothing to object to. */
-  #isPassing(gradient: StepGradient, written: MemoryRegions<string>): boolean {
+  #isPassing(gradient: StepGradient, written: MemoryRegions<Owner>): boolean {
     const last = this.#last;
     return (
       last !== null &&
       last !== gradient &&
       !(gradient instanceof Rows) &&
       lengthOf(gradient) === this.#size &&
-      written.isApart(gradient)
+      written.isApart(gradient) &&
+      (this.#size > 0 || !isDetached(gradient))
     );
   }
 
-  #wayOf(gradient: StepGradient, written: MemoryRegions<string>): Way {
-    if (gradient instanceof Rows) return this.#checkRows(gradient, written);
+  #wayOf(gradient: StepGradient, written: MemoryRegions<Owner>, labels: PairLabels): Way {
+    if (gradient instanceof Rows) return this.#checkRows(gradient, written, labels);
     if (this.#bound.kind === 'direct' && gradient === this.#bound.gradient) return WAY.asBefore;
-    const { state } = this;
-    const argument = gradientOf(state);
+    const argument = () => labels.gradient(this.state.variable);
     checkFloat32Array(argument, gradient);
-    checkLength(argument, gradient, state.size, `'${state.name}'`);
-    checkApart(argument, gradient, written);
+    checkLength(argument, gradient, this.#size, 'its variable');
+    checkApart(argument, gradient, written, labels.variable);
     return WAY.told;
   }
 
-  #checkRows(rows: Rows, written: MemoryRegions<string>): Way {
+  #checkRows(rows: Rows, written: MemoryRegions<Owner>, labels: PairLabels): Way {
     const { state } = this;
-    const argument = gradientOf(state);
+    const ofIndices = () => `${labels.gradient(state.variable)}.indices`;
+    const ofValues = () => `${labels.gradient(state.variable)}.values`;
     const { values, indices } = rows;
     const bound = this.#bound;
     if (bound.kind === 'rows' && bound.rows === rows) {
-      if (lengthOf(indices) !== bound.slices) throw detached(`${argument}.indices`, indices);
-      if (lengthOf(values) !== bound.slices * state.rowLength) throw detached(`${argument}.values`, values);
+      if (lengthOf(indices) !== bound.slices) throw detached(ofIndices, indices);
+      if (lengthOf(values) !== bound.slices * state.rowLength) throw detached(ofValues, values);
       return WAY.asBefore;
     }
-    checkMemory(`${argument}.values`, values);
-    checkMemory(`${argument}.indices`, indices);
+    checkMemory(ofValues, values);
+    checkMemory(ofIndices, indices);
     const slices = lengthOf(indices);
-    checkLength(`${argument}.values`, values, slices * state.rowLength, `${slices} rows of ${state.rowLength}`);
-    checkApart(`${argument}.values`, values, written);
-    checkApart(`${argument}.indices`, indices, written);
+    checkLength(
+      ofValues,
+      values,
+      slices * state.rowLength,
+      `${slices} rows of ${state.rowLength}${rowsHint(state.variable.shape)}`,
+    );
+    checkApart(ofValues, values, written, labels.variable);
+    checkApart(ofIndices, indices, written, labels.variable);
     if (this.out !== this.param) {
+      const argument = labels.gradient(state.variable);
       throw typeError('ERR_ADAMAX_ARG_TYPE', `${argument} must be dense, out of place: received IndexedSlices`);
     }
-    if (state.size === 0) checkIndices(state, rows);
+    if (state.size === 0) checkIndices(state, rows, labels);
     return WAY.told;
   }
 
@@ -153,18 +164,14 @@ export class Entry {
 }
 
 /** Looks up the rows of a table without elements, of which no backend knows how many it has. */
-function checkIndices(state: VariableState, rows: Rows): void {
+function checkIndices(state: VariableState, rows: Rows, labels: PairLabels): void {
   for (let position = 0; position < lengthOf(rows.indices); position++) {
     const row = rows.indices[position];
-    if (!(row >= 0 && row < state.rows)) throw badIndex(state, rows, position);
+    if (!(row >= 0 && row < state.rows)) throw badIndex(state, rows, position, labels);
   }
 }
 
-export function badIndex(state: VariableState, { indices }: Rows, position: number): RangeError {
-  const expected = `${gradientOf(state)}.indices[${position}] must be in [0, ${state.rows})`;
+export function badIndex(state: VariableState, { indices }: Rows, position: number, labels: PairLabels): RangeError {
+  const expected = `${labels.gradient(state.variable)}.indices[${position}] must be in [0, ${state.rows})`;
   return rangeError('ERR_ADAMAX_INDEX', `${expected}: received ${indices[position]}`);
-}
-
-export function gradientOf({ name }: VariableState): string {
-  return `gradient of '${name}'`;
 }

@@ -3,11 +3,11 @@ import { wrongType } from '../arguments/errors.js';
 import type { Backend, BackendPlan, Clipping } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
 import { append, partOf } from '../memory/typed-arrays.js';
+import { byName } from '../state/labels.js';
 import { isState, type VariableState } from '../state/variable-state.js';
 import type { VariableStates } from '../state/variable-states.js';
 import type { Variable } from '../variables/variable.js';
 import { Control } from './control.js';
-import { gradientOf } from './entry.js';
 import type { NonFiniteGuard } from './non-finite.js';
 
 /**
@@ -45,7 +45,7 @@ export class HeapList {
       this.#stepResolved(variables.length, heap, offsets, scalars, clipping);
       return;
     }
-    const creation = this.#states.creation();
+    const creation = this.#states.creation(byName);
     try {
       this.#resolve(variables.map(creation.stateOf));
       this.#stepResolved(variables.length, heap, offsets, scalars, clipping);
@@ -91,6 +91,6 @@ export class HeapList {
     if (fault === undefined) return;
     // Dense gradients have no other fault than this.
     const state = this.#resolved[fault.entry];
-    throw this.#guard.refuse(gradientOf(state), partOf(heap, offsets[3 * fault.entry + 2], state.size));
+    throw this.#guard.refuse(`gradient of ${byName(state.variable)}`, partOf(heap, offsets[3 * fault.entry + 2], state.size));
   }
 }

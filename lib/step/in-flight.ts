@@ -1,7 +1,9 @@
 import { checkUnused } from '../arguments/arrays.js';
 import { MemoryInUse } from '../memory/in-use.js';
+import { byName, type Owner } from '../state/labels.js';
 import { paramOf, type VariableState } from '../state/variable-state.js';
 import { Rows, type StepGradient } from '../variables/gradient.js';
+import type { PairLabels } from './pair-labels.js';
 
 /** Says what a step off the event loop works on, until `end` of what is returned. */
 export function takeOff(
@@ -10,11 +12,12 @@ export function takeOff(
   counter: BigInt64Array,
 ): MemoryInUse {
   const inUse = new MemoryInUse();
-  for (const [name, array] of [...writtenBy(states), ['iterations', counter] as const]) {
-    inUse.written.cover(`${name}, which a step off the event loop writes`, array);
+  inUse.written.cover('iterations, which a step off the event loop writes', counter);
+  for (const [owner, array] of writtenBy(states)) {
+    inUse.written.cover(`${owner(byName)}, which a step off the event loop writes`, array);
   }
-  for (const [name, array] of readBy(states, gradients)) {
-    inUse.read.cover(`${name}, which a step off the event loop reads`, array);
+  for (const [owner, array] of readBy(states, gradients)) {
+    inUse.read.cover(`${owner(byName)}, which a step off the event loop reads`, array);
   }
   inUse.begin();
   return inUse;
@@ -24,28 +27,33 @@ export function takeOff(
  * Refuses a step that would write what one under way uses, or read what it writes.
  * @throws RangeError `ERR_ADAMAX_OVERLAP`
  */
-export function checkNotInFlight(states: readonly VariableState[], gradients: readonly StepGradient[]): void {
+export function checkNotInFlight(
+  states: readonly VariableState[],
+  gradients: readonly StepGradient[],
+  { variable: label }: PairLabels,
+): void {
   if (MemoryInUse.isNone) return;
-  for (const [name, array] of writtenBy(states)) checkUnused(name, array, true);
-  for (const [name, array] of readBy(states, gradients)) checkUnused(name, array, false);
+  for (const [owner, array] of writtenBy(states)) checkUnused(() => owner(label), array, true);
+  for (const [owner, array] of readBy(states, gradients)) checkUnused(() => owner(label), array, false);
 }
 
-type Named = readonly [name: string, array: ArrayBufferView];
+type Named = readonly [owner: Owner, array: ArrayBufferView];
 
 function writtenBy(states: readonly VariableState[]): Named[] {
   return states.flatMap((state): Named[] => {
-    const { name, slots } = state;
-    return [[`'${name}'`, paramOf(state)], ...slots.map((slot): Named => [`a slot of '${name}'`, slot])];
+    const { variable, slots } = state;
+    const ofSlot: Owner = (label) => `a slot of ${label(variable)}`;
+    return [[(label) => label(variable), paramOf(state)], ...slots.map((slot): Named => [ofSlot, slot])];
   });
 }
 
 function readBy(states: readonly VariableState[], gradients: readonly StepGradient[]): Named[] {
   return gradients.flatMap((gradient, i): Named[] => {
-    const name = `gradient of '${states[i].name}'`;
-    if (!(gradient instanceof Rows)) return [[name, gradient]];
+    const { variable } = states[i];
+    if (!(gradient instanceof Rows)) return [[(label) => `gradient of ${label(variable)}`, gradient]];
     return [
-      [`${name}.values`, gradient.values],
-      [`${name}.indices`, gradient.indices],
+      [(label) => `values of the gradient of ${label(variable)}`, gradient.values],
+      [(label) => `indices of the gradient of ${label(variable)}`, gradient.indices],
     ];
   });
 }

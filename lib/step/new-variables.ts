@@ -1,4 +1,5 @@
 import { warn } from '../arguments/warn.js';
+import type { Label } from '../state/labels.js';
 import type { Variable } from '../variables/variable.js';
 
 /** Most names in the message. */
@@ -8,9 +9,9 @@ const NAMED = 3;
  * Warns that a later step brought only variables that its optimizer had never seen. Mostly that is a mistake:
  * `w = step(w)` brings a new array each time, and so moments of zero.
  */
-export function warnOfNewVariables(variables: readonly Variable[]): void {
+export function warnOfNewVariables(variables: readonly Variable[], label: Label): void {
   warn('ADAMAX_NEW_VARIABLES', () => {
-    const names = variables.slice(0, NAMED).map(({ name }) => `'${name}'`);
+    const names = variables.slice(0, NAMED).map(label);
     if (variables.length > NAMED) names.push('…');
     return {
       message: `All variables of a later step were new to the optimizer (${names.join(', ')}): their moments begin at zero.`,

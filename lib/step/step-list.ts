@@ -1,16 +1,17 @@
-import { checkApart } from '../arguments/arrays.js';
 import { wrongType, wrongValue } from '../arguments/errors.js';
 import type { Backend, BackendPlan, Clipping, Fault } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
 import { MemoryRegions } from '../memory/regions.js';
 import { append, frozen, lengthOf } from '../memory/typed-arrays.js';
+import { checkApart, type Owner } from '../state/labels.js';
 import { isState, paramOf, type VariableState } from '../state/variable-state.js';
 import type { VariableStates } from '../state/variable-states.js';
 import type { Rows, StepGradient } from '../variables/gradient.js';
 import { timesChanged } from '../variables/variable.js';
 import { Control } from './control.js';
-import { badIndex, Entry, gradientOf } from './entry.js';
+import { badIndex, Entry } from './entry.js';
 import type { NonFiniteGuard } from './non-finite.js';
+import type { PairLabels } from './pair-labels.js';
 import { Staging } from './staging.js';
 import type { Change } from './step-pairs.js';
 import { checkOut, checkState, missingOf } from './whole.js';
@@ -47,6 +48,7 @@ export class StepList {
   readonly #control: Control;
   readonly #states: VariableStates;
   readonly #guard: NonFiniteGuard;
+  readonly #labels: PairLabels;
   readonly #staging = new Staging();
   readonly #entries: Entry[] = [];
   /** Of the caller's variables: every array that the step reads or writes whatever its gradients. */
@@ -61,12 +63,14 @@ export class StepList {
   #changed = -1;
   #outs: Outs = null;
 
-  constructor(backend: Backend, rule: Rule, states: VariableStates, guard: NonFiniteGuard) {
+  /** @param labels - what messages call what is stepped */
+  constructor(backend: Backend, rule: Rule, states: VariableStates, guard: NonFiniteGuard, labels: PairLabels) {
     this.backend = backend;
     this.#control = new Control(rule.scalars);
     this.#plan = backend.plan(rule, this.#control.array, states.slotDtype);
     this.#states = states;
     this.#guard = guard;
+    this.#labels = labels;
   }
 
   /** Whether there is a thread to go to. */
@@ -125,8 +129,8 @@ export class StepList {
       const out = outs?.[i] ?? param;
       const known = i < entries.length ? entries[i] : undefined;
       if (known === undefined || known.state !== state || known.param !== param || known.out !== out) {
-        checkState(state);
-        if (out !== param) checkOut(state, out);
+        checkState(state, this.#labels);
+        if (out !== param) checkOut(state, out, this.#labels);
         this.#plan.target(i, state, param, out);
         if (i < entries.length) entries[i] = new Entry(state, out);
         else append(entries, new Entry(state, out));
@@ -151,25 +155,30 @@ export class StepList {
   /** Throws unless each gradient can be stepped by. Writes nothing, and changes nothing but notes of what to bind. */
   check(gradients: readonly StepGradient[]): void {
     const written = this.#states.written;
+    const labels = this.#labels;
     const entries = this.#entries;
     // Each gradient is read once, and its entry keeps what was checked.
-    for (let i = 0; i < entries.length; i++) entries[i].check(gradients[i], written);
+    for (let i = 0; i < entries.length; i++) entries[i].check(gradients[i], written, labels);
     if (this.#outs !== null) this.#checkOuts(gradients);
   }
 
   /** Out of place, what is written is no variable's memory, and no gradient's. */
   #checkOuts(gradients: readonly StepGradient[]): void {
-    const written = new MemoryRegions<string>();
+    const written = new MemoryRegions<Owner>();
     for (const { state, param, out } of this.#entries) {
       if (out === param) continue;
-      const name = `out of '${state.name}'`;
-      checkApart(name, out, this.#states.written);
-      checkApart(name, out, written);
-      written.add(name, out);
+      const { variable } = state;
+      const outOf: Owner = (label) => `out of ${label(variable)}`;
+      const argument = outOf(this.#labels.variable);
+      checkApart(argument, out, this.#states.written, this.#labels.variable);
+      checkApart(argument, out, written, this.#labels.variable);
+      written.add(outOf, out);
     }
     this.#entries.forEach(({ state }, i) => {
       const gradient = gradients[i];
-      if (!('indices' in gradient)) checkApart(gradientOf(state), gradient, written);
+      if (!('indices' in gradient)) {
+        checkApart(this.#labels.gradient(state.variable), gradient, written, this.#labels.variable);
+      }
     });
   }
 
@@ -212,20 +221,22 @@ export class StepList {
     const stage = this.#stage;
     if (stage.kind === 'bound for long') {
       const arrays = stage.arrays as readonly Float32Array[];
-      for (let i = 0; i < arrays.length; i++) if (arrays[i][0] === undefined) throw missingOf(this.#entries);
+      for (let i = 0; i < arrays.length; i++)
+        if (arrays[i][0] === undefined) throw missingOf(this.#entries, this.#labels);
       return;
     }
     const owned = this.#owned;
-    for (let i = 0; i < owned.length; i++) if (owned[i][0] === undefined) throw missingOf(this.#entries);
+    for (let i = 0; i < owned.length; i++) if (owned[i][0] === undefined) throw missingOf(this.#entries, this.#labels);
     if (!this.#borrows) return;
     const entries = this.#entries;
     for (let i = 0; i < entries.length; i++) {
       const { direct, rows } = entries[i];
       if (direct !== null) {
-        if (direct[0] === undefined && entries[i].state.size > 0) throw missingOf(this.#entries);
+        if (direct[0] === undefined && entries[i].state.size > 0) throw missingOf(this.#entries, this.#labels);
       } else if (rows !== null && entries[i].slices > 0) {
-        if (rows.indices[0] === undefined) throw missingOf(this.#entries);
-        if (rows.values[0] === undefined && entries[i].state.rowLength > 0) throw missingOf(this.#entries);
+        if (rows.indices[0] === undefined) throw missingOf(this.#entries, this.#labels);
+        if (rows.values[0] === undefined && entries[i].state.rowLength > 0)
+          throw missingOf(this.#entries, this.#labels);
       }
     }
   }
@@ -288,7 +299,7 @@ export class StepList {
     this.askWhole();
     const fault = await this.#plan.runAsync?.(frozen(held));
     if (fault !== undefined) throw this.#errorOf(fault);
-    for (const { state } of this.#entries) checkState(state);
+    for (const { state } of this.#entries) checkState(state, this.#labels);
   }
 
   /** Any stage → new: forgets what is known, so that everything is checked and bound again. */
@@ -303,7 +314,7 @@ export class StepList {
 
   #errorOf(fault: Fault): RangeError {
     const { state, rows } = this.#entries[fault.entry];
-    if (fault.kind === 'bad index') return badIndex(state, rows as Rows, fault.position);
-    return this.#guard.refuse(gradientOf(state), this.#boundTo?.[fault.entry]);
+    if (fault.kind === 'bad index') return badIndex(state, rows as Rows, fault.position, this.#labels);
+    return this.#guard.refuse(this.#labels.gradient(state.variable), this.#boundTo?.[fault.entry]);
   }
 }

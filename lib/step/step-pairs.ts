@@ -3,18 +3,10 @@ import { isFloat32Array, lengthOf } from '../memory/typed-arrays.js';
 import { Rows, type StepGradient, toGradient } from '../variables/gradient.js';
 import { isTrainable, timesChanged, type Variable } from '../variables/variable.js';
 import { type Adopt, knownVariable, toVariable } from '../variables/variable-like.js';
+import { gradientLabel, PairLabels, type PairWords } from './pair-labels.js';
 
 /** What differs between the pairs of a step and those of the step before. */
 export type Change = 'nothing' | 'gradients' | 'variables';
-
-/** What messages call the list of a step, and a gradient in it. */
-export interface PairWords {
-  readonly list: string;
-  gradient(position: number): string;
-}
-
-export const APPLIED: PairWords = { list: 'gradsAndVars', gradient: (i) => `gradsAndVars[${i}][0]` };
-export const DIFFERENTIATED: PairWords = { list: 'varList', gradient: (i) => `gradients[${i}]` };
 
 /**
  * The pairs of a step that have a gradient, read from what the caller listed: all code of the caller runs in `read`, and
@@ -25,7 +17,7 @@ export class StepPairs {
   readonly gradients: StepGradient[] = [];
   /** Variables whose gradient is null. */
   without: readonly Variable[] = NONE;
-  words = APPLIED;
+  readonly labels = new PairLabels(this.variables);
   /** Whether a variable was left out since it is not trainable. */
   passedOver = false;
   /** Whether gradients are to be aggregated over replicas, where there are any. */
@@ -63,7 +55,7 @@ export class StepPairs {
    *   `ERR_ADAMAX_NO_GRADIENTS`; and what the caller's code throws
    */
   read(gradsAndVars: unknown, words: PairWords): Change {
-    this.words = words;
+    this.labels.begin(words);
     this.passedOver = false;
     const isArray = isPlainArray(gradsAndVars);
     if (!isArray && !isIterable(gradsAndVars)) {
@@ -91,7 +83,7 @@ export class StepPairs {
     }
     // Code of the caller may have frozen a variable after its pair was read.
     if (this.#changed !== timesChanged()) this.#dropFrozen();
-    if (this.count === 0 && this.without.length > 0) throw noGradients(words, this.without);
+    if (this.count === 0 && this.without.length > 0) throw noGradients(this.labels, this.without);
     return this.#change;
   }
 
@@ -126,9 +118,11 @@ export class StepPairs {
     const variable = this.#variableOf(i, position, target);
     if (!isTrainable(variable)) {
       this.passedOver = true;
+      this.labels.leaveOut(position, variable);
       return 0;
     }
     if (gradient === null || gradient === undefined) {
+      this.labels.leaveOut(position, variable);
       this.#without ??= [];
       this.#without.push(variable);
       return 0;
@@ -148,7 +142,8 @@ export class StepPairs {
     const isFloats = isFloat32Array(gradient);
     const same = variable === this.variables[i];
     const last = same ? this.gradients[i] : undefined;
-    const taken = isFloats ? gradient : toGradient(this.words.gradient(position), gradient, variable, last);
+    const argument = () => gradientLabel(this.labels.words, position, variable);
+    const taken = isFloats ? gradient : toGradient(argument, gradient, variable, last);
     this.#given[i] = isFloats ? gradient : undefined;
     this.gradients[i] = taken;
     if (!same) {
@@ -160,7 +155,9 @@ export class StepPairs {
   }
 
   #dropFrozen(): void {
-    const kept = [...this.variables.keys()].filter((i) => isTrainable(this.variables[i]));
+    const isKept = (i: number) => isTrainable(this.variables[i]);
+    const kept = [...this.variables.keys()].filter(isKept);
+    this.labels.dropPlaces([...this.variables.keys()].filter((i) => !isKept(i)));
     for (const list of [this.#targets, this.#given, this.variables, this.gradients] as unknown[][]) {
       kept.forEach((from, to) => {
         list[to] = list[from];
@@ -193,10 +190,10 @@ function isIterable(list: unknown): list is Iterable<unknown> {
 }
 
 /** All gradients are missing: almost always a mistake in the caller's backward pass. */
-function noGradients({ list }: PairWords, variables: readonly Variable[]): RangeError {
-  const names = variables.map(({ name }) => `'${name}'`).join(', ');
+function noGradients(labels: PairLabels, variables: readonly Variable[]): RangeError {
+  const names = variables.map(labels.variable).join(', ');
   return rangeError(
     'ERR_ADAMAX_NO_GRADIENTS',
-    `${list} must hold a gradient for some variable: received null for ${names}`,
+    `${labels.words.list} must hold a gradient for some variable: received null for ${names}`,
   );
 }

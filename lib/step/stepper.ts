@@ -14,9 +14,10 @@ import type { StepHooks } from './hooks.js';
 import { checkNotInFlight, takeOff } from './in-flight.js';
 import { warnOfNewVariables } from './new-variables.js';
 import type { NonFiniteGuard } from './non-finite.js';
+import { APPLIED, type PairLabels, type PairWords } from './pair-labels.js';
 import { copiesOf } from './rollback.js';
 import { type Outs, StepList } from './step-list.js';
-import { APPLIED, type Change, type PairWords, StepPairs } from './step-pairs.js';
+import { type Change, StepPairs } from './step-pairs.js';
 import { INSIDE, Turn } from './turn.js';
 
 /**
@@ -180,7 +181,7 @@ export class Stepper {
   #writeScalars(): void {
     const { states } = this.#source;
     // A counter that was given the memory of a parameter counts nothing.
-    states.follow();
+    states.follow(this.#pairs.labels.variable);
     this.#source.writeScalars(states.counter.get());
   }
 
@@ -193,7 +194,7 @@ export class Stepper {
     const list = this.#currentList();
     list.note(change, outs);
     if (!list.isNew) return this.#stepResolved(list, this.hooks === null ? this.#pairs.gradients : this.#gradients());
-    const creation = this.#source.states.creation();
+    const creation = this.#source.states.creation(this.#pairs.labels.variable);
     let count: number;
     try {
       this.#resolve(list, creation);
@@ -209,7 +210,7 @@ export class Stepper {
   /** @param leaves - whether the step itself goes to another thread, too */
   async #stepLater(change: Change, leaves: boolean): Promise<number> {
     const list = this.#currentList();
-    const creation = this.#source.states.creation();
+    const creation = this.#source.states.creation(this.#pairs.labels.variable);
     let count: number;
     try {
       list.note(change, null);
@@ -249,13 +250,13 @@ export class Stepper {
 
   /** Room two: looks the states of the variables up. @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_OVERLAP` */
   #resolve(list: StepList, creation: Creation): void {
-    const { variables } = this.#pairs;
-    this.#source.states.follow();
+    const { variables, labels } = this.#pairs;
+    this.#source.states.follow(labels.variable);
     const distinct = new Set<Variable>();
     const resolved = this.#resolved;
     resolved.length = variables.length;
     for (let i = 0; i < variables.length; i++) {
-      if (distinct.has(variables[i])) throw listedTwice(this.#pairs.words, variables[i]);
+      if (distinct.has(variables[i])) throw listedTwice(labels, variables, i);
       distinct.add(variables[i]);
       resolved[i] = creation.stateOf(variables[i]);
     }
@@ -317,7 +318,7 @@ export class Stepper {
   /** Rooms four and five: everything that can throw, then what the backend is to be told. */
   #prepare(list: StepList, gradients: readonly StepGradient[]): void {
     const { scalars, clipping } = this.#source;
-    checkNotInFlight(this.#resolved, gradients);
+    checkNotInFlight(this.#resolved, gradients, this.#pairs.labels);
     // Gradients that somebody aggregated may be others under the same list.
     if (gradients !== this.#pairs.gradients || !list.isSettledOn(gradients)) {
       list.check(gradients);
@@ -373,7 +374,7 @@ export class Stepper {
     // A variable that was passed over, since it is frozen, may be an old acquaintance.
     const onlyNew = creation.count === count && !passedOver && this.#source.states.size > count;
     creation.keep();
-    if (onlyNew && !this.#warnedOfNew) warnOfNewVariables(this.#pairs.variables);
+    if (onlyNew && !this.#warnedOfNew) warnOfNewVariables(this.#pairs.variables, this.#pairs.labels.variable);
     this.#warnedOfNew = this.#warnedOfNew || onlyNew;
   }
 
@@ -386,13 +387,16 @@ export class Stepper {
     // What the pairs say of the last step is not of this list's last step, and its arrays are not to be held.
     this.#list?.reset();
     const { rule, states, guard } = this.#source;
-    const list = this.#otherList ?? new StepList(current, rule, states, guard);
+    const list = this.#otherList ?? new StepList(current, rule, states, guard, this.#pairs.labels);
     this.#otherList = this.#list;
     this.#list = list;
     return list;
   }
 }
 
-function listedTwice({ list }: PairWords, variable: Variable): RangeError {
-  return rangeError('ERR_ADAMAX_DUPLICATE', `${list} must list each variable once: received '${variable.name}' twice`);
+function listedTwice(labels: PairLabels, variables: readonly Variable[], second: number): RangeError {
+  const { words } = labels;
+  const again = words.variable(labels.positionOf(second));
+  const received = `${labels.variable(variables[second])} and again ${again}`;
+  return rangeError('ERR_ADAMAX_DUPLICATE', `${words.list} must list each variable once: received ${received}`);
 }

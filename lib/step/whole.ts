@@ -2,33 +2,36 @@
 import { checkFloat32Array, checkLength, detached } from '../arguments/arrays.js';
 import { lengthOf } from '../memory/typed-arrays.js';
 import { paramOf, type VariableState } from '../state/variable-state.js';
-import { type Entry, gradientOf } from './entry.js';
+import type { Entry } from './entry.js';
+import type { PairLabels } from './pair-labels.js';
 
 /** Throws unless all that a step writes of the variable is there. @throws TypeError `ERR_ADAMAX_DETACHED` */
-export function checkState(state: VariableState): void {
-  const { name, memory, size } = state;
+export function checkState(state: VariableState, labels: PairLabels): void {
+  const { variable, memory, size } = state;
   const param = paramOf(state);
-  if (lengthOf(param) !== size) throw detached(`'${name}'`, param);
-  if (isMissing(memory, size)) throw detached(`slots of '${name}'`, memory);
+  if (lengthOf(param) !== size) throw detached(labels.variable(variable), param);
+  if (isMissing(memory, size)) throw detached(`slots of ${labels.variable(variable)}`, memory);
 }
 
 /** Throws unless parameters can be written to `out`. */
-export function checkOut({ name, size }: VariableState, out: unknown): void {
-  checkFloat32Array(`out of '${name}'`, out);
-  checkLength(`out of '${name}'`, out, size, `'${name}'`);
+export function checkOut({ variable, size }: VariableState, out: unknown, labels: PairLabels): void {
+  const argument = `out of ${labels.variable(variable)}`;
+  checkFloat32Array(argument, out);
+  checkLength(argument, out, size, 'its variable');
 }
 
 /** The error that names the first array of the entries whose memory has gone. */
-export function missingOf(entries: readonly Entry[]): TypeError {
+export function missingOf(entries: readonly Entry[], labels: PairLabels): TypeError {
   for (const entry of entries) {
     const { state, param, out, direct, rows, slices } = entry;
-    if (isMissing(param, state.size)) return detached(`'${state.name}'`, param);
-    if (isMissing(state.memory, state.size)) return detached(`slots of '${state.name}'`, state.memory);
-    if (isMissing(out, state.size)) return detached(`out of '${state.name}'`, out);
-    if (direct !== null && isMissing(direct, state.size)) return detached(gradientOf(state), direct);
+    const { variable } = state;
+    if (isMissing(param, state.size)) return detached(labels.variable(variable), param);
+    if (isMissing(state.memory, state.size)) return detached(`slots of ${labels.variable(variable)}`, state.memory);
+    if (isMissing(out, state.size)) return detached(`out of ${labels.variable(variable)}`, out);
+    if (direct !== null && isMissing(direct, state.size)) return detached(labels.gradient(variable), direct);
     if (rows !== null) {
-      if (isMissing(rows.indices, slices)) return detached(`${gradientOf(state)}.indices`, rows.indices);
-      if (isMissing(rows.values, slices)) return detached(`${gradientOf(state)}.values`, rows.values);
+      if (isMissing(rows.indices, slices)) return detached(`${labels.gradient(variable)}.indices`, rows.indices);
+      if (isMissing(rows.values, slices)) return detached(`${labels.gradient(variable)}.values`, rows.values);
     }
   }
   return detached('an array of the step', undefined);

@@ -1,4 +1,5 @@
-import { rangeError, typeError, wrongType } from '../arguments/errors.js';
+import { type Argument, rangeError, textOf, typeError, wrongType } from '../arguments/errors.js';
+import { floatsHint } from '../arguments/hints.js';
 import { isFloat32Array, isRowIndices, type RowIndices } from '../memory/typed-arrays.js';
 import { IndexedSlices } from './indexed-slices.js';
 import { flatten, type Nested } from './nested.js';
@@ -31,43 +32,44 @@ export type StepGradient = Float32Array | Rows;
  * @throws as `Optimizer.applyGradients`
  */
 export function toGradient(
-  argument: string,
+  argument: Argument,
   gradient: unknown,
   variable: Variable,
   last: StepGradient | undefined,
 ): StepGradient {
   if (isVariable(gradient)) {
-    if (gradient.dtype !== 'float32') throw wrongType(argument, 'of dtype float32', gradient.toString());
+    if (gradient.dtype !== 'float32') throw wrongType(argument, 'of dtype float32', gradient);
     checkShapeOf(argument, gradient.shape, variable);
     return memoryOf(gradient as Variable);
   }
   if (gradient instanceof IndexedSlices) return toRows(argument, gradient, variable, last);
   const isNested = Array.isArray(gradient) || (typeof gradient === 'number' && variable.shape.length === 0);
   if (isNested) return flatten(argument, gradient, variable.shape);
-  throw wrongType(argument, 'a Float32Array, Variable, IndexedSlices, array of numbers or null', gradient);
+  const hint = floatsHint(gradient);
+  throw wrongType(argument, `a Float32Array, Variable, IndexedSlices, array of numbers or null${hint}`, gradient);
 }
 
-function toRows(argument: string, slices: IndexedSlices, variable: Variable, last: StepGradient | undefined): Rows {
+function toRows(argument: Argument, slices: IndexedSlices, variable: Variable, last: StepGradient | undefined): Rows {
   const { values, indices, denseShape } = slices;
   if (variable.constraint !== null) {
     throw typeError(
       'ERR_ADAMAX_CONSTRAINT',
-      `gradient of '${variable.name}' must be dense, since the variable has a constraint: received IndexedSlices`,
+      `${textOf(argument)} must be dense, since the variable has a constraint: received IndexedSlices`,
     );
   }
   if (denseShape !== null && denseShape !== undefined) {
-    checkShapeOf(`gradient of '${variable.name}'.denseShape`, denseShape, variable);
+    checkShapeOf(() => `${textOf(argument)}.denseShape`, denseShape, variable);
   }
-  if (!isFloat32Array(values)) throw wrongType(`${argument}.values`, 'a Float32Array', values);
+  if (!isFloat32Array(values)) throw wrongType(`${textOf(argument)}.values`, 'a Float32Array', values);
   if (!isRowIndices(indices)) {
-    throw wrongType(`${argument}.indices`, 'an Int32Array, Uint32Array or BigInt64Array', indices);
+    throw wrongType(`${textOf(argument)}.indices`, 'an Int32Array, Uint32Array or BigInt64Array', indices);
   }
   if (last instanceof Rows && last.values === values && last.indices === indices) return last;
   return new Rows(values, indices);
 }
 
-function checkShapeOf(argument: string, shape: Shape, variable: Variable): void {
+function checkShapeOf(argument: Argument, shape: Shape, variable: Variable): void {
   if (equalShapes(shape, variable.shape)) return;
   const expected = formatShape(variable.shape);
-  throw rangeError('ERR_ADAMAX_SHAPE', `${argument} must be ${expected}: received ${formatShape(shape)}`);
+  throw rangeError('ERR_ADAMAX_SHAPE', `${textOf(argument)} must be ${expected}: received ${formatShape(shape)}`);
 }

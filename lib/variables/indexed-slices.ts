@@ -1,5 +1,6 @@
 import { checkAttached, checkFloat32Array, checkMemory } from '../arguments/arrays.js';
-import { describeBy, rangeError, wrongType } from '../arguments/errors.js';
+import { mark } from '../arguments/copies.js';
+import { rangeError, wrongType } from '../arguments/errors.js';
 import { INSPECT, type Inspect, inspected } from '../arguments/inspection.js';
 import { closeMembers, guardMembers, ownAccessors, refuseWrites } from '../arguments/members.js';
 import { isRowIndices, lengthOf, type RowIndices } from '../memory/typed-arrays.js';
@@ -65,7 +66,9 @@ export class IndexedSlices {
   }
 }
 
-describeBy((value) => (value instanceof IndexedSlices ? `IndexedSlices(${lengthOf(value.indices)})` : undefined));
+mark(IndexedSlices, 'IndexedSlices', (value) => {
+  return value instanceof IndexedSlices ? `IndexedSlices(${lengthOf(value.indices)})` : 'IndexedSlices';
+});
 refuseWrites(IndexedSlices);
 guardMembers(IndexedSlices);
 closeMembers('IndexedSlices', IndexedSlices);

@@ -1,4 +1,4 @@
-import { describe, rangeError, wrongType } from '../arguments/errors.js';
+import { type Argument, describe, rangeError, textOf, wrongType } from '../arguments/errors.js';
 import { formatShape, type Shape, sizeOf } from './shape.js';
 
 /** A number, or arrays of arrays of numbers: what Python calls a nested list. */
@@ -11,7 +11,7 @@ type Visit = (value: unknown, at: number, path: () => string) => void;
  * The elements of a nested array, row-major, rounded to float32. It must have exactly the given shape, or be one flat
  * array of all elements.
  */
-export function flatten(argument: string, nested: unknown, shape: Shape): Float32Array {
+export function flatten(argument: Argument, nested: unknown, shape: Shape): Float32Array {
   const size = sizeOf(shape);
   const data = new Float32Array(size);
   if (Array.isArray(nested) && nested.length === size && copyNumbers(nested, data)) return data;
@@ -36,7 +36,7 @@ function copyNumbers(list: readonly unknown[], data: Float32Array): boolean {
  * Visits the elements of a nested array, or of one flat array of all of them; each item is read once.
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_SHAPE` unless it has the given shape, or is flat
  */
-export function visitNested(argument: string, nested: unknown, shape: Shape, visit: Visit): void {
+export function visitNested(argument: Argument, nested: unknown, shape: Shape, visit: Visit): void {
   let at = 0;
   const enter = (value: unknown, dimension: number, path: () => string): void => {
     if (dimension === shape.length) {
@@ -55,8 +55,8 @@ export function visitNested(argument: string, nested: unknown, shape: Shape, vis
   const size = sizeOf(shape);
   const items = Array.isArray(nested) ? itemsOf(nested, (length) => length === size) : undefined;
   const isFlat = items !== undefined && !Array.isArray(items[0]);
-  if (isFlat) for (let i = 0; i < items.length; i++) visit(items[i], i, () => `${argument}[${i}]`);
-  else enter(items ?? nested, 0, () => argument);
+  if (isFlat) for (let i = 0; i < items.length; i++) visit(items[i], i, () => `${textOf(argument)}[${i}]`);
+  else enter(items ?? nested, 0, () => textOf(argument));
 }
 
 /** What an array holds, if it is of a length that will do; each item is read once, also where there is a hole. */

@@ -1,4 +1,5 @@
 import { wrongType } from '../arguments/errors.js';
+import { floatsHint } from '../arguments/hints.js';
 import { bufferOf, byteOffsetOf, isDetached, isFloat32Array, lengthOf } from '../memory/typed-arrays.js';
 import { isVariable, memoryOf, Variable } from './variable.js';
 
@@ -29,7 +30,7 @@ export type Adopt = (target: unknown) => unknown;
  */
 export function toVariable(argument: string, target: unknown, adopt?: Adopt): Variable {
   const variable = findVariable(argument, target, adopt);
-  if (variable === undefined) throw wrongType(argument, 'a Variable or a Float32Array', target);
+  if (variable === undefined) throw wrongType(argument, `a Variable or a Float32Array${floatsHint(target)}`, target);
   return variable;
 }
 
@@ -37,7 +38,7 @@ export function toVariable(argument: string, target: unknown, adopt?: Adopt): Va
 export function findVariable(argument: string, target: unknown, adopt?: Adopt): Variable | undefined {
   const known = knownVariable(target);
   if (known !== undefined) return known;
-  if (isVariable(target)) throw wrongType(argument, 'a float32 Variable', target.toString());
+  if (isVariable(target)) throw wrongType(argument, 'a float32 Variable', target);
   if (!isFloat32Array(target)) return adopted(argument, adopt?.(target));
   const variable = sameMemory(target) ?? newVariable(target);
   byArray.set(target, variable);
@@ -56,7 +57,7 @@ export function knownVariable(target: unknown): Variable | undefined {
 function adopted(argument: string, variable: unknown): Variable | undefined {
   if (variable === undefined || variable === null) return undefined;
   if (isVariable(variable) && variable.dtype === 'float32') return variable as Variable;
-  throw wrongType(`what stands for ${argument}`, 'a float32 Variable', isVariable(variable) ? `${variable}` : variable);
+  throw wrongType(`what stands for ${argument}`, 'a float32 Variable', variable);
 }
 
 /** The variable of an array that is another view of the same memory. */

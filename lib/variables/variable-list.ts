@@ -9,9 +9,13 @@ export type VariableList<V = VariableLike> = V | Iterable<V> | readonly Variable
 /** A list that contains itself would have no end. */
 const DEEPEST = 100;
 
-/** The variables of a list, in order. @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE` */
-export function toVariables(argument: string, list: unknown, adopt?: Adopt): Variable[] {
-  return gathered(argument, list, (path, target) => findVariable(path, target, adopt));
+/**
+ * The variables of a list, in order.
+ * @param paths - receives where each of them stood
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE`
+ */
+export function toVariables(argument: string, list: unknown, adopt?: Adopt, paths?: (() => string)[]): Variable[] {
+  return gathered(argument, list, (path, target) => findVariable(path, target, adopt), paths);
 }
 
 /** Those of a list that stand for something already: an array that was never stepped stands for no variable yet. */
@@ -29,12 +33,16 @@ function gathered(
   argument: string,
   list: unknown,
   find: (path: string, target: unknown) => Variable | null | undefined,
+  paths?: (() => string)[],
 ): Variable[] {
   const variables: Variable[] = [];
   // What an item is called is put together only where something of it is new.
   const visit = (target: unknown, depth: number, path: () => string): void => {
     const variable = knownVariable(target) ?? find(path(), target);
-    if (variable) variables.push(variable);
+    if (variable) {
+      variables.push(variable);
+      paths?.push(path);
+    }
     if (variable !== undefined) return;
     if (!isList(target)) throw wrongType(path(), 'a float32 Variable, a Float32Array or an iterable of them', target);
     if (depth === DEEPEST) throw wrongValue(argument, `nested at most ${DEEPEST} deep`, list);

@@ -1,5 +1,6 @@
 import { checkAttached, checkFloat32Array, checkLength, checkMemory } from '../arguments/arrays.js';
-import { describeBy, rangeError, typeError, wrongType, wrongValue } from '../arguments/errors.js';
+import { mark } from '../arguments/copies.js';
+import { describe, rangeError, typeError, wrongType, wrongValue } from '../arguments/errors.js';
 import { INSPECT, type Inspect, inspected } from '../arguments/inspection.js';
 import { closeMembers, guardMembers, ownAccessors, refuseWrites } from '../arguments/members.js';
 import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
@@ -194,7 +195,7 @@ export class Variable<T extends Elements = Float32Array> {
     else if (!(this.dtype === 'int64' ? isBigInt64Array(data) : isUint16Array(data))) {
       throw wrongType('data', this.dtype === 'int64' ? 'a BigInt64Array' : 'a Uint16Array', data);
     } else checkMemory('data', data);
-    checkLength('data', data, this.#size, `'${this.name}'`);
+    checkLength('data', data, this.#size, 'its variable');
     if (this.#pinned !== null) {
       throw typeError('ERR_ADAMAX_STATE', `rebind must be asked of memory that is yours: received ${this.#pinned}`);
     }
@@ -210,6 +211,7 @@ export class Variable<T extends Elements = Float32Array> {
    * @throws RangeError `ERR_ADAMAX_SHAPE` unless there is exactly one
    */
   item(): number {
+    checkAttached('memory of the variable', this.#data);
     if (this.size !== 1) {
       throw rangeError(
         'ERR_ADAMAX_SHAPE',
@@ -228,11 +230,14 @@ export class Variable<T extends Elements = Float32Array> {
    */
   assign(values: ArrayLike<number | bigint> | number | bigint): this {
     const list = typeof values === 'number' || typeof values === 'bigint' ? [values] : values;
-    if (typeof list !== 'object' || list === null || typeof list.length !== 'number') {
-      throw wrongType('values', 'a number or an array of numbers', values);
-    }
-    if (list.length !== this.size) {
-      throw rangeError('ERR_ADAMAX_LENGTH', `values must have ${this.size} elements: received ${list.length}`);
+    if (typeof list !== 'object' || list === null) throw wrongType('values', 'a number or an array of numbers', values);
+    const isTyped = isTypedArray(list);
+    const length: unknown = isTyped ? lengthOf(list) : list.length;
+    if (typeof length !== 'number') throw wrongType('values', 'a number or an array of numbers', values);
+    checkAttached('memory of the variable', this.#data);
+    if (length !== this.size) {
+      if (isTyped) checkAttached('values', list);
+      throw rangeError('ERR_ADAMAX_LENGTH', `values must have ${this.size} elements: received ${describe(length)}`);
     }
     const asIs = this.dtype === 'float32' ? isArrayOfNumbers(list) : this.dtype === 'bfloat16' && isUint16Array(list);
     if (asIs) {
@@ -240,8 +245,9 @@ export class Variable<T extends Elements = Float32Array> {
       (this.#data as Float32Array | Uint16Array).set(list as ArrayLike<number>);
       return this;
     }
-    const copy = Array.from({ length: list.length }, (_, i) => this.#element(list[i]));
+    const copy = Array.from({ length }, (_, i) => this.#element(list[i]));
     this.#checkIdle('assign');
+    checkAttached('memory of the variable', this.#data);
     (this.#data as { set(array: readonly (number | bigint)[]): void }).set(copy);
     return this;
   }
@@ -249,7 +255,7 @@ export class Variable<T extends Elements = Float32Array> {
   /** @throws TypeError `ERR_ADAMAX_BUSY` while a step off the event loop works on the memory, or writes it */
   #checkIdle(method: string, writes = true): void {
     if (userOf(this.#data, writes) === undefined) return;
-    const expected = `${method} must wait for the step that works on '${this.name}'`;
+    const expected = `${method} must wait for the step that works on ${this.#named ? `'${this.name}'` : 'the variable'}`;
     throw typeError('ERR_ADAMAX_BUSY', `${expected}: received a call before it was done`);
   }
 
@@ -290,15 +296,15 @@ export class Variable<T extends Elements = Float32Array> {
   }
 
   toString(): string {
-    return textOf(this as AnyVariable);
+    return `<Variable '${this.name}' shape=${formatShape(this.shape)} dtype=${this.dtype}>`;
   }
 }
 
-function textOf({ name, shape, dtype }: AnyVariable): string {
-  return `<Variable '${name}' shape=${formatShape(shape)} dtype=${dtype}>`;
-}
-
-describeBy((value) => (isVariable(value) ? textOf(value) : undefined));
+mark(Variable, 'a Variable', (value) => {
+  if (!isVariable(value)) return 'an object of the class Variable that its constructor did not make';
+  const name = isNamed(value) ? ` '${value.name}'` : '';
+  return `a Variable${name} of shape ${formatShape(value.shape)} and dtype ${value.dtype}`;
+});
 refuseWrites(Variable, {
   data: 'be replaced by rebind(data), or overwritten by assign(values)',
   size: 'stay what it is',

@@ -117,7 +117,9 @@ describe('initializers.get', () => {
           value,
           RangeError,
           'ERR_ADAMAX_ARG_VALUE',
-          new RegExp(`^identifier must be one of zeros, ones, .*, varianceScaling: received '${value}'$`),
+          new RegExp(
+            `^identifier must be one of zeros, ones, .*, varianceScaling( \\(did you mean \\w+\\?\\))?: received '${value}'$`,
+          ),
         ],
       ),
       [{ class_name: 1 }, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^identifier\.class_name must be a string: received 1$/],

@@ -106,7 +106,7 @@ describe('initialize', () => {
       () => run(async () => 1),
       TypeError,
       'ERR_ADAMAX_ARG_TYPE',
-      /^initializer\(\) must be a Float32Array, .*: received Promise/,
+      /^initializer\(\) must be a Float32Array, .*: received a promise/,
     );
     expectError(
       () => run('foo'),

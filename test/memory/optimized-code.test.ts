@@ -23,6 +23,6 @@ describe('liveness, once the engine has optimized the code that asks for it', ()
     for (let i = 0; i < 20000; i++) optimizer.applyGradients([[grad, p]]);
     detach(grad);
     const step = () => optimizer.applyGradients([[grad, p]]);
-    expectError(step, TypeError, 'ERR_ADAMAX_DETACHED', /^gradient of 'Variable.* on a detached buffer$/);
+    expectError(step, TypeError, 'ERR_ADAMAX_DETACHED', /^gradient at gradsAndVars\[0\]\[0\] .* on a detached buffer$/);
   });
 });

@@ -103,7 +103,7 @@ describe('hyperparameters', () => {
       () => new Adamax(0.1 as never),
       TypeError,
       'ERR_ADAMAX_ARG_TYPE',
-      /^Adamax must be an object: received 0\.1$/,
+      /^Adamax must be an object of options, \{ learningRate: 0\.1 \}: received 0\.1$/,
     );
   });
 

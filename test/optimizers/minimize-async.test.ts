@@ -70,7 +70,7 @@ describe('a loss that takes time', () => {
     }
     const lists = optimizer.minimizeAsync(() => ({ gradients: late() }), [3] as never).catch((error: Error) => error);
     expect(await lists).to.have.property('code', 'ERR_ADAMAX_ARG_TYPE');
-    const asking = /^varList\(\) must be a list, and not a promise of one: received Promise/;
+    const asking = /^varList\(\) must be a list, and not a promise of one: received a promise/;
     expectError(() => optimizer.minimize(() => ({ gradients: [] }), late), TypeError, 'ERR_ADAMAX_ARG_TYPE', asking);
     const impatient = {
       differentiate: engine.differentiate,

@@ -125,9 +125,14 @@ onEveryImplementation('minimize with an engine', () => {
       [1, 1],
     ]);
     expect(engine.log.slice(-1)).to.deep.equal(['differentiate by v0, frozen']);
-    expectError(() => optimizer.minimize(loss, [v1]), RangeError, 'ERR_ADAMAX_NO_GRADIENTS', /received null for 'v1'$/);
+    expectError(
+      () => optimizer.minimize(loss, [v1]),
+      RangeError,
+      'ERR_ADAMAX_NO_GRADIENTS',
+      /received null for 'v1' of gradients\[0\]$/,
+    );
     for (const method of ['getUpdates', 'getGradients'] as const) {
-      const message = /^gradient of 'v1' must exist: received undefined$/;
+      const message = /^gradient of 'v1' at gradients\[1\] must exist: received undefined$/;
       expectError(() => optimizer[method](loss, [v0, v1]), RangeError, 'ERR_ADAMAX_NO_GRADIENTS', message);
     }
     expect(optimizer.iterations.item()).to.equal(2);

@@ -100,7 +100,7 @@ describe('minimize', () => {
       () => optimizer.minimize(() => ({ gradients: [null] }), [v]),
       RangeError,
       'ERR_ADAMAX_NO_GRADIENTS',
-      /received null for 'Variable/,
+      /received null for variable of gradients\[0\]$/,
     );
     expectError(
       () => optimizer.minimize(() => ({ gradients: [[1]] }), [v], { gradLoss: 2 }),
@@ -161,7 +161,7 @@ describe('getGradients and getUpdates', () => {
         () => optimizer[method](() => ({ gradients: [null] }), [v]),
         RangeError,
         'ERR_ADAMAX_NO_GRADIENTS',
-        /^gradient of 'w' must exist: received null$/,
+        /^gradient of 'w' at gradients\[0\] must exist: received null$/,
       );
     }
     expect(v.data[0]).to.equal(1);

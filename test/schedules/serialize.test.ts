@@ -267,9 +267,21 @@ describe('schedules.deserialize', () => {
     const config = { initial_learning_rate: 0.1, decay_steps: 10, decay_rate: 0.5 };
     const exponential = { class_name: 'ExponentialDecay', config };
     const cases: [unknown, unknown, typeof TypeError | typeof RangeError, ErrorCode, RegExp][] = [
-      ['ExponentialDecay', {}, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^config must be an object: received 'Exp/],
+      [
+        'ExponentialDecay',
+        {},
+        TypeError,
+        'ERR_ADAMAX_ARG_TYPE',
+        /^config must be an object of options, \{ class_name: 'ExponentialDecay' \}: received 'Exp/,
+      ],
       [null, {}, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^config must be an object: received null$/],
-      [[exponential], {}, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^config must be an object: received \[/],
+      [
+        [exponential],
+        {},
+        TypeError,
+        'ERR_ADAMAX_ARG_TYPE',
+        /^config must be an object of options, \{ class_name: … \}: received \[/,
+      ],
       [{}, {}, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^config\.class_name must be a string: received undefined$/],
       [{ ...exponential, class_name: 1 }, {}, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^config\.class_name .*: received 1$/],
       [{ ...exponential, module: 1 }, {}, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^config\.module must be a string: rec/],

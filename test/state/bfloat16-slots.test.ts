@@ -140,7 +140,7 @@ describe('slotDtype', () => {
       () => new Adamax({ slotDtype: 'float16' as never }),
       RangeError,
       'ERR_ADAMAX_ARG_VALUE',
-      /^slotDtype must be one of float32, bfloat16: received 'float16'$/,
+      /^slotDtype must be one of float32, bfloat16 \(did you mean bfloat16\?\): received 'float16'$/,
     );
     expectError(() => new Adamax({ slotDtype: 16 as never }), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^slotDtype must be/);
   });

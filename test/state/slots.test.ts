@@ -50,7 +50,7 @@ describe('slots', () => {
       () => optimizer.build([a, twin]),
       RangeError,
       'ERR_ADAMAX_OVERLAP',
-      /^'twin' must not share memory with 'a'/,
+      /^'twin' at varList\[1\] must not share memory with 'a'/,
     );
     expect(optimizer.weights).to.have.length(1);
     optimizer.build([twin]); // what failed before left no trace

@@ -33,7 +33,7 @@ onEveryImplementation('applyGradients', () => {
       () => optimizer.applyGradients([[f32(1), other]]),
       RangeError,
       'ERR_ADAMAX_OVERLAP',
-      /must not share memory with 'Variable/,
+      /^variable at gradsAndVars\[0\]\[1\] must not share memory with a variable of shape \[1\] without a name \(if they are one, list the same Variable each time, or rebind it\)/,
     );
   });
 
@@ -73,7 +73,7 @@ onEveryImplementation('applyGradients', () => {
       () => optimizer.applyGradients([[null, a]]),
       RangeError,
       'ERR_ADAMAX_NO_GRADIENTS',
-      /received null for 'a'$/,
+      /received null for 'a' at gradsAndVars\[0\]\[1\]$/,
     );
     expect(optimizer.weights).to.have.length(1);
     expect(optimizer.iterations.item()).to.equal(0);
@@ -101,7 +101,7 @@ onEveryImplementation('applyGradients', () => {
       (a) => [[new Float64Array(2), a]],
       TypeError,
       'ERR_ADAMAX_ARG_TYPE',
-      /^gradsAndVars\[0\]\[0\] must be .*: received Float64Array\(2\)$/,
+      /^gradient of 'a' at gradsAndVars\[0\]\[0\] must be .*: received Float64Array\(2\)$/,
     ],
     [
       'a variable of another kind',
@@ -125,7 +125,7 @@ onEveryImplementation('applyGradients', () => {
       ],
       RangeError,
       'ERR_ADAMAX_LENGTH',
-      /^gradient of 'b' must have 4 elements like 'b': received 1$/,
+      /^gradient of 'b' at gradsAndVars\[1\]\[0\] must have 4 elements like its variable: received 1$/,
     ],
     [
       'a variable listed twice',
@@ -135,7 +135,7 @@ onEveryImplementation('applyGradients', () => {
       ],
       RangeError,
       'ERR_ADAMAX_DUPLICATE',
-      /received 'a' twice$/,
+      /received 'a' at gradsAndVars\[0\]\[1\] and again at gradsAndVars\[1\]\[1\]$/,
     ],
     [
       'a gradient that is a parameter',
@@ -145,7 +145,7 @@ onEveryImplementation('applyGradients', () => {
       ],
       RangeError,
       'ERR_ADAMAX_OVERLAP',
-      /^gradient of 'b' must not share memory/,
+      /^gradient of 'b' at gradsAndVars\[1\]\[0\] must not share memory/,
     ],
     [
       'an index beyond the table',
@@ -155,7 +155,7 @@ onEveryImplementation('applyGradients', () => {
       ],
       RangeError,
       'ERR_ADAMAX_INDEX',
-      /^gradient of 'b'\.indices\[0\] must be in \[0, 2\): received 2$/,
+      /^gradient of 'b' at gradsAndVars\[1\]\[0\]\.indices\[0\] must be in \[0, 2\): received 2$/,
     ],
     [
       'slices of another width',
@@ -165,7 +165,7 @@ onEveryImplementation('applyGradients', () => {
       ],
       RangeError,
       'ERR_ADAMAX_LENGTH',
-      /^gradient of 'b'\.values must have 2 elements like 1 rows of 2: received 3$/,
+      /^gradient of 'b' at gradsAndVars\[1\]\[0\]\.values must have 2 elements like 1 rows of 2: received 3$/,
     ],
     [
       "a dense shape that is not the variable's",
@@ -175,7 +175,7 @@ onEveryImplementation('applyGradients', () => {
       ],
       RangeError,
       'ERR_ADAMAX_SHAPE',
-      /^gradient of 'b'\.denseShape must be \[2, 2\]: received \[9, 2\]$/,
+      /^gradient of 'b' at gradsAndVars\[1\]\[0\]\.denseShape must be \[2, 2\]: received \[9, 2\]$/,
     ],
   ];
   for (const [title, make, type, code, message] of bad) {

@@ -25,7 +25,8 @@ onEveryImplementation('constraints', () => {
 
   it('refuse sparse gradients, as Keras does', () => {
     const v = new Variable(f32(1), { shape: [1, 1], name: 'v', constraint: (x) => x });
-    const message = /^gradient of 'v' must be dense, since the variable has a constraint: received IndexedSlices$/;
+    const message =
+      /^gradient of 'v' at gradsAndVars\[0\]\[0\] must be dense, since the variable has a constraint: received IndexedSlices$/;
     expectError(
       () => new Adamax().applyGradients([[new IndexedSlices(f32(1), [0]), v]]),
       TypeError,

@@ -83,15 +83,30 @@ onEveryImplementation('gradients', (isa) => {
       const { iterations } = optimizer;
       const count = iterations.item();
       const bad = [
-        [new Float32Array(7), RangeError, 'ERR_ADAMAX_LENGTH', /^gradient of 'p' must have 8 elements/],
-        [new Float64Array(8), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^gradsAndVars\[1\]\[0\] must be/],
-        [detached, TypeError, 'ERR_ADAMAX_DETACHED', /^gradient of 'p' must be a view on live memory/],
-        [p.data.subarray(0), RangeError, 'ERR_ADAMAX_OVERLAP', /^gradient of 'p' must not share memory with 'p'/],
+        [
+          new Float32Array(7),
+          RangeError,
+          'ERR_ADAMAX_LENGTH',
+          /^gradient of 'p' at gradsAndVars\[1\]\[0\] must have 8 elements/,
+        ],
+        [new Float64Array(8), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^gradient of 'p' at gradsAndVars\[1\]\[0\] must be/],
+        [
+          detached,
+          TypeError,
+          'ERR_ADAMAX_DETACHED',
+          /^gradient of 'p' at gradsAndVars\[1\]\[0\] must be a view on live memory/,
+        ],
+        [
+          p.data.subarray(0),
+          RangeError,
+          'ERR_ADAMAX_OVERLAP',
+          /^gradient of 'p' at gradsAndVars\[1\]\[0\] must not share memory with 'p'/,
+        ],
         [
           new Float32Array(new ResizableArrayBuffer(32, { maxByteLength: 64 })),
           TypeError,
           'ERR_ADAMAX_RESIZABLE',
-          /^gradient of 'p' must lie on a buffer of fixed length/,
+          /^gradient of 'p' at gradsAndVars\[1\]\[0\] must lie on a buffer of fixed length/,
         ],
       ] as const;
       for (const [gradient, type, code, message] of bad) {

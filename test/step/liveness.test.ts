@@ -176,7 +176,7 @@ onEveryImplementation('memory that goes in the midst of a step', () => {
           return;
         }
         expect(error).to.have.property('code', 'ERR_ADAMAX_DETACHED');
-        expect(String(error)).to.match(/'p' must be a view on live memory/);
+        expect(String(error)).to.match(/'p' at gradsAndVars\[\d\]\[1\] must be a view on live memory/);
         world.snapshot().forEach((array, i) => {
           expectSameBits(array, before[i], `array ${i}`);
         });

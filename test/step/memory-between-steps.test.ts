@@ -60,7 +60,12 @@ onEveryImplementation('memory between steps: a later step', () => {
       [second, p],
       [f32(1, 1), q],
     ];
-    expectError(() => optimizer.applyGradients(failing), RangeError, 'ERR_ADAMAX_LENGTH', /^gradient of/);
+    expectError(
+      () => optimizer.applyGradients(failing),
+      RangeError,
+      'ERR_ADAMAX_LENGTH',
+      /^gradient at gradsAndVars\[\d\]\[0\]/,
+    );
     optimizer.applyGradients([[second, p]]); // m = 0.9·0.1 − 0.1: nearly still, were the first gradient not bound any more
     expect(optimizer.getSlot(p, 'm').data[0]).to.be.closeTo(-0.01, 1e-7);
   });
@@ -117,7 +122,12 @@ onEveryImplementation('memory between steps: a later step', () => {
     optimizer.applyGradients([[slices, table]]);
     detach(slices.values);
     detach(slices.indices);
-    expectError(() => optimizer.applyGradients([[slices, table]]), TypeError, 'ERR_ADAMAX_DETACHED', /^gradient of/);
+    expectError(
+      () => optimizer.applyGradients([[slices, table]]),
+      TypeError,
+      'ERR_ADAMAX_DETACHED',
+      /^gradient at gradsAndVars\[\d\]\[0\]/,
+    );
   });
 
   it('notices a view of WebAssembly memory that has grown, and takes the new view', () => {

@@ -106,7 +106,7 @@ onEveryImplementation('trainable', () => {
         ]),
       RangeError,
       'ERR_ADAMAX_NO_GRADIENTS',
-      /received null for 'b'$/,
+      /received null for 'b' at gradsAndVars\[\d\]\[1\]$/,
     );
     expect([a.data[0], b.data[0]]).to.deep.equal([1, 1]);
   });

@@ -29,7 +29,7 @@ onEveryImplementation('a gradient', () => {
     optimizer.applyGradients([[[0.5], p]]);
     optimizer.applyGradients([[0.25, p]]);
     expect(p.item()).to.equal(0.25);
-    const message = /^gradsAndVars\[0\]\[0\] must be a Float32Array, .* or null: received 0\.25$/;
+    const message = /^gradient at gradsAndVars\[0\]\[0\] must be a Float32Array, .* or null: received 0\.25$/;
     expectError(() => optimizer.applyGradients([[0.25, f32(1)]]), TypeError, 'ERR_ADAMAX_ARG_TYPE', message);
   });
 
@@ -38,7 +38,7 @@ onEveryImplementation('a gradient', () => {
     const optimizer = new SGD();
     for (const length of [2 ** 32 - 1, 5e7]) {
       const message =
-        /^gradsAndVars\[0\]\[0\] must have 2 elements, for shape \[2\]: received \[ <\d+ empty items> \]$/;
+        /^gradient at gradsAndVars\[0\]\[0\] must have 2 elements, for shape \[2\]: received \[ <empty>(, <empty>|, \.\.\. \d+ more items)* \]$/;
       expectError(() => optimizer.applyGradients([[new Array(length), p]]), RangeError, 'ERR_ADAMAX_SHAPE', message);
     }
     expect([...p]).to.deep.equal([1, 2]);
@@ -52,13 +52,13 @@ onEveryImplementation('a gradient', () => {
         [[1, 2]],
         RangeError,
         'ERR_ADAMAX_SHAPE',
-        /^gradsAndVars\[0\]\[0\] must have 2 elements, for shape \[2, 2\]: received \[ \[Array\] \]$/,
+        /^gradient at gradsAndVars\[0\]\[0\] must have 2 elements, for shape \[2, 2\]: received \[ \[Array\] \]$/,
       ],
       [
         [[1, 2], [3]],
         RangeError,
         'ERR_ADAMAX_SHAPE',
-        /^gradsAndVars\[0\]\[0\]\[1\] must have 2 elements, for shape \[2, 2\]: received \[ 3 \]$/,
+        /^gradient at gradsAndVars\[0\]\[0\]\[1\] must have 2 elements, for shape \[2, 2\]: received \[ 3 \]$/,
       ],
       [
         [
@@ -67,14 +67,19 @@ onEveryImplementation('a gradient', () => {
         ],
         TypeError,
         'ERR_ADAMAX_ARG_TYPE',
-        /^gradsAndVars\[0\]\[0\]\[1\]\[1\] must be a number: received '4'$/,
+        /^gradient at gradsAndVars\[0\]\[0\]\[1\]\[1\] must be a number: received '4'$/,
       ],
-      [[1, 2], TypeError, 'ERR_ADAMAX_ARG_TYPE', /^gradsAndVars\[0\]\[0\]\[0\] must be an array of 2: received 1$/],
+      [
+        [1, 2],
+        TypeError,
+        'ERR_ADAMAX_ARG_TYPE',
+        /^gradient at gradsAndVars\[0\]\[0\]\[0\] must be an array of 2: received 1$/,
+      ],
       [
         new Variable(f32(1, 2, 3, 4)),
         RangeError,
         'ERR_ADAMAX_SHAPE',
-        /^gradsAndVars\[0\]\[0\] must be \[2, 2\]: received \[4\]$/,
+        /^gradient at gradsAndVars\[0\]\[0\] must be \[2, 2\]: received \[4\]$/,
       ],
       [
         new Variable(new BigInt64Array(4), { shape: [2, 2] }),

@@ -42,9 +42,9 @@ describe('what is shown of variables and slices', () => {
     const message = (value: unknown) => new RegExp(`^grads.* must be .*: received ${value}$`);
     const optimizer = new Adamax();
     for (const [wrong, text] of [
-      [w, "<Variable 'w' shape=\\[2\\] dtype=float32>"],
+      [w, "a Variable 'w' of shape \\[2\\] and dtype float32"],
       [new IndexedSlices(f32(1), [0]), 'IndexedSlices\\(1\\)'],
-      [optimizer, "Adamax 'Adamax'"],
+      [optimizer, "the optimizer 'Adamax'"],
     ]) {
       expectError(() => optimizer.applyGradients(wrong as never), TypeError, 'ERR_ADAMAX_ARG_TYPE', message(text));
     }

@@ -55,7 +55,12 @@ onEveryImplementation('Variable.rebind', () => {
       // Growing by nothing replaces the buffer as well.
       memory.grow(k % 2);
       const step = () => optimizer.applyGradients([[g, w]]);
-      expectError(step, TypeError, 'ERR_ADAMAX_DETACHED', /^'w' must be a view on live memory/);
+      expectError(
+        step,
+        TypeError,
+        'ERR_ADAMAX_DETACHED',
+        /^'w' at gradsAndVars\[0\]\[1\] must be a view on live memory/,
+      );
       w.rebind(new Float32Array(memory.buffer, 64, 4));
     }
     expectSameBits(w.data, r, 'w');
@@ -128,7 +133,7 @@ onEveryImplementation('Variable.rebind', () => {
         () => optimizer.applyGradients(pairs),
         RangeError,
         'ERR_ADAMAX_OVERLAP',
-        /^'a' must not share memory with 'b'/,
+        /^'a' at gradsAndVars\[\d\]\[1\] must not share memory with 'b'/,
       );
     }
     expect(JSON.stringify(optimizer.getWeights(), (_, x) => (typeof x === 'bigint' ? `${x}` : x))).to.equal(state);

@@ -1,0 +1,20 @@
+/** What to do about the usual mistakes: a few words that a message adds to what it expects. */
+import { types } from 'node:util';
+import { kindOf } from '../memory/typed-arrays.js';
+import { classOf } from './describe.js';
+
+/** How a Float32Array is made of what holds numbers in another form; nothing where that is not known. */
+export function floatsHint(value: unknown): string {
+  if (types.isPromise(value)) return ' (await the promise first)';
+  if (types.isAnyArrayBuffer(value) || types.isUint8Array(value) || types.isDataView(value)) {
+    return ' (new Float32Array(buffer, byteOffset, length) is a view on bytes)';
+  }
+  if (kindOf(value) !== undefined) return ' (Float32Array.from makes one, which is a copy)';
+  if (typeof value !== 'object' || value === null) return '';
+  return /^(Tensor|Variable)$/.test(classOf(value)) ? ' (tensor.data() or dataSync() gives one)' : '';
+}
+
+/** About slices that are too long for rows of one element, as those of a bare array are. */
+export function rowsHint(shape: readonly number[]): string {
+  return shape.length < 2 ? ' (a Variable with a shape has longer ones)' : '';
+}

@@ -1,0 +1,109 @@
+import { Adamax, IndexedSlices, initializers, schedules, Variable } from 'adamax';
+import { expect } from 'chai';
+import { f32 } from '../support/data.js';
+
+/** The class that a library of tensors has; ours knows it by its name only. */
+class Tensor {
+  readonly shape = [2];
+}
+
+describe('messages about the usual mistakes', () => {
+  const w = () => new Variable(f32(1, 2), { name: 'w' });
+  const step = (gradient: unknown) => () => new Adamax().applyGradients([[gradient as never, w()]]);
+  const cases: [title: string, call: () => unknown, message: RegExp][] = [
+    ['a rate by position', () => new Adamax(0.01 as never), /of options, \{ learningRate: 0\.01 \}: received 0\.01$/],
+    [
+      'a schedule by position',
+      () => new schedules.ExponentialDecay(...([0.1, 100, 0.9] as unknown as [never])),
+      /of options, \{ initialLearningRate: 0\.1 \}: received 0\.1$/,
+    ],
+    ['an initializer by position', () => initializers.constant(2 as never), /of options, \{ value: 2 \}: received 2$/],
+    [
+      'options in a Map',
+      () => new Adamax(new Map([['beta1', 0.5]]) as never),
+      /^Adamax must be .*: received Map\(1\)$/,
+    ],
+    [
+      'a config in a Map',
+      () => Adamax.fromConfig(new Map([['beta_1', 0.5]])),
+      /^config must be .*: received Map\(1\)$/,
+    ],
+    [
+      'custom objects in a Map',
+      () => Adamax.fromConfig({}, new Map([['X', Adamax]]) as never),
+      /^customObjects must be an object of classes by name: received Map\(1\)$/,
+    ],
+    [
+      'gradients beside variables',
+      () => new Adamax().applyGradients([f32(1)] as never, [f32(1)] as never),
+      /^applyGradients must be called with one list of \[gradient, variable\] pairs: received \[ \[?Float32Array/,
+    ],
+    [
+      'a gradient beside a variable',
+      () => new Adamax().applyGradients(f32(1) as never, w() as never),
+      /^applyGradients must be called with one list of .* pairs: received a Variable 'w'/,
+    ],
+    [
+      'float64',
+      step(new Float64Array(2)),
+      /\(Float32Array\.from makes one, which is a copy\): received Float64Array\(2\)$/,
+    ],
+    ['an ArrayBuffer', step(new ArrayBuffer(8)), /\(new Float32Array\(buffer, .*\) is a view on bytes\): received Arr/],
+    [
+      'a Buffer',
+      step(Buffer.alloc(8)),
+      /\(new Float32Array\(buffer, .*\) is a view on bytes\): received Uint8Array\(8\)$/,
+    ],
+    ['a promise', step(Promise.reject(new Error('unheard'))), /\(await the promise first\): received a promise$/],
+    ['a tensor', step(new Tensor()), /\(tensor\.data\(\) or dataSync\(\) gives one\): received Tensor \{ shape/],
+    [
+      'rows of a bare array',
+      () => new Adamax().applyGradients([[new IndexedSlices(f32(1, 2), [1]), f32(1, 2, 3, 4)]]),
+      /\.values must have 1 elements like 1 rows of 1 \(a Variable with a shape has longer ones\): received 2$/,
+    ],
+    [
+      'a Variable on a bare array',
+      () => {
+        const [p, optimizer] = [f32(1, 2), new Adamax()];
+        optimizer.build(p);
+        optimizer.applyGradients([[f32(1, 2), new Variable(p)]]);
+      },
+      /\(if they are one, list the same Variable each time, or rebind it\): received Float32Array\(2\) at byte 0$/,
+    ],
+  ];
+  for (const [title, call, message] of cases) {
+    it(`say what to do about ${title}`, () => {
+      expect(call)
+        .to.throw(Error, message)
+        .with.property('code')
+        .that.match(/^ERR_ADAMAX_/);
+    });
+  }
+
+  it('take options that inherit, of no prototype, and of a class', () => {
+    class Options {
+      beta1 = 0.5;
+    }
+    for (const options of [
+      Object.assign(Object.create(null), { beta1: 0.5 }),
+      Object.create({ beta1: 0.5 }),
+      new Options(),
+    ]) {
+      expect(new Adamax(options).beta1).to.equal(0.5);
+    }
+    for (const options of [Object.create({ beta: 0.5 }), JSON.parse('{ "__proto__": 1 }')]) {
+      expect(() => new Adamax(options)).to.throw(TypeError, /only have the options/);
+    }
+  });
+
+  it('refuse keys of a config that every object has', () => {
+    for (const config of ['{ "__proto__": 1 }', '{ "hasOwnProperty": "use_ema" }', '{ "toString": false }']) {
+      expect(() => Adamax.fromConfig(JSON.parse(config)), config)
+        .to.throw(TypeError, /^config must only have the keys .*: received '/)
+        .with.property('code', 'ERR_ADAMAX_OPTION');
+      expect(() => schedules.deserialize({ class_name: 'CosineDecay', config: JSON.parse(config) }), config)
+        .to.throw(TypeError)
+        .with.property('code', 'ERR_ADAMAX_OPTION');
+    }
+  });
+});
