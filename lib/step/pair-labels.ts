@@ -32,32 +32,36 @@ export class PairLabels {
   words = APPLIED;
   /** Variables of the pairs that are stepped, in their order. */
   readonly #stepped: readonly Variable[];
-  /** Pairs that were read and left out, in their order. */
-  #leftOut: { readonly position: number; readonly variable: Variable }[] = [];
+  /** Pairs that were read and left out, in their order; null where there are none. */
+  leftOut: { readonly position: number; readonly variable: Variable; readonly isMissing: boolean }[] | null = null;
 
   constructor(stepped: readonly Variable[]) {
     this.#stepped = stepped;
   }
 
-  begin(words: PairWords): void {
-    this.words = words;
-    if (this.#leftOut.length > 0) this.#leftOut = [];
+  /** @param isMissing - whether it is left out since it has no gradient */
+  leaveOut(position: number, variable: Variable, isMissing: boolean): void {
+    this.leftOut ??= [];
+    this.leftOut.push({ position, variable, isMissing });
   }
 
-  leaveOut(position: number, variable: Variable): void {
-    this.#leftOut.push({ position, variable });
+  /** Variables that were left out since they have no gradient. */
+  get missing(): Variable[] {
+    return (this.leftOut ?? []).filter(({ isMissing }) => isMissing).map(({ variable }) => variable);
   }
 
   /** Leaves out those at some places among the pairs that are stepped so far. */
   dropPlaces(places: readonly number[]): void {
-    const dropped = places.map((i) => ({ position: this.positionOf(i), variable: this.#stepped[i] }));
-    this.#leftOut = [...this.#leftOut, ...dropped].sort((a, b) => a.position - b.position);
+    const dropped = places.map((i) => {
+      return { position: this.positionOf(i), variable: this.#stepped[i], isMissing: false };
+    });
+    this.leftOut = [...(this.leftOut ?? []), ...dropped].sort((a, b) => a.position - b.position);
   }
 
   /** Where the pair at place `i` of those that are stepped stood in the list. */
   positionOf(i: number): number {
     let position = i;
-    for (const leftOut of this.#leftOut) if (leftOut.position <= position) position++;
+    for (const leftOut of this.leftOut ?? []) if (leftOut.position <= position) position++;
     return position;
   }
 
@@ -76,6 +80,6 @@ export class PairLabels {
 
   #find(variable: Variable): number | undefined {
     const i = this.#stepped.indexOf(variable);
-    return i < 0 ? this.#leftOut.find((pair) => pair.variable === variable)?.position : this.positionOf(i);
+    return i < 0 ? this.leftOut?.find((pair) => pair.variable === variable)?.position : this.positionOf(i);
   }
 }

@@ -30,7 +30,6 @@ export class StepPairs {
   #changed = timesChanged();
   /** Of the list that is being read. */
   #change: Change = 'nothing';
-  #without: Variable[] | null = null;
 
   /** @param adopt - finds variables for what is listed of other libraries */
   constructor(adopt: Adopt) {
@@ -55,7 +54,9 @@ export class StepPairs {
    *   `ERR_ADAMAX_NO_GRADIENTS`; and what the caller's code throws
    */
   read(gradsAndVars: unknown, words: PairWords): Change {
-    this.labels.begin(words);
+    const { labels } = this;
+    labels.words = words;
+    labels.leftOut = null;
     this.passedOver = false;
     const isArray = isPlainArray(gradsAndVars);
     if (!isArray && !isIterable(gradsAndVars)) {
@@ -66,7 +67,6 @@ export class StepPairs {
     if (this.#changed !== timesChanged()) this.#truncate(0);
     this.#changed = timesChanged();
     this.#change = 'nothing';
-    this.#without = null;
     let count = 0;
     let position = 0;
     if (isArray) {
@@ -76,7 +76,7 @@ export class StepPairs {
     } else {
       for (const item of gradsAndVars) count += this.#readPair(count, position++, item);
     }
-    this.without = this.#without ?? NONE;
+    this.without = labels.leftOut === null ? NONE : labels.missing;
     if (count < this.gradients.length) {
       this.#change = 'variables';
       this.#truncate(count);
@@ -118,13 +118,11 @@ export class StepPairs {
     const variable = this.#variableOf(i, position, target);
     if (!isTrainable(variable)) {
       this.passedOver = true;
-      this.labels.leaveOut(position, variable);
+      this.labels.leaveOut(position, variable, false);
       return 0;
     }
     if (gradient === null || gradient === undefined) {
-      this.labels.leaveOut(position, variable);
-      this.#without ??= [];
-      this.#without.push(variable);
+      this.labels.leaveOut(position, variable, true);
       return 0;
     }
     this.#take(i, position, gradient, variable);

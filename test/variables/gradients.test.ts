@@ -52,13 +52,13 @@ onEveryImplementation('a gradient', () => {
         [[1, 2]],
         RangeError,
         'ERR_ADAMAX_SHAPE',
-        /^gradient at gradsAndVars\[0\]\[0\] must have 2 elements, for shape \[2, 2\]: received \[ \[Array\] \]$/,
+        /^gradient of 'p' at gradsAndVars\[0\]\[0\] must have 2 elements, for shape \[2, 2\]: received \[ \[Array\] \]$/,
       ],
       [
         [[1, 2], [3]],
         RangeError,
         'ERR_ADAMAX_SHAPE',
-        /^gradient at gradsAndVars\[0\]\[0\]\[1\] must have 2 elements, for shape \[2, 2\]: received \[ 3 \]$/,
+        /^gradient of 'p' at gradsAndVars\[0\]\[0\]\[1\] must have 2 elements, for shape \[2, 2\]: received \[ 3 \]$/,
       ],
       [
         [
@@ -67,19 +67,19 @@ onEveryImplementation('a gradient', () => {
         ],
         TypeError,
         'ERR_ADAMAX_ARG_TYPE',
-        /^gradient at gradsAndVars\[0\]\[0\]\[1\]\[1\] must be a number: received '4'$/,
+        /^gradient of 'p' at gradsAndVars\[0\]\[0\]\[1\]\[1\] must be a number: received '4'$/,
       ],
       [
         [1, 2],
         TypeError,
         'ERR_ADAMAX_ARG_TYPE',
-        /^gradient at gradsAndVars\[0\]\[0\]\[0\] must be an array of 2: received 1$/,
+        /^gradient of 'p' at gradsAndVars\[0\]\[0\]\[0\] must be an array of 2: received 1$/,
       ],
       [
         new Variable(f32(1, 2, 3, 4)),
         RangeError,
         'ERR_ADAMAX_SHAPE',
-        /^gradient at gradsAndVars\[0\]\[0\] must be \[2, 2\]: received \[4\]$/,
+        /^gradient of 'p' at gradsAndVars\[0\]\[0\] must be \[2, 2\]: received \[4\]$/,
       ],
       [
         new Variable(new BigInt64Array(4), { shape: [2, 2] }),

@@ -26,7 +26,12 @@ onEveryImplementation('views', () => {
       [f32(1, 1), data.subarray(0, 2)],
       [f32(1, 1), data.subarray(0, 2)],
     ];
-    expectError(() => new Adamax().applyGradients(pairs), RangeError, 'ERR_ADAMAX_DUPLICATE', /twice$/);
+    expectError(
+      () => new Adamax().applyGradients(pairs),
+      RangeError,
+      'ERR_ADAMAX_DUPLICATE',
+      /received variable at gradsAndVars\[\d\]\[1\] and again at gradsAndVars\[\d\]\[1\]$/,
+    );
   });
 
   it('of other lengths are other variables, which may not overlap', () => {
@@ -65,7 +70,7 @@ onEveryImplementation('views', () => {
     });
     const across = heap.subarray(size / 2, size / 2 + size);
     const step = () => optimizer.applyGradients([[across, place(1, 0)]]);
-    expectError(step, RangeError, 'ERR_ADAMAX_OVERLAP', /^gradient of .* must not share memory with/);
+    expectError(step, RangeError, 'ERR_ADAMAX_OVERLAP', /^gradient .* must not share memory with/);
   });
 
   it('on a SharedArrayBuffer are one variable too', () => {

@@ -1,8 +1,10 @@
 import { Adagrad, Adamax, RMSprop, SGD, Variable } from 'adamax';
 import { f32 } from '../../support/data.js';
-import { attribute, options, type Row } from './row.js';
-import { butNull,
+import { attribute, options, type Row, setter } from './row.js';
+import {
+  butNull,
   NO_BOOLEANS,
+  NO_ENGINES,
   NO_OBJECTS,
   NO_STRINGS,
   noAccumulator,
@@ -62,4 +64,18 @@ export const OPTIMIZERS: Row[] = [
     ...type(1, null, 1n, new BigInt64Array(1), new Variable(f32(1))),
     ...other(TypeError, 'ERR_ADAMAX_STATE', new Variable(BigInt64Array.of(0n))),
   ]),
+  options(Adamax, 'engine', NO_ENGINES),
+  [
+    'adamax',
+    'engine',
+    ({ optimizer }, bad) => {
+      optimizer.engine = bad;
+    },
+    NO_ENGINES,
+  ],
+  setter(SGD, 'momentum', noMomentum),
+  setter(RMSprop, 'rho', noBeta),
+  setter(RMSprop, 'momentum', noMomentum),
+  setter(RMSprop, 'epsilon', noEpsilon),
+  setter(Adagrad, 'epsilon', noEpsilon),
 ];

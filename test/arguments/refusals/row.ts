@@ -1,4 +1,4 @@
-import { Adamax, IndexedSlices, Variable } from 'adamax';
+import { type Adagrad, Adamax, IndexedSlices, type RMSprop, type SGD, Variable } from 'adamax';
 import { f32 } from '../../support/data.js';
 import type { Refused } from './values.js';
 
@@ -42,6 +42,20 @@ export const options = (Class: new (options: never) => unknown, name: string, re
   `new ${Class.name}`,
   name,
   (_, bad) => new Class({ [name]: bad } as never),
+  refused,
+];
+
+/** A property of an optimizer of some class that has one of its own. */
+export const setter = (
+  Class: typeof Adagrad | typeof RMSprop | typeof SGD,
+  name: string,
+  refused: readonly Refused[],
+): Row => [
+  Class.name.toLowerCase(),
+  name,
+  (_, bad) => {
+    Object.assign(new Class(), { [name]: bad });
+  },
   refused,
 ];
 

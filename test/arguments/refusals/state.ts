@@ -90,4 +90,10 @@ export const STATE: Row[] = [
     /^(config|learningRate)/,
   ],
   ['fromConfig', 'customObjects', (_, bad) => Adamax.fromConfig({}, bad), type(1, 'x')],
+  [
+    'release',
+    'variables',
+    ({ optimizer }, bad) => optimizer.release(bad),
+    [...NO_ITERABLES, ...type([1], [null], [{}])],
+  ],
 ];

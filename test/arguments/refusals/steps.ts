@@ -1,7 +1,7 @@
 import { IndexedSlices, Variable } from 'adamax';
 import { f32 } from '../../support/data.js';
 import type { Row } from './row.js';
-import { butNull, NO_BOOLEANS, NO_ITERABLES, NO_OBJECTS, NO_STRINGS, NO_VARIABLES, other, type  } from './values.js';
+import { butNull, NO_BOOLEANS, NO_ENGINES, NO_ITERABLES, NO_OBJECTS, NO_STRINGS, NO_VARIABLES, other, type } from './values.js';
 
 /** What takes steps, and what differentiates losses. */
 export const STEPS: Row[] = [
@@ -121,4 +121,18 @@ export const STEPS: Row[] = [
       other(RangeError, 'ERR_ADAMAX_NO_GRADIENTS', null, undefined),
     ],
   ]),
+  [
+    'minimize',
+    'engine',
+    ({ optimizer, a }, bad) => optimizer.minimize(() => ({ gradients: [[1, 1]] }), [a], { engine: bad }),
+    NO_ENGINES,
+  ],
+  ...(['getGradients', 'getUpdates'] as const).map(
+    (member): Row => [
+      member,
+      'engine',
+      ({ optimizer, a }, bad) => optimizer[member](() => ({ gradients: [[1, 1]] }), [a], { engine: bad }),
+      NO_ENGINES,
+    ],
+  ),
 ];

@@ -18,6 +18,7 @@ export const NO_OBJECTS = type(null, 1, 'x', []);
 export const NO_STRINGS = type(1, null, {}, Symbol('s'));
 export const NO_BOOLEANS = type(0, 'true', null, {});
 export const NO_VARIABLES = type(undefined, null, 1, 'w', {}, [1, 2], new Float64Array(2), new BigInt64Array(2));
+export const NO_ENGINES = type(1, 'x', {}, [], { differentiate: 1 }, { differentiate() {}, adopt: 1 });
 export const NO_ITERABLES = type(undefined, null, 1, {});
 
 export const noNonNegative = [...NO_NUMBERS, ...NO_FINITE, ...value(-1, -1e-300)];

@@ -56,4 +56,21 @@ export const VARIABLES: Row[] = [
     (_, bad) => new IndexedSlices(f32(1), [0], bad),
     [...type(1, 'x', {}), ...other(RangeError, 'ERR_ADAMAX_SHAPE', [-1], [0.5])],
   ],
+  [
+    'variable',
+    'trainable',
+    ({ a }, bad) => {
+      a.trainable = bad;
+    },
+    NO_BOOLEANS,
+  ],
+  [
+    'rebind',
+    'data',
+    ({ a }, bad) => a.rebind(bad),
+    [
+      ...type(undefined, null, 1, [1, 2], new Float64Array(2)),
+      ...other(RangeError, 'ERR_ADAMAX_LENGTH', f32(1), f32()),
+    ],
+  ],
 ];
