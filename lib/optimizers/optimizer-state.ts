@@ -35,7 +35,9 @@ export abstract class OptimizerState {
   static {
     stepperOf = (optimizer) => optimizer.#stepper;
     statesOf = (optimizer) => optimizer.#states;
-    mark(OptimizerState, 'an Optimizer', (value) => (#name in value ? `the optimizer '${value.#name}'` : 'an Optimizer'));
+    mark(OptimizerState, 'an Optimizer', (value) =>
+      #name in value ? `the optimizer '${value.#name}'` : 'an Optimizer',
+    );
   }
 
   /** @param adopt - finds variables for those of an engine */

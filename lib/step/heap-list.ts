@@ -91,6 +91,9 @@ export class HeapList {
     if (fault === undefined) return;
     // Dense gradients have no other fault than this.
     const state = this.#resolved[fault.entry];
-    throw this.#guard.refuse(`gradient of ${byName(state.variable)}`, partOf(heap, offsets[3 * fault.entry + 2], state.size));
+    throw this.#guard.refuse(
+      `gradient of ${byName(state.variable)}`,
+      partOf(heap, offsets[3 * fault.entry + 2], state.size),
+    );
   }
 }

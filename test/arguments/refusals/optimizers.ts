@@ -17,7 +17,7 @@ import {
   other,
   type,
   value,
- } from './values.js';
+} from './values.js';
 
 /** Options and attributes of the optimizers. */
 export const OPTIMIZERS: Row[] = [

@@ -60,7 +60,17 @@ export const setter = (
 ];
 
 export const attribute = (
-  name: 'learningRate' | 'lr' | 'decay' | 'beta1' | 'beta2' | 'epsilon' | 'clipnorm' | 'clipvalue' | 'nonFinite' | 'iterations',
+  name:
+    | 'learningRate'
+    | 'lr'
+    | 'decay'
+    | 'beta1'
+    | 'beta2'
+    | 'epsilon'
+    | 'clipnorm'
+    | 'clipvalue'
+    | 'nonFinite'
+    | 'iterations',
   refused: readonly Refused[],
 ): Row =>
   [

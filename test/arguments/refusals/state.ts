@@ -1,7 +1,8 @@
 import { Adamax } from 'adamax';
 import { f32 } from '../../support/data.js';
 import type { Row } from './row.js';
-import { butNull,
+import {
+  butNull,
   NO_BOOLEANS,
   NO_ITERABLES,
   NO_OBJECTS,
@@ -11,7 +12,7 @@ import { butNull,
   type Refused,
   type,
   value,
- } from './values.js';
+} from './values.js';
 
 /** What deals with the state of an optimizer, and with its config. */
 export const STATE: Row[] = [

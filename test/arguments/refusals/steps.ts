@@ -1,7 +1,17 @@
 import { IndexedSlices, Variable } from 'adamax';
 import { f32 } from '../../support/data.js';
 import type { Row } from './row.js';
-import { butNull, NO_BOOLEANS, NO_ENGINES, NO_ITERABLES, NO_OBJECTS, NO_STRINGS, NO_VARIABLES, other, type } from './values.js';
+import {
+  butNull,
+  NO_BOOLEANS,
+  NO_ENGINES,
+  NO_ITERABLES,
+  NO_OBJECTS,
+  NO_STRINGS,
+  NO_VARIABLES,
+  other,
+  type,
+} from './values.js';
 
 /** What takes steps, and what differentiates losses. */
 export const STEPS: Row[] = [

@@ -1,7 +1,7 @@
 import { IndexedSlices, Variable } from 'adamax';
 import { f32 } from '../../support/data.js';
 import type { Row } from './row.js';
-import { butNull, NO_BOOLEANS, NO_OBJECTS, NO_STRINGS, other, type  } from './values.js';
+import { butNull, NO_BOOLEANS, NO_OBJECTS, NO_STRINGS, other, type } from './values.js';
 
 /** Variables and sparse gradients. */
 export const VARIABLES: Row[] = [
