@@ -17,7 +17,13 @@ describe('the native addon by itself', () => {
     rule = binding.rules.findIndex(({ name }) => name === 'adamax');
   });
 
-  const fresh = (n = 6) => new Float32Array(n).fill(1);
+  // A plan keeps addresses, and whoever made it the arrays: without them a collection would leave it free memory.
+  const held: Float32Array[] = [];
+  const fresh = (n = 6) => {
+    const array = new Float32Array(n).fill(1);
+    held.push(array);
+    return array;
+  };
   const detached = () => {
     const array = fresh();
     detach(array);
