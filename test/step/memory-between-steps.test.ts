@@ -99,7 +99,7 @@ onEveryImplementation('memory between steps: a later step', () => {
       careful = true;
       protected override writeScalars(step: number, learningRate: number, scalars: Float32Array): void {
         super.writeScalars(step, learningRate, scalars);
-        if (!this.careful) detach(scalars);
+        if (!this.careful && scalars.length > 0) detach(scalars);
       }
     }
     const p = f32(1);
@@ -109,8 +109,7 @@ onEveryImplementation('memory between steps: a later step', () => {
     const before = p[0];
     for (let k = 0; k < 2; k++) {
       const step = () => optimizer.applyGradients([[f32(1), p]]);
-      if (k === 0) expectError(step, TypeError, 'ERR_ADAMAX_DETACHED', /^scalars must be a view on live memory/);
-      else expect(step).to.throw(TypeError);
+      expectError(step, TypeError, 'ERR_ADAMAX_DETACHED', /^scalars must be a view on live memory/);
       expect([p[0], optimizer.iterations.item()]).to.deep.equal([before, 1]);
     }
   });

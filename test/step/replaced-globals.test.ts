@@ -131,17 +131,21 @@ onEveryImplementation('what is replaced during the first step', () => {
     const optimizer = new Adamax();
     await optimizer.applyGradientsAsync([[g, p]]);
     const iterator = Array.prototype[Symbol.iterator];
-    let moved: Float32Array | null = null;
+    let struck = false;
     let flight: Promise<number> | null = null;
     const striking = function (this: unknown[]) {
-      if (p.length > 0) moved = detach(p);
+      // Node's own code iterates over arrays, too, when it takes memory away.
+      if (!struck) {
+        struck = true;
+        detach(p);
+      }
       return iterator.call(this);
     };
     patched(Array.prototype, Symbol.iterator, striking, () => {
       flight = optimizer.applyGradientsAsync([[g, p]]);
     });
     const outcome = await (flight as unknown as Promise<number>).catch((error) => error);
-    if (moved === null) expect(outcome).to.equal(2);
+    if (!struck) expect(outcome).to.equal(2);
     else expect(outcome).to.have.property('code', 'ERR_ADAMAX_DETACHED');
   });
 });
