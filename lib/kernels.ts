@@ -10,12 +10,15 @@ import { checkOptions } from './arguments/options.js';
 import { checkNumber, finiteFloat32, positive, unitInterval } from './arguments/ranges.js';
 import type { Isa } from './backend/backend.js';
 import { availableIsa, backend, setIsa, setThreads, threads } from './backend/choose-backend.js';
-import { isRowIndices, lengthOf, type RowIndices } from './memory/typed-arrays.js';
+import { isRowIndices, lengthOf, newFloats, type RowIndices } from './memory/typed-arrays.js';
 import { adamaxRule } from './optimizers/adamax-rule.js';
 import { alphaOf, checkAlpha } from './optimizers/bias-correction.js';
 
 export type { Isa, RowIndices };
 export { availableIsa, setIsa, setThreads, threads };
+
+// Between the checks of arrays and the kernel nothing is looked up that a program may have replaced.
+const { isSafeInteger } = Number;
 
 /** The four numbers of a step; each is rounded once to float32. `adamaxScalars` computes them. */
 export interface AdamaxScalars {
@@ -56,7 +59,7 @@ export function adamaxScalars(options: AdamaxScalarOptions): AdamaxScalars {
   checkNumber('beta2', beta2, unitInterval);
   checkNumber('epsilon', epsilon, positive);
   if (typeof step !== 'number') throw wrongType('step', 'a number', step);
-  if (!Number.isSafeInteger(step) || step < 1) throw wrongValue('step', 'a whole number ≥ 1', step);
+  if (!isSafeInteger(step) || step < 1) throw wrongValue('step', 'a whole number ≥ 1', step);
   const alpha = alphaOf(learningRate, beta1, step);
   checkAlpha(alpha, step);
   return { oneMinusBeta1: 1 - beta1, beta2, alpha, epsilon };
@@ -95,9 +98,7 @@ export function adamaxStepOut(
   checkGradient(param, m, u, grad);
   checkFloat32Array('out', out);
   checkLength('out', out, lengthOf(param), 'param');
-  checkDisjoint('param', param, 'out', out);
-  checkDisjoint('m', m, 'out', out);
-  checkDisjoint('u', u, 'out', out);
+  checkApartFromState(param, m, u, 'out', out);
   checkDisjoint('grad', grad, 'out', out);
   checkUnused('out', out, true);
   backend().dense(adamaxRule, rounded, param, [m, u], grad, out);
@@ -122,7 +123,7 @@ export function adamaxStepRows(
   checkState(param, m, u);
   const size = lengthOf(param);
   if (typeof rowLength !== 'number') throw wrongType('rowLength', 'a number', rowLength);
-  if (!Number.isSafeInteger(rowLength) || rowLength < 1 || size % rowLength !== 0) {
+  if (!isSafeInteger(rowLength) || rowLength < 1 || size % rowLength !== 0) {
     throw wrongValue('rowLength', `a whole number ≥ 1 that divides param.length = ${size}`, rowLength);
   }
   if (!isRowIndices(indices)) {
@@ -132,14 +133,8 @@ export function adamaxStepRows(
   checkFloat32Array('values', values);
   const slices = lengthOf(indices);
   checkLength('values', values, slices * rowLength, `${slices} rows of ${rowLength}`);
-  for (const [name, array] of [
-    ['param', param],
-    ['m', m],
-    ['u', u],
-  ] as const) {
-    checkDisjoint(name, array, 'values', values);
-    checkDisjoint(name, array, 'indices', indices);
-  }
+  checkApartFromState(param, m, u, 'values', values);
+  checkApartFromState(param, m, u, 'indices', indices);
   checkUnused('values', values, false);
   checkUnused('indices', indices, false);
   const bad = backend().rows(adamaxRule, rounded, param, [m, u], rowLength, values, indices);
@@ -177,10 +172,20 @@ function checkState(param: Float32Array, m: Float32Array, u: Float32Array, write
 function checkGradient(param: Float32Array, m: Float32Array, u: Float32Array, grad: Float32Array): void {
   checkFloat32Array('grad', grad);
   checkLength('grad', grad, lengthOf(param), 'param');
-  checkDisjoint('param', param, 'grad', grad);
-  checkDisjoint('m', m, 'grad', grad);
-  checkDisjoint('u', u, 'grad', grad);
+  checkApartFromState(param, m, u, 'grad', grad);
   checkUnused('grad', grad, false);
+}
+
+function checkApartFromState(
+  param: Float32Array,
+  m: Float32Array,
+  u: Float32Array,
+  name: string,
+  array: ArrayBufferView,
+): void {
+  checkDisjoint('param', param, name, array);
+  checkDisjoint('m', m, name, array);
+  checkDisjoint('u', u, name, array);
 }
 
 /** Runs the getters of `scalars`, if it has any; so it comes before the checks of memory. */
@@ -191,7 +196,12 @@ function toFloat32(scalars: AdamaxScalars): Float32Array {
   checkScalar('beta2', beta2);
   checkScalar('alpha', alpha);
   checkScalar('epsilon', epsilon);
-  return Float32Array.of(oneMinusBeta1, beta2, alpha, epsilon);
+  const rounded = newFloats(4);
+  rounded[0] = oneMinusBeta1;
+  rounded[1] = beta2;
+  rounded[2] = alpha;
+  rounded[3] = epsilon;
+  return rounded;
 }
 
 function checkScalar(name: string, value: unknown): void {

@@ -1,6 +1,8 @@
 import type { Clipping } from './backend.js';
 import { sumSquares } from './sum-squares.js';
 
+const { fround, sqrt } = Math;
+
 /**
  * What one gradient goes through on its way into a rule: g · factor, then between −bound and bound.
  * The fallback's twin of `Clip` in native/kernels/table.h.
@@ -10,8 +12,8 @@ export class Clip {
   readonly #bound: number;
 
   private constructor(factor: number, bound: number) {
-    this.#factor = Math.fround(factor);
-    this.#bound = Math.fround(bound);
+    this.#factor = fround(factor);
+    this.#bound = fround(bound);
   }
 
   /**
@@ -19,13 +21,13 @@ export class Clip {
    * @param known - its norm, where somebody else knows it; else the gradient is read once if it is clipped by norm
    */
   static of(gradient: Float32Array, { norm, value }: Clipping, known: number | undefined): Clip | null {
-    const factor = norm < Infinity ? factorOf(known ?? Math.sqrt(sumSquares(gradient)), norm) : 1;
+    const factor = norm < Infinity ? factorOf(known ?? sqrt(sumSquares(gradient)), norm) : 1;
     return factor === 1 && value === Infinity ? null : new Clip(factor, value);
   }
 
   /** NaN passes through: both comparisons with it are false. */
   take(g: number): number {
-    const scaled = Math.fround(g * this.#factor);
+    const scaled = fround(g * this.#factor);
     const below = this.#bound < scaled ? this.#bound : scaled;
     return -this.#bound > below ? -this.#bound : below;
   }

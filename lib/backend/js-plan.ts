@@ -1,5 +1,6 @@
 import { wrongValue } from '../arguments/errors.js';
-import { bufferOf, byteOffsetOf, lengthOf, type RowIndices } from '../memory/typed-arrays.js';
+import { append } from '../memory/built-ins.js';
+import { bufferOf, byteOffsetOf, lengthOf, newDoubles, newFloats, type RowIndices } from '../memory/typed-arrays.js';
 import type { BackendPlan, Clipping, Fault, Target } from './backend.js';
 import { Clip } from './clip.js';
 import { CONTRACT, controlSet } from './contract.js';
@@ -7,6 +8,8 @@ import { RowIndex } from './row-index.js';
 import type { Rule } from './rule.js';
 import { sumSquares } from './sum-squares.js';
 import { type Swept, sweep, sweepClipped, sweepRows } from './sweeps.js';
+
+const { sqrt } = Math;
 
 /** One variable, where it lies, and its gradient. */
 interface Entry {
@@ -28,7 +31,7 @@ export class JsPlan implements BackendPlan {
   readonly #rule: Rule;
   readonly #control: Float64Array;
   readonly #entries: Entry[] = [];
-  #norms: readonly number[] = [];
+  #norms: Float64Array | null = null;
 
   constructor(rule: Rule, control: Float64Array) {
     this.#rule = rule;
@@ -36,7 +39,9 @@ export class JsPlan implements BackendPlan {
   }
 
   target(i: number, target: Target, param: Float32Array | null, out: Float32Array | null): void {
-    this.#entries[i] = { target, param, out, values: null, indices: null };
+    const entry = { target, param, out, values: null, indices: null };
+    if (i < this.#entries.length) this.#entries[i] = entry;
+    else append(this.#entries, entry);
   }
 
   gradient(i: number, values: Float32Array, indices: RowIndices | null): void {
@@ -56,12 +61,12 @@ export class JsPlan implements BackendPlan {
   }
 
   norms(norms: Float64Array | null): void {
-    this.#norms = norms === null ? [] : [...norms];
+    this.#norms = norms === null ? null : Float64Array.from(norms);
   }
 
   truncate(count: number): void {
     this.#entries.length = Math.min(this.#entries.length, count);
-    this.#norms = [];
+    this.#norms = null;
   }
 
   run(): Fault | undefined {
@@ -72,33 +77,35 @@ export class JsPlan implements BackendPlan {
       const { indices, target } = this.#entries[i];
       const index = indices && new RowIndex(indices, target.rowLength === 0 ? 0 : target.size / target.rowLength);
       if (index?.bad !== undefined) return { kind: 'bad index', entry: i, position: index.bad };
-      indexed.push(index);
+      append(indexed, index);
     }
-    const own: number[] = [];
+    let own: Float64Array | null = null;
     if (this.#control[CONTRACT.controlFinite] !== 0) {
+      own = newDoubles(end - first);
       for (let i = first; i < end; i++) {
         // Squares of float32 are far from overflowing in float64: a norm is finite exactly when every element is.
-        const norm = Math.sqrt(sumSquares(this.#entries[i].values as Float32Array));
+        const norm = sqrt(sumSquares(this.#entries[i].values as Float32Array));
         if (!(norm < Infinity)) return { kind: 'not finite', entry: i };
-        own[i] = norm;
+        own[i - first] = norm;
       }
     }
     const sets = this.#sets();
     for (let i = first; i < end; i++) {
-      this.#step(i, sets[this.#entries[i].target.set], indexed[i - first], this.#norms[i] ?? own[i]);
+      this.#step(i, sets[this.#entries[i].target.set], indexed[i - first], this.#norms?.[i] ?? own?.[i - first]);
     }
     return undefined;
   }
 
   #sets(): ScalarSet[] {
     const control = this.#control;
+    const length = lengthOf(control);
     const { scalars } = this.#rule;
     const sets: ScalarSet[] = [];
-    for (let set = 0, at = controlSet(0, scalars); at < control.length; at = controlSet(++set, scalars)) {
+    for (let set = 0, at = controlSet(0, scalars); at < length; at = controlSet(++set, scalars)) {
       const clipping = { norm: control[at + CONTRACT.setClipnorm], value: control[at + CONTRACT.setClipvalue] };
-      const own = new Float32Array(scalars);
+      const own = newFloats(scalars);
       for (let k = 0; k < scalars; k++) own[k] = control[at + CONTRACT.setScalars + k];
-      sets[set] = { clipping, scalars: own };
+      append(sets, { clipping, scalars: own });
     }
     return sets;
   }

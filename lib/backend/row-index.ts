@@ -1,4 +1,5 @@
-import { lengthOf, type RowIndices } from '../memory/typed-arrays.js';
+import { uncurried } from '../memory/built-ins.js';
+import { lengthOf, newDoubles, type RowIndices } from '../memory/typed-arrays.js';
 import { outOfMemory } from './out-of-memory.js';
 
 /** Stands for no touched row, and ends a chain of slices. */
@@ -9,6 +10,9 @@ const MOST_SLICES = 2 ** 30;
 
 /** A hash table that is at most half full takes up to 1.5 steps a slice, where rows collide by chance. */
 const MOST_STEPS = 8;
+
+const [WordArray, toNumber, { floor, imul }] = [Uint32Array, Number, Math];
+const fill: (array: Uint32Array, value: number) => void = uncurried(Uint32Array.prototype.fill);
 
 /**
  * The rows a sparse gradient touches, each once, in order of first occurrence; and for each row the positions of its
@@ -41,25 +45,25 @@ export class RowIndex {
     let bits = 4;
     while (2 ** bits < 2 * slices) bits++;
     try {
-      this.rows = new Float64Array(slices);
-      this.first = new Uint32Array(slices);
-      this.next = new Uint32Array(slices);
-      this.#last = new Uint32Array(slices);
-      this.#places = new Uint32Array(2 ** bits + 1);
+      this.rows = newDoubles(slices);
+      this.first = new WordArray(slices);
+      this.next = new WordArray(slices);
+      this.#last = new WordArray(slices);
+      this.#places = new WordArray(2 ** bits + 1);
     } catch {
       throw outOfMemory(`${slices} indices`);
     }
-    this.next.fill(NONE);
-    this.#places.fill(NONE);
+    fill(this.next, NONE);
+    fill(this.#places, NONE);
     this.#shift = 32 - bits;
     this.#take(indices, tableRows);
   }
 
   #take(indices: RowIndices, tableRows: number): void {
-    const slices = this.next.length;
+    const slices = lengthOf(this.next);
     let hashes = true;
     for (let position = 0; position < slices; position++) {
-      const row = Number(indices[position]);
+      const row = toNumber(indices[position]);
       if (!(row >= 0 && row < tableRows)) {
         this.bad = position;
         return;
@@ -85,9 +89,9 @@ export class RowIndex {
   /** Where the number of a row is, or `NONE` where it belongs. */
   #placeByHash(row: number): number {
     const places = this.#places;
-    const mask = places.length - 2;
+    const mask = lengthOf(places) - 2;
     // The high bits of a product with 2³² / golden ratio.
-    let place = Math.imul(row, 0x9e3779b1) >>> this.#shift;
+    let place = imul(row, 0x9e3779b1) >>> this.#shift;
     while (places[place] !== NONE && this.rows[places[place]] !== row) {
       this.searchSteps++;
       place = (place + 1) & mask;
@@ -97,8 +101,8 @@ export class RowIndex {
 
   #placeInTree(row: number): number {
     const places = this.#places;
-    let place = places.length - 1;
-    for (let bits = row; places[place] !== NONE && this.rows[places[place]] !== row; bits = Math.floor(bits / 2)) {
+    let place = lengthOf(places) - 1;
+    for (let bits = row; places[place] !== NONE && this.rows[places[place]] !== row; bits = floor(bits / 2)) {
       this.searchSteps++;
       place = 2 * places[place] + (bits % 2);
     }
@@ -106,7 +110,7 @@ export class RowIndex {
   }
 
   #plantTree(): void {
-    this.#places.fill(NONE);
+    fill(this.#places, NONE);
     for (let i = 0; i < this.count; i++) this.#places[this.#placeInTree(this.rows[i])] = i;
   }
 }

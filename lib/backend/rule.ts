@@ -1,3 +1,5 @@
+const { abs } = Math;
+
 /** An update rule, as the sweeps see it: its state, and its arithmetic for a stretch of elements. */
 export interface Rule {
   /** What the rule is called, for people: the package finds nothing by it. */
@@ -33,5 +35,5 @@ const TINY = 2 ** -102;
 
 /** What is stored of a moment: +0 where its magnitude is below 2⁻¹⁰², else the moment; NaN stays. */
 export function withoutTiny(x: number): number {
-  return Math.abs(x) < TINY ? 0 : x;
+  return abs(x) < TINY ? 0 : x;
 }

@@ -1,12 +1,13 @@
 /** Sweeps of the fallback over one variable: whatever its slots are stored as, clipped or not, dense or by rows. */
 import { narrow, widen } from '../math/bfloat16.js';
-import { isUint16Array } from '../memory/typed-arrays.js';
+import { append } from '../memory/built-ins.js';
+import { isUint16Array, newFloats } from '../memory/typed-arrays.js';
 import type { SlotArray } from './backend.js';
 import type { Clip } from './clip.js';
 import { NONE, type RowIndex } from './row-index.js';
 import type { Rule } from './rule.js';
 
-const { fround } = Math;
+const { fround, min } = Math;
 
 /** Elements that are clipped or widened at a time, so that no copy of a whole array is made. */
 const STRETCH = 512;
@@ -27,10 +28,11 @@ export function sweep(swept: Swept, at: number, grad: Float32Array, gradAt: numb
     rule.sweep(param, out, slots as readonly Float32Array[], at, grad, gradAt, n, scalars);
     return;
   }
-  const p = new Float32Array(Math.min(STRETCH, n));
-  const wide = slots.map(() => new Float32Array(p.length));
+  const p = newFloats(min(STRETCH, n));
+  const wide: Float32Array[] = [];
+  for (let k = 0; k < slots.length; k++) append(wide, newFloats(min(STRETCH, n)));
   for (let done = 0; done < n; done += STRETCH) {
-    const length = Math.min(STRETCH, n - done);
+    const length = min(STRETCH, n - done);
     const begin = at + done;
     for (let i = 0; i < length; i++) p[i] = param[begin + i];
     for (let k = 0; k < slots.length; k++) widen(slots[k], begin, wide[k], length);
@@ -45,9 +47,9 @@ function areBfloat16(slots: readonly SlotArray[]): slots is readonly Uint16Array
 }
 
 export function sweepClipped(swept: Swept, grad: Float32Array, size: number, clip: Clip): void {
-  const stretch = new Float32Array(Math.min(STRETCH, size));
+  const stretch = newFloats(min(STRETCH, size));
   for (let at = 0; at < size; at += STRETCH) {
-    const n = Math.min(STRETCH, size - at);
+    const n = min(STRETCH, size - at);
     for (let i = 0; i < n; i++) stretch[i] = clip.take(grad[at + i]);
     sweep(swept, at, stretch, 0, n);
   }
@@ -61,7 +63,7 @@ export function sweepRows(
   clip: Clip | null,
 ): void {
   const take = (i: number) => (clip === null ? values[i] : clip.take(values[i]));
-  const sum = new Float32Array(rowLength);
+  const sum = newFloats(rowLength);
   for (let ordinal = 0; ordinal < index.count; ordinal++) {
     const first = index.first[ordinal];
     for (let i = 0; i < rowLength; i++) sum[i] = take(first * rowLength + i);

@@ -3,7 +3,8 @@ import { bufferOf, byteLengthOf, byteOffsetOf, isResizableBuffer } from './typed
 /** Whether two arrays share an element. */
 export function overlap(a: ArrayBufferView, b: ArrayBufferView): boolean {
   if (bufferOf(a) !== bufferOf(b)) return false;
-  const [startA, startB] = [byteOffsetOf(a), byteOffsetOf(b)];
+  const startA = byteOffsetOf(a);
+  const startB = byteOffsetOf(b);
   return (
     startA < startB + byteLengthOf(b) && startB < startA + byteLengthOf(a) && byteLengthOf(a) * byteLengthOf(b) > 0
   );

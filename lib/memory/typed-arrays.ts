@@ -6,9 +6,11 @@
  * arrays on resizable buffers too goes on reading the old length of an array that has been detached.
  */
 import { types } from 'node:util';
+import { uncurried } from './built-ins.js';
 
 // Whoever replaces a global constructor later would be handed memory that nobody but this package may hold.
-const [FloatArray, DoubleArray] = [Float32Array, Float64Array];
+const [FloatArray, DoubleArray, IntArray, ByteArray] = [Float32Array, Float64Array, Int32Array, Uint8Array];
+const [HalfArray, LongArray] = [Uint16Array, BigInt64Array];
 
 /** Row numbers of a sparse gradient. */
 export type RowIndices = Int32Array | Uint32Array | BigInt64Array;
@@ -27,9 +29,6 @@ export const {
 export function isRowIndices(value: unknown): value is RowIndices {
   return isInt32Array(value) || isUint32Array(value) || isBigInt64Array(value);
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: the methods of a prototype have all kinds of types
-const uncurried = (method: any) => Function.prototype.call.bind(method) as any;
 
 const accessorOf = (prototype: object, name: string | symbol) => {
   return uncurried(Object.getOwnPropertyDescriptor(prototype, name)?.get);
@@ -67,26 +66,27 @@ export const copyInto: <T extends ArrayBufferView>(to: T, from: T) => void = unc
 /** Zeros that nobody else holds. */
 export const newFloats = (length: number): Float32Array => new FloatArray(length);
 export const newDoubles = (length: number): Float64Array => new DoubleArray(length);
+export const newInts = (length: number): Int32Array => new IntArray(length);
+
+/** The memory of an array, by halves of 64 bits. */
+export const wordsOf = (array: BigInt64Array): Int32Array => {
+  return new IntArray(bufferOf(array), byteOffsetOf(array), 2 * lengthOf(array));
+};
 
 /** A part of an array that `newFloats` made. */
 export const partOf = (whole: Float32Array, begin: number, length: number): Float32Array => {
   return new FloatArray(bufferOf(whole), byteOffsetOf(whole) + 4 * begin, length);
 };
 
-const { defineProperty, freeze } = Object;
-
-/** Puts `value` behind the elements of `list`, whatever prototypes make of `push` or of setting an element. */
-export function append<T>(list: T[], value: T): void {
-  defineProperty(list, list.length, { value, writable: true, enumerable: true, configurable: true });
+/** Zeros of the kind of an array, whatever has become of that. */
+export function zerosLike<T extends Float32Array | Uint16Array | BigInt64Array>(array: T, length: number): T {
+  const Format = isFloat32Array(array) ? FloatArray : isUint16Array(array) ? HalfArray : LongArray;
+  return new Format(length) as T;
 }
-
-/** `Object.freeze`, as it was when this module was loaded. */
-export const frozen = freeze as <T>(value: T) => Readonly<T>;
 
 /** A copy that nobody else holds. `slice` would ask the array's class what to make. */
 export function copyOf<T extends Float32Array | Uint16Array | BigInt64Array>(array: T): T {
-  const Format = isFloat32Array(array) ? Float32Array : isUint16Array(array) ? Uint16Array : BigInt64Array;
-  const copy = new Format(lengthOf(array)) as T;
+  const copy = zerosLike(array, lengthOf(array));
   copyInto(copy, array);
   return copy;
 }
@@ -123,7 +123,7 @@ export function isDetached(array: ArrayBufferView): boolean {
   const buffer = bufferOf(array);
   if (isSharedArrayBuffer(buffer)) return false;
   try {
-    new Uint8Array(buffer); // Node 20 has no ArrayBuffer.prototype.detached; a view tells it everywhere
+    new ByteArray(buffer); // Node 20 has no ArrayBuffer.prototype.detached; a view tells it everywhere
     return false;
   } catch {
     return true;

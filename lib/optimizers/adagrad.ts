@@ -25,7 +25,8 @@ const adagradRule: Rule = {
   name: 'adagrad',
   slots: ['accumulator'],
   scalars: 2,
-  sweep(param, out, [accumulator], at, grad, gradAt, n, scalars) {
+  sweep(param, out, slots, at, grad, gradAt, n, scalars) {
+    const accumulator = slots[0];
     const learningRate = scalars[0];
     const epsilon = scalars[1];
     for (let i = at, j = gradAt; j < gradAt + n; i++, j++) {

@@ -1,7 +1,7 @@
 import { needKernel, withKernel } from '../backend/kernel.js';
 import { withoutTiny } from '../backend/rule.js';
 
-const { fround } = Math;
+const { abs, fround } = Math;
 
 /**
  * Adamax (Kingma & Ba 2014, section 7) in IEEE 754 binary32, each operation rounded once, none fused:
@@ -16,7 +16,9 @@ export const adamaxRule = withKernel(needKernel('adamax', 2, 4), {
   name: 'adamax',
   slots: ['m', 'v'],
   scalars: 4,
-  sweep(param, out, [m, u], at, grad, gradAt, n, scalars) {
+  sweep(param, out, slots, at, grad, gradAt, n, scalars) {
+    const m = slots[0];
+    const u = slots[1];
     const oneMinusBeta1 = scalars[0];
     const beta2 = scalars[1];
     const alpha = scalars[2];
@@ -25,7 +27,7 @@ export const adamaxRule = withKernel(needKernel('adamax', 2, 4), {
       const g = grad[j];
       const m1 = withoutTiny(fround(m[i] + fround(fround(g - m[i]) * oneMinusBeta1)));
       const a = fround(u[i] * beta2);
-      const b = Math.abs(g);
+      const b = abs(g);
       // Math.max would keep a NaN in u, where b wins here
       const u1 = withoutTiny(a > b ? a : b);
       m[i] = m1;

@@ -28,7 +28,8 @@ const momentumRule = (name: string, nesterov: boolean) =>
     name,
     slots: ['momentum'],
     scalars: 2,
-    sweep(param, out, [v], at, grad, gradAt, n, scalars) {
+    sweep(param, out, slots, at, grad, gradAt, n, scalars) {
+      const v = slots[0];
       const learningRate = scalars[0];
       const momentum = scalars[1];
       for (let i = at, j = gradAt; j < gradAt + n; i++, j++) {

@@ -38,6 +38,7 @@ export class NdArray {
 /** A copy of a weight. @throws TypeError `ERR_ADAMAX_DETACHED` */
 export function ndArrayOf({ name, variable }: NamedWeight): NdArray {
   const memory = memoryOf(variable as Variable<Elements>);
+  const shape = [...variable.shape];
   checkAttached(`'${name}'`, memory);
-  return new NdArray(name, variable.dtype, [...variable.shape], copyOf(memory));
+  return new NdArray(name, variable.dtype, shape, copyOf(memory));
 }

@@ -41,14 +41,18 @@ export function setWeights(optimizer: string, states: VariableStates, given: unk
   const { writes, report } = new Matching(states, given, partial);
   const { missing, unexpected, misfits } = report;
   if (!partial && missing.length + unexpected.length + misfits.length > 0) throw doesNotFit(optimizer, states, report);
-  // A getter of the caller's may have taken memory away meanwhile. Nothing of theirs runs from here on.
+  // Slots are made only where all that are there can be written.
   for (const [{ name, variable }] of writes) if (variable !== undefined) checkAttached(`'${name}'`, arrayOf(variable));
   const owners = writes.flatMap(([{ owner, variable }]) => (variable === undefined && owner !== null ? [owner] : []));
   if (owners.length > 0) states.build(owners, () => true, byName);
+  const targets = writes.map(([{ owner, kind, variable }]) => {
+    return arrayOf(variable ?? states.slots.get(owner as Variable, kind));
+  });
+  // The caller's getters, and what somebody has put in the place of built-ins, may have taken memory away. From here on
+  // nothing runs that anybody could have replaced.
+  for (let i = 0; i < targets.length; i++) checkAttached(`'${writes[i][0].name}'`, targets[i]);
   states.journal.do(() => {
-    for (const [{ owner, kind, variable }, elements] of writes) {
-      copyInto(arrayOf(variable ?? states.slots.get(owner as Variable, kind)), elements);
-    }
+    for (let i = 0; i < targets.length; i++) copyInto(targets[i], writes[i][1]);
   });
   return report;
 }

@@ -1,7 +1,8 @@
 import { rangeError } from '../arguments/errors.js';
 import type { SlotArray, SlotDtype } from '../backend/backend.js';
 import { backend } from '../backend/choose-backend.js';
-import { append, bufferOf, frozen, newFloats } from '../memory/typed-arrays.js';
+import { append, frozen } from '../memory/built-ins.js';
+import { bufferOf, newFloats } from '../memory/typed-arrays.js';
 
 const FORMATS = { float32: Float32Array, bfloat16: Uint16Array } as const;
 /** Bytes of a cache line and of a page. */

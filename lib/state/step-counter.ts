@@ -2,13 +2,15 @@ import { detached } from '../arguments/arrays.js';
 import { wrongValue } from '../arguments/errors.js';
 import type { Domain } from '../arguments/ranges.js';
 import { isLittleEndian } from '../memory/byte-order.js';
-import { bufferOf, byteOffsetOf } from '../memory/typed-arrays.js';
+import { isDetached, wordsOf } from '../memory/typed-arrays.js';
 import { memoryOf, restrict, timesChanged, type Variable } from '../variables/variable.js';
 
 /** Where the low half of a 64-bit integer lies. */
 const LOW = isLittleEndian ? 0 : 1;
 const HIGH = 1 - LOW;
 const HALF = 2 ** 32;
+
+const { floor } = Math;
 
 /** Numbers of steps: a number counts no further than 2⁵³ − 1, whatever the 64 bits could hold. */
 export const countable: Domain = {
@@ -27,7 +29,7 @@ export class StepCounter {
   constructor(variable: Variable<BigInt64Array>) {
     this.variable = variable;
     this.data = memoryOf(variable);
-    this.#words = wordsOf(this.data);
+    this.#words = halvesOf(this.data);
     this.#changed = timesChanged();
     restrict(variable, countable);
   }
@@ -38,7 +40,7 @@ export class StepCounter {
    */
   get(): number {
     if (this.#changed !== timesChanged()) {
-      this.#words = wordsOf(memoryOf(this.variable));
+      this.#words = halvesOf(memoryOf(this.variable));
       this.#changed = timesChanged();
     }
     const low = this.#words[LOW];
@@ -48,11 +50,11 @@ export class StepCounter {
     return count;
   }
 
-  /** Never throws: what is to be counted has been written. */
+  /** Never throws, and runs nothing that anybody could have replaced: a step is counted between its last check and its run. */
   set(count: number): void {
     const words = this.#words;
     words[LOW] = count;
-    words[HIGH] = Math.floor(count / HALF);
+    words[HIGH] = floor(count / HALF);
   }
 
   /** Counts one step more, and returns how many there are. @throws TypeError `ERR_ADAMAX_DETACHED` */
@@ -63,6 +65,7 @@ export class StepCounter {
   }
 }
 
-function wordsOf(data: BigInt64Array): Int32Array {
-  return new Int32Array(bufferOf(data), byteOffsetOf(data), 2);
+function halvesOf(data: BigInt64Array): Int32Array {
+  if (isDetached(data)) throw detached('iterations', data);
+  return wordsOf(data);
 }

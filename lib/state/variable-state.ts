@@ -1,5 +1,5 @@
 import type { SlotArray, Target } from '../backend/backend.js';
-import { frozen } from '../memory/typed-arrays.js';
+import { frozen } from '../memory/built-ins.js';
 import { rowLengthOf } from '../variables/shape.js';
 import { elementsOf, memoryOf, type Variable } from '../variables/variable.js';
 import type { Slots } from './slot-memory.js';

@@ -8,7 +8,7 @@ export function isConstrained(variable: Variable): boolean {
 /** Constraints, as hooks of a step: each is applied to its variable when the step has written it. */
 export const constraintHooks: StepHooks = {
   after({ variables }) {
-    for (const variable of variables) if (isConstrained(variable)) project(variable);
+    for (let i = 0; i < variables.length; i++) if (isConstrained(variables[i])) project(variables[i]);
   },
 };
 

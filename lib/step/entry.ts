@@ -37,6 +37,8 @@ export class Entry {
   /** The gradient of this step, from its check on, and how it gets to the backend. */
   #checked: StepGradient | null = null;
   #way: Way = WAY.asBefore;
+  /** Number of indices when they were checked. */
+  #slices = 0;
   /** The dense gradient of the last step, where it is small enough to be better copied than bound. */
   #last: Float32Array | null = null;
   /** Memory for copies, kept for when gradients are copied again. */
@@ -58,7 +60,7 @@ export class Entry {
     return this.#bound.kind === 'rows' ? this.#bound.rows : null;
   }
 
-  /** Number of indices when they were bound. */
+  /** Number of indices that were bound. */
   get slices(): number {
     return this.#bound.kind === 'rows' ? this.#bound.slices : 0;
   }
@@ -110,6 +112,7 @@ export class Entry {
     checkMemory(ofValues, values);
     checkMemory(ofIndices, indices);
     const slices = lengthOf(indices);
+    this.#slices = slices;
     checkLength(
       ofValues,
       values,
@@ -127,10 +130,12 @@ export class Entry {
   }
 
   /** Brings the gradient that was checked to entry `i` of a plan: by its address, or as a copy, which costs less. */
-  bind(plan: BackendPlan, i: number, staging: Staging): void {
+  bind(plan: BackendPlan, i: number, staging: Staging, labels: PairLabels): void {
     if (this.#way === WAY.copied) {
       if (this.#bound !== STAGED) this.#beginToCopy(plan, i, staging);
       const gradient = this.#checked as Float32Array;
+      // Between its check and here the check of another may have run what somebody has put in the place of a built-in.
+      if (lengthOf(gradient) !== this.#size) throw detached(labels.gradient(this.state.variable), gradient);
       copyInto(this.#stage as Float32Array, gradient);
       this.#last = gradient;
     } else if (this.#way === WAY.told) {
@@ -147,7 +152,7 @@ export class Entry {
     if (gradient instanceof Rows) {
       // Rows without elements were looked up when they were checked, and leave nothing to do.
       plan.gradient(i, gradient.values, this.#size === 0 ? null : gradient.indices);
-      this.#bound = { kind: 'rows', rows: gradient, slices: lengthOf(gradient.indices) };
+      this.#bound = { kind: 'rows', rows: gradient, slices: this.#slices };
       this.#last = null;
     } else {
       plan.gradient(i, gradient, null);

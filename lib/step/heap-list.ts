@@ -2,7 +2,8 @@ import { checkFloat32Array, checkLength, detached } from '../arguments/arrays.js
 import { wrongType } from '../arguments/errors.js';
 import type { Backend, BackendPlan, Clipping } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
-import { append, partOf } from '../memory/typed-arrays.js';
+import { append } from '../memory/built-ins.js';
+import { partOf } from '../memory/typed-arrays.js';
 import { byName } from '../state/labels.js';
 import { isState, type VariableState } from '../state/variable-state.js';
 import type { VariableStates } from '../state/variable-states.js';

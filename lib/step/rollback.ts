@@ -1,11 +1,26 @@
+import { append } from '../memory/built-ins.js';
 import { copyInto, copyOf, lengthOf } from '../memory/typed-arrays.js';
 import { paramOf, type VariableState } from '../state/variable-state.js';
 
-/** Copies what a step writes of these variables. The function that is returned puts it back, where memory is whole. */
+/**
+ * Copies what a step writes of these variables, whose memory is whole. The function that is returned puts it back, where
+ * memory is whole still. Both run nothing that anybody could have replaced.
+ */
 export function copiesOf(states: readonly VariableState[]): () => void {
-  const arrays = states.flatMap((state) => [paramOf(state), ...state.slots]);
-  const copies = arrays.map((array) => ({ array, copy: copyOf(array) }));
+  const arrays: (Float32Array | Uint16Array)[] = [];
+  const copies: (Float32Array | Uint16Array)[] = [];
+  const copy = (array: Float32Array | Uint16Array) => {
+    append(arrays, array);
+    append(copies, copyOf(array));
+  };
+  for (let i = 0; i < states.length; i++) {
+    const { slots } = states[i];
+    copy(paramOf(states[i]));
+    for (let k = 0; k < slots.length; k++) copy(slots[k]);
+  }
   return () => {
-    for (const { array, copy } of copies) if (lengthOf(array) === lengthOf(copy)) copyInto(array, copy);
+    for (let i = 0; i < arrays.length; i++) {
+      if (lengthOf(arrays[i]) === lengthOf(copies[i])) copyInto(arrays[i], copies[i]);
+    }
   };
 }

@@ -7,6 +7,8 @@ const LARGEST = 512;
 const CHUNK = 16384;
 const LINE = 16;
 
+const { ceil } = Math;
+
 /**
  * Memory for copies of small gradients, one after another, so that a step reads it from one end to the other. Nobody
  * else can reach it, so that it stays whole.
@@ -26,7 +28,7 @@ export class Staging {
       this.#used = 0;
     }
     const stage = partOf(this.#chunk, this.#used, size);
-    this.#used += Math.ceil(size / LINE) * LINE;
+    this.#used += ceil(size / LINE) * LINE;
     return stage;
   }
 }

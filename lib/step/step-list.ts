@@ -1,8 +1,9 @@
 import { wrongType, wrongValue } from '../arguments/errors.js';
 import type { Backend, BackendPlan, Clipping, Fault } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
+import { append, frozen } from '../memory/built-ins.js';
 import { MemoryRegions } from '../memory/regions.js';
-import { append, frozen, lengthOf } from '../memory/typed-arrays.js';
+import { lengthOf } from '../memory/typed-arrays.js';
 import { checkApart, type Owner } from '../state/labels.js';
 import { isState, paramOf, type VariableState } from '../state/variable-state.js';
 import type { VariableStates } from '../state/variable-states.js';
@@ -187,7 +188,7 @@ export class StepList {
     const entries = this.#entries;
     let borrows = false;
     for (let i = 0; i < entries.length; i++) {
-      entries[i].bind(this.#plan, i, this.#staging);
+      entries[i].bind(this.#plan, i, this.#staging, this.#labels);
       if (entries[i].borrows) borrows = true;
     }
     this.#borrows = borrows;

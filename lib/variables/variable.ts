@@ -1,4 +1,4 @@
-import { checkAttached, checkFloat32Array, checkLength, checkMemory } from '../arguments/arrays.js';
+import { checkAttached, checkFloat32Array, checkLength, checkMemory, detached } from '../arguments/arrays.js';
 import { mark } from '../arguments/copies.js';
 import { describe, rangeError, typeError, wrongType, wrongValue } from '../arguments/errors.js';
 import { INSPECT, type Inspect, inspected } from '../arguments/inspection.js';
@@ -7,7 +7,7 @@ import { checkBoolean, checkOptions, checkString } from '../arguments/options.js
 import type { Domain } from '../arguments/ranges.js';
 import { fromBfloat16, toBfloat16 } from '../math/bfloat16.js';
 import { userOf } from '../memory/in-use.js';
-import { isBigInt64Array, isTypedArray, isUint16Array, lengthOf } from '../memory/typed-arrays.js';
+import { copyInto, isBigInt64Array, isTypedArray, isUint16Array, lengthOf, zerosLike } from '../memory/typed-arrays.js';
 import { toBase64 } from './base64.js';
 import type { DType, Elements } from './dtype.js';
 import { firstOf } from './first-elements.js';
@@ -127,12 +127,16 @@ export class Variable<T extends Elements = Float32Array> {
     if (constraint !== null && typeof constraint !== 'function') {
       throw wrongType('constraint', 'a function', constraint);
     }
+    const size = lengthOf(data);
+    const checked = checkShape('shape', shape ?? [size], size);
+    // The options may be code of the caller, which has run by now.
+    checkAttached('data', data);
     this.#data = data;
     this.#size = lengthOf(data);
     this.#named = name !== null;
     this.#trainable = trainable;
     this.#dtype = dtypeOf(data);
-    this.#shape = checkShape('shape', shape ?? [lengthOf(data)], lengthOf(data));
+    this.#shape = checked;
     this.#name = name ?? (unnamed === 0 ? 'Variable' : `Variable_${unnamed}`);
     this.#constraint = constraint;
     makeOwn(this);
@@ -234,22 +238,27 @@ export class Variable<T extends Elements = Float32Array> {
     const isTyped = isTypedArray(list);
     const length: unknown = isTyped ? lengthOf(list) : list.length;
     if (typeof length !== 'number') throw wrongType('values', 'a number or an array of numbers', values);
+    const size = this.#size;
     checkAttached('memory of the variable', this.#data);
-    if (length !== this.size) {
+    if (length !== size) {
       if (isTyped) checkAttached('values', list);
-      throw rangeError('ERR_ADAMAX_LENGTH', `values must have ${this.size} elements: received ${describe(length)}`);
+      throw rangeError('ERR_ADAMAX_LENGTH', `values must have ${size} elements: received ${describe(length)}`);
     }
     const asIs = this.dtype === 'float32' ? isArrayOfNumbers(list) : this.dtype === 'bfloat16' && isUint16Array(list);
-    if (asIs) {
-      this.#checkIdle('assign');
-      (this.#data as Float32Array | Uint16Array).set(list as ArrayLike<number>);
-      return this;
-    }
-    const copy = Array.from({ length }, (_, i) => this.#element(list[i]));
+    const copy = asIs ? (list as Float32Array) : this.#rounded(list);
     this.#checkIdle('assign');
+    // Code of the caller has run by now: what it was asked for may have taken memory away.
     checkAttached('memory of the variable', this.#data);
-    (this.#data as { set(array: readonly (number | bigint)[]): void }).set(copy);
+    if (asIs && lengthOf(copy) !== size) throw detached('values', copy);
+    copyInto<ArrayBufferView>(this.#data, copy);
     return this;
+  }
+
+  /** The elements of a list, each read once, as they are stored. */
+  #rounded(list: ArrayLike<unknown>): Elements {
+    const elements: Elements = zerosLike<Elements>(this.#data, this.#size);
+    for (let i = 0; i < this.#size; i++) elements[i] = this.#element(list[i] as number | bigint);
+    return elements;
   }
 
   /** @throws TypeError `ERR_ADAMAX_BUSY` while a step off the event loop works on the memory, or writes it */
