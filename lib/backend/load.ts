@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isCutShort } from './cut-short.js';
 import { type Binding, misfitOf } from './native.js';
 
 // this module is part of dist/adamax.js, the one file that lib/ is bundled into
@@ -16,8 +17,10 @@ export type Loaded = { readonly binding: Binding } | { readonly binding: null; r
 export function loadBinding(): Loaded {
   const require = createRequire(import.meta.url);
   try {
-    const load = require('node-gyp-build') as (directory: string) => Binding;
-    const binding = load(root);
+    const { resolve } = require('node-gyp-build') as { resolve(directory: string): string };
+    const path = resolve(root);
+    if (isCutShort(path)) return { binding: null, reason: `the binary ${path} is cut short` };
+    const binding = require(path) as Binding;
     const misfit = misfitOf(binding);
     return misfit === null ? { binding } : { binding: null, reason: `the addon is of another version: ${misfit}` };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -71,6 +71,23 @@ describe('a package without a binary', () => {
     expect(JSON.parse(stdout).isa).to.equal('js');
     expect(stderr).to.match(/ADAMAX_NO_NATIVE/);
   });
+
+  for (const place of ['build/Release', `prebuilds/${process.platform}-${process.arch}`]) {
+    it(`runs on the fallback when the binary in ${place} was cut short behind an intact header`, () => {
+      const installed = join(folder, 'node_modules', 'adamax');
+      rmSync(join(installed, 'build'), { recursive: true, force: true });
+      mkdirSync(join(installed, place), { recursive: true });
+      const whole = readFileSync(join(root, 'build', 'Release', 'adamax.node'));
+      for (const part of [5000 / whole.length, 0.25, 0.5, 0.9]) {
+        writeFileSync(join(installed, place, 'adamax.node'), whole.subarray(0, Math.floor(part * whole.length)));
+        const { code, stdout, stderr } = runModule(TRAIN, {}, folder);
+        expect(code, `${part} of it`).to.equal(0);
+        expect(JSON.parse(stdout).isa).to.equal('js');
+        expect(stderr).to.match(/ADAMAX_NO_NATIVE.*fallback: the binary .* is cut short/);
+      }
+      rmSync(join(installed, place), { recursive: true, force: true });
+    });
+  }
 
   it('says clearly that a forced instruction set is not there', () => {
     const { code, stderr } = runModule(TRAIN, { ADAMAX_ISA: 'portable' }, folder);
