@@ -3,7 +3,7 @@ module.exports = {
   ...require('./.mocharc.json'),
   ignore: [
     // They train on large arrays, on many threads, or in processes that they start.
-    'out/test/{build,examples,processes,training}/**',
+    'out/test/{attacks,build,examples,processes,training}/**',
     'out/test/backend/{isa,load,threads,workers}.test.js',
     'out/test/step/{async,hooks,out-of-place,replicas,timeout}.test.js',
     'out/test/readme.test.js',

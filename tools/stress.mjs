@@ -1,0 +1,39 @@
+/** What takes too long for the tests: `npm run stress`, on the fallback and on the best implementation. Ends with 1 where a run fails. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const tests = fileURLToPath(new URL('../out/test/', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'adamax-stress-'));
+const journal = join(folder, 'journal');
+
+function run(script, args, isa) {
+  const env = { ...process.env, ...(isa !== '' && { ADAMAX_ISA: isa }) };
+  const result = spawnSync(process.execPath, [join(tests, script), ...args], { encoding: 'utf8', env });
+  return { ...result, died: result.status !== 0 || result.stderr !== '' };
+}
+
+function report(title, failed, text) {
+  if (failed) process.exitCode = 1;
+  console.log(`${failed ? 'FAILED' : 'passed'}: ${title}: ${text}`);
+}
+
+for (const isa of ['', 'js']) {
+  const on = isa === '' ? 'the best implementation' : 'the fallback';
+  const workers = run('processes/terminate.js', ['500'], isa);
+  report(
+    `500 workers terminated on ${on}`,
+    workers.died,
+    `${workers.stdout} ended ${workers.signal ?? ''}${workers.stderr}`,
+  );
+  const sweep = run('attacks/sweep.js', ['all', journal], isa);
+  if (sweep.died) {
+    report(`attacks on ${on}`, true, `died of ${readFileSync(journal, 'utf8').trim()} ${sweep.stderr}`);
+  } else {
+    const { attacks, faults } = JSON.parse(sweep.stdout);
+    report(`attacks on ${on}`, faults.length > 0, [`${attacks} of them`, ...faults].join('\n'));
+  }
+}
+rmSync(folder, { recursive: true, force: true });
