@@ -142,6 +142,10 @@ export const calls: Readonly<Record<string, (place: Place) => Call>> = {
     const training = new Training(place, 1, { clipnorm: 1, clipvalue: 0.1 }, true);
     return training.call(({ optimizer, pairs }) => optimizer.applyGradients(pairs));
   },
+  'applyGradients of gradients that must be finite': (place) => {
+    const training = new Training(place, 1, { nonFinite: 'throw' });
+    return training.call(({ optimizer, pairs }) => optimizer.applyGradients(pairs));
+  },
   'applyGradients to slots of bfloat16': (place) => {
     const training = new Training(place, 1, { slotDtype: 'bfloat16' });
     const pairs = fresh(training.pairs);
