@@ -36,7 +36,10 @@ export function refuseWrites(Class: Class, ways: Readonly<Record<string, string>
  */
 export function ownAccessors(Class: Class, names: readonly string[]): (object: object) => void {
   const accessors = getOwnPropertyDescriptors(Class.prototype) as PropertyDescriptorMap;
-  const own = names.map((name) => ({ ...accessors[name], enumerable: true, configurable: false }));
+  // They inherit nothing: `Object.prototype` may have been given a `value`.
+  const own = names.map((name): PropertyDescriptor => {
+    return Object.assign(Object.create(null), accessors[name], { enumerable: true, configurable: false });
+  });
   return (object) => {
     // One by one: `defineProperties` takes twice as long.
     for (let i = 0; i < names.length; i++) defineProperty(object, names[i], own[i]);
