@@ -10,6 +10,8 @@ export function copiesOf(states: readonly VariableState[]): () => void {
   const arrays: (Float32Array | Uint16Array)[] = [];
   const copies: (Float32Array | Uint16Array)[] = [];
   const copy = (array: Float32Array | Uint16Array) => {
+    // An array without elements may lie on memory that has gone, and cannot be copied then.
+    if (lengthOf(array) === 0) return;
     append(arrays, array);
     append(copies, copyOf(array));
   };

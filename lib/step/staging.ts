@@ -19,7 +19,7 @@ export class Staging {
 
   /** Whether gradients of so many floats are better copied than bound. */
   static fits(size: number): boolean {
-    return size <= LARGEST;
+    return size > 0 && size <= LARGEST;
   }
 
   allocate(size: number): Float32Array {

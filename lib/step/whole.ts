@@ -1,5 +1,5 @@
 /** Which array of a step is not what it was bound as: for the checks before a list is bound, and for their messages. */
-import { checkFloat32Array, checkLength, detached } from '../arguments/arrays.js';
+import { checkAttached, checkFloat32Array, checkLength, detached } from '../arguments/arrays.js';
 import { lengthOf } from '../memory/typed-arrays.js';
 import { paramOf, type VariableState } from '../state/variable-state.js';
 import type { Entry } from './entry.js';
@@ -10,7 +10,9 @@ export function checkState(state: VariableState, labels: PairLabels): void {
   const { variable, memory, size } = state;
   const param = paramOf(state);
   if (lengthOf(param) !== size) throw detached(labels.variable(variable), param);
-  if (isMissing(memory, size)) throw detached(`slots of ${labels.variable(variable)}`, memory);
+  // Of no elements none can be missed.
+  if (size === 0) checkAttached(labels.variable(variable), param);
+  if (isMissing(memory, 1)) throw detached(`slots of ${labels.variable(variable)}`, memory);
 }
 
 /** Throws unless parameters can be written to `out`. */
