@@ -8,6 +8,8 @@ module.exports = {
     'out/test/step/{async,hooks,out-of-place,replicas,timeout}.test.js',
     'out/test/readme.test.js',
     'out/test/step/turn-*.test.js',
+    // It makes random calls for as long as it is told to.
+    'out/test/fuzz/**',
     // They go through whole ranges of numbers.
     'out/test/math/**',
     'out/test/state/bfloat16-slots.test.js',

@@ -93,6 +93,7 @@ part_sanitizers() {
   node "${slow_mocha[@]}" out/test/backend/workers.test.js
   # A process that ends by process.exit() leaves what V8 holds: reports of that would drown ours.
   ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 node "${slow_mocha[@]}" out/test/processes/async.test.js
+  node out/test/fuzz/main.js --seconds 60
 }
 
 # Under an emulator or a sanitizer, tests take their time.
@@ -111,6 +112,12 @@ part_threads() {
     "${fixed[@]}" "$work/threads/test/native/$name" >"$work/$name.tsan" 2>&1 || { cat "$work/$name.tsan" && return 1; }
     grep -v '^ok ' "$work/$name.tsan"
   done
+}
+
+# Prints its seed, by which a run comes again.
+part_fuzz() {
+  node tools/setup.mjs
+  node out/test/fuzz/main.js --seconds 60
 }
 
 # Folders of the tests that decide bits and memory safety, and those of them to run.

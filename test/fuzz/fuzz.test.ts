@@ -1,0 +1,44 @@
+import { isa, setIsa, setThreads, threads } from 'adamax/kernels';
+import { corpus } from './corpus.js';
+import { explore, replay } from './explore.js';
+import { describeFinding } from './report.js';
+import type { Finding } from './run-world.js';
+import { shrunk } from './shrink.js';
+
+const SECONDS = 3;
+const SILENT = { count: () => {} };
+
+async function expectNothing(finding: Finding | null, where: string): Promise<void> {
+  if (finding !== null) throw new Error(`${where}: ${describeFinding(finding, await shrunk(finding, 5000))}`);
+}
+
+/** `npm run fuzz` in short; main.ts tells how to make more of it. */
+describe('random calls, held to a model', () => {
+  const before_ = { isa: isa(), threads: threads() };
+  let listeners: NodeJS.WarningListener[] = [];
+
+  // Some of the calls are to warn.
+  before(() => {
+    listeners = process.listeners('warning');
+    process.removeAllListeners('warning');
+  });
+
+  after(() => {
+    for (const listener of listeners) process.on('warning', listener);
+    setIsa(before_.isa);
+    setThreads(before_.threads);
+  });
+
+  for (const [world, found] of corpus) {
+    it(`no longer find in world ${world}: ${found}`, async () => {
+      await expectNothing(await replay(world, SILENT), 'in the corpus');
+    });
+  }
+
+  it(`find nothing in ${SECONDS} seconds`, async () => {
+    const seed = Date.now() % 2 ** 32;
+    const end = Date.now() + 1000 * SECONDS;
+    const finding = await explore({ seed, isa: undefined, goesOn: () => Date.now() < end }, SILENT);
+    await expectNothing(finding, `seed ${seed}`);
+  });
+});
