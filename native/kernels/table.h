@@ -41,9 +41,7 @@ inline float to_float(double wide) {
 
 // Returns the factor that brings a gradient of this norm to a norm of at most `clipnorm`: NaN for NaN, 0 for an
 // infinite norm, and 1 where there is nothing to do, so that a short gradient keeps its bits.
-inline float clip_factor(double norm, double clipnorm) {
-  return norm <= clipnorm ? 1.0f : to_float(clipnorm / norm);
-}
+inline float clip_factor(double norm, double clipnorm) { return norm <= clipnorm ? 1.0f : to_float(clipnorm / norm); }
 
 // A bfloat16, by its bits: the upper half of a binary32, with its sign, its exponent and 7 bits of its fraction.
 struct Bfloat16 {

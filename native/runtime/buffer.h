@@ -30,8 +30,8 @@ class Buffer {
     return true;
   }
 
-  // Makes room for one more behind `size` elements, in steps that double. It begins with few, since most plans are of few
-  // variables, and the memory of a plan that nobody has any more is not freed before the event loop turns.
+  // Makes room for one more behind `size` elements, in steps that double. It begins with few, since most plans are of
+  // few variables, and the memory of a plan that nobody has any more is not freed before the event loop turns.
   bool make_room(std::size_t size) { return size < capacity_ || reserve(size < 1 ? 1 : 2 * size); }
 
   T* data() { return data_; }
