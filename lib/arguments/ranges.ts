@@ -8,10 +8,13 @@ export interface Domain {
 }
 
 export const finite: Domain = { text: 'a finite number', contains: Number.isFinite };
+/** The least number that rounds to infinity in float32: half a unit in the last place above the largest one. */
+const BEYOND_FLOAT32 = 2 ** 128 - 2 ** 103;
+
 /** A learning rate: steps take it in float32, where it must not round to infinity. */
 export const finiteFloat32: Domain = {
   text: 'a finite number (in float32)',
-  contains: (x) => Number.isFinite(Math.fround(x)),
+  contains: (x) => x > -BEYOND_FLOAT32 && x < BEYOND_FLOAT32,
 };
 export const nonNegative: Domain = { text: 'a finite number ≥ 0', contains: (x) => x >= 0 && Number.isFinite(x) };
 export const nonNegativeFloat32: Domain = {

@@ -4,12 +4,14 @@
  */
 export const CONTRACT = {
   /** This number is raised by one whenever a call of the addon changes its meaning. */
-  version: 4,
-  /** Places in the control array of a plan: the entries of a step, whether their gradients must be finite (1 or 0), then sets of scalars. */
+  version: 5,
+  /** Places in the control array of a plan: the entries of a step, whether their gradients must be finite (1 or 0), … */
   controlFirst: 0,
   controlCount: 1,
   controlFinite: 2,
-  controlSets: 3,
+  /** Set to 1 by a run that has stepped its entries; whoever asks for a run sets it to 0. */
+  controlDone: 3,
+  controlSets: 4,
   /** Places within a set. */
   setClipnorm: 0,
   setClipvalue: 1,

@@ -93,6 +93,7 @@ export class JsPlan implements BackendPlan {
     for (let i = first; i < end; i++) {
       this.#step(i, sets[this.#entries[i].target.set], indexed[i - first], this.#norms?.[i] ?? own?.[i - first]);
     }
+    this.#control[CONTRACT.controlDone] = 1;
     return undefined;
   }
 

@@ -63,6 +63,7 @@ export abstract class OptimizerState {
    * Setting it: TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_STATE`, `ERR_ADAMAX_BUSY`, RangeError `ERR_ADAMAX_OVERLAP`.
    */
   get iterations(): Variable<BigInt64Array> {
+    this.#stepper.settle();
     return this.#states.iterations;
   }
   set iterations(variable: Variable<BigInt64Array>) {
@@ -72,6 +73,7 @@ export abstract class OptimizerState {
 
   /** The state: `[iterations, every m, every v]`, in order of creation. */
   get weights(): AnyVariable[] {
+    this.#stepper.settle();
     return this.#states.weights;
   }
 
@@ -134,6 +136,7 @@ export abstract class OptimizerState {
    * @throws RangeError `ERR_ADAMAX_SLOT` when there is none
    */
   getSlot<T extends SlotArray = Float32Array>(variable: VariableTarget, slotName: string): Variable<T> {
+    this.#stepper.settle();
     return this.#states.slots.get(toVariable('variable', variable, this.#adopt), slotName) as unknown as Variable<T>;
   }
 

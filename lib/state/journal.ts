@@ -5,6 +5,11 @@
 export class Journal {
   #remedy: (() => void) | null = null;
 
+  /** Whether something is being done; if nobody is at it any more, it was cut short. */
+  get isOpen(): boolean {
+    return this.#remedy !== null;
+  }
+
   /** Does what has been decided. @param work - fit to be done once more from its beginning */
   do(work: () => void): void {
     this.during(work, work);

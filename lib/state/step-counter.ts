@@ -12,11 +12,12 @@ const HALF = 2 ** 32;
 
 const { floor } = Math;
 
-/** Numbers of steps: a number counts no further than 2⁵³ − 1, whatever the 64 bits could hold. */
-export const countable: Domain = {
-  text: 'a number of steps in [0, 2⁵³ − 1)',
-  contains: (x) => x >= 0 && x < 2 ** 53 - 1,
-};
+/** A number counts no further, whatever the 64 bits could hold. */
+const MOST = 2 ** 53 - 1;
+const isCountable = (x: number) => x >= 0 && x < MOST;
+
+/** Numbers of steps that another can follow. */
+export const countable: Domain = { text: 'a number of steps in [0, 2⁵³ − 1)', contains: isCountable };
 
 /** Reads and counts up an int64 variable without making a BigInt, which would cost more than a small step itself. */
 export class StepCounter {
@@ -46,7 +47,7 @@ export class StepCounter {
     const low = this.#words[LOW];
     if (low === undefined) throw detached('iterations', memoryOf(this.variable));
     const count = this.#words[HIGH] * HALF + (low >>> 0);
-    if (!countable.contains(count)) throw wrongValue('iterations', countable.text, memoryOf(this.variable)[0]);
+    if (!isCountable(count)) throw wrongValue('iterations', countable.text, memoryOf(this.variable)[0]);
     return count;
   }
 

@@ -38,5 +38,11 @@ export class Control {
   setRange(first: number, count: number): void {
     this.array[CONTRACT.controlFirst] = first;
     this.array[CONTRACT.controlCount] = count;
+    this.array[CONTRACT.controlDone] = 0;
+  }
+
+  /** Whether a run has stepped its entries since the range was set. */
+  get isDone(): boolean {
+    return this.array[CONTRACT.controlDone] === 1;
   }
 }

@@ -63,6 +63,8 @@ export class StepList {
   #version = -1;
   #changed = -1;
   #outs: Outs = null;
+  /** The count that a step reaches which is being run; 0 where none is. */
+  #counting = 0;
 
   /** @param labels - what messages call what is stepped */
   constructor(backend: Backend, rule: Rule, states: VariableStates, guard: NonFiniteGuard, labels: PairLabels) {
@@ -253,8 +255,8 @@ export class StepList {
   }
 
   /**
-   * Steps all entries and counts the step, which is taken back where a fault is found: a script that is cut short by
-   * the timeout of `node:vm` ends when the native call returns, and what was stepped has been counted then.
+   * Steps all entries and counts the step. It is counted first: a script that is cut short by the timeout of `node:vm`
+   * mostly ends when the native call returns, and whoever looks finds counted what was stepped.
    * @returns the number of steps taken so far
    * @throws RangeError `ERR_ADAMAX_INDEX`, `ERR_ADAMAX_NON_FINITE`, `ERR_ADAMAX_MEMORY`
    */
@@ -263,17 +265,32 @@ export class StepList {
     const count = counter.get() + 1;
     this.#control.setRange(0, this.count);
     this.askWhole();
+    this.#counting = count;
     counter.set(count);
     let fault: Fault | undefined;
     try {
       fault = this.#plan.run();
     } catch (error) {
-      counter.set(count - 1);
+      this.settle();
       throw error;
     }
-    if (fault === undefined) return count;
-    counter.set(count - 1);
-    throw this.#errorOf(fault);
+    if (fault !== undefined) {
+      this.settle();
+      throw this.#errorOf(fault);
+    }
+    this.#counting = 0;
+    return count;
+  }
+
+  /** Whether a step is being counted and run; if nobody is at it any more, it was cut short. */
+  get isCounting(): boolean {
+    return this.#counting !== 0;
+  }
+
+  /** Counts the step that was being counted if it was taken, and not if it was not. */
+  settle(): void {
+    if (this.#counting !== 0) this.#states.counter.set(this.#control.isDone ? this.#counting : this.#counting - 1);
+    this.#counting = 0;
   }
 
   /** Steps `count` entries from `first` on. @throws RangeError `ERR_ADAMAX_INDEX`, `ERR_ADAMAX_NON_FINITE`, `ERR_ADAMAX_MEMORY` */

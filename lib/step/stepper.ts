@@ -58,6 +58,8 @@ export class Stepper {
   /** What takes part from outside of the optimizer; null for nothing. */
   hooks: StepHooks | null = null;
   readonly turn = new Turn(() => {
+    this.#list?.settle();
+    this.#otherList?.settle();
     this.forget();
     this.#source.states.recover();
   });
@@ -152,6 +154,11 @@ export class Stepper {
     } finally {
       this.turn.end();
     }
+  }
+
+  /** Mends what a script's timeout has cut short, if anything: for whoever is about to look at the state. */
+  settle(): void {
+    if (this.#list?.isCounting || this.#source.states.journal.isOpen) this.turn.settle();
   }
 
   /** Forgets all that is known of the last step, and lets go of its arrays. */

@@ -41,6 +41,15 @@ export class Turn {
       const message = `${method} must not be called by code that ${this.#holder} runs: received a call before it returned`;
       throw typeError('ERR_ADAMAX_BUSY', message);
     }
+    this.#mend();
+  }
+
+  /** Sees to what a call has left that was cut short; does nothing while a call is at work. */
+  settle(): void {
+    if (this.#holder !== null && !this.#away && !isOnStack()) this.#mend();
+  }
+
+  #mend(): void {
     this.end();
     this.#recover();
   }

@@ -65,7 +65,7 @@ bool read_doubles(Napi::Env env, napi_value value, const char* name, DoubleSpan*
   View view{};
   if (!read_view(env, value, name, "a Float64Array", &view)) return false;
   if (view.type != napi_float64_array) return fail_type(env, name, "a Float64Array");
-  *span = {static_cast<const double*>(view.data), view.length};
+  *span = {static_cast<double*>(view.data), view.length};
   return true;
 }
 

@@ -20,7 +20,7 @@ struct FloatSpan {
 };
 
 struct DoubleSpan {
-  const double* data;
+  double* data;
   std::size_t length;
 };
 

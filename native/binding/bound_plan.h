@@ -40,7 +40,7 @@ struct BoundPlan {
   SlotFormat slot_format;
   std::size_t slots = 0;
   std::size_t scalars = 0;
-  const double* control = nullptr;
+  double* control = nullptr;
   std::size_t sets = 0;
   napi_ref control_holder = nullptr;
   int users = 0;      // counts functions that are alive, and a run on another thread

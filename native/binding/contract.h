@@ -10,14 +10,15 @@
 namespace adamax {
 
 // This number is raised by one whenever a call of the addon changes its meaning.
-inline constexpr int kBindingVersion = 4;
+inline constexpr int kBindingVersion = 5;
 
-// Places in the control array of a plan: the entries of a step, whether their gradients must be finite (1 or 0), then
-// one set of scalars after another.
+// Places in the control array of a plan: the entries of a step, whether their gradients must be finite (1 or 0), 1
+// where run() has stepped them, then one set of scalars after another.
 inline constexpr std::size_t kControlFirst = 0;
 inline constexpr std::size_t kControlCount = 1;
 inline constexpr std::size_t kControlFinite = 2;
-inline constexpr std::size_t kControlSets = 3;
+inline constexpr std::size_t kControlDone = 3;
+inline constexpr std::size_t kControlSets = 4;
 // Places within a set.
 inline constexpr std::size_t kSetClipnorm = 0;
 inline constexpr std::size_t kSetClipvalue = 1;

@@ -70,6 +70,7 @@ napi_value run(napi_env env, napi_callback_info info) {
   if (!read_range(bound, &first, &count)) return fail_unbound(env);
   if (!bound.read_sets()) return value_of(env, {Outcome::Kind::kOutOfMemory});
   const Outcome outcome = bound.step(first, count, *bound.instance.table, bound.instance.threads());
+  if (outcome.good()) bound.control[kControlDone] = 1;
   bound.report_memory(env);
   return value_of(env, outcome);
 }

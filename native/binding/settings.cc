@@ -72,6 +72,7 @@ Napi::Object contract(Napi::Env env) {
   set_number(contract, "controlFirst", kControlFirst);
   set_number(contract, "controlCount", kControlCount);
   set_number(contract, "controlFinite", kControlFinite);
+  set_number(contract, "controlDone", kControlDone);
   set_number(contract, "controlSets", kControlSets);
   set_number(contract, "setClipnorm", kSetClipnorm);
   set_number(contract, "setClipvalue", kSetClipvalue);

@@ -126,9 +126,9 @@ describe('the native addon by itself', () => {
 
   /** One set of scalars, as it lies in the control array of a plan: no clipping, then the scalars. */
   const set = (alpha = 0.01, clipnorm = Infinity) => [clipnorm, Infinity, 0.1, 0.999, alpha, 1e-7];
-  /** The control array of a plan: which entries to step, that gradients may be anything, and the sets. */
+  /** The control array of a plan: which entries to step, that gradients may be anything, that nothing is done, the sets. */
   const control = (count = 1, first = 0, ...sets: number[][]) => {
-    return Float64Array.of(first, count, 0, ...(sets.length > 0 ? sets : [set()]).flat());
+    return Float64Array.of(first, count, 0, 0, ...(sets.length > 0 ? sets : [set()]).flat());
   };
   type Call = (...args: unknown[]) => unknown;
   /** A plan with one variable in place. */
@@ -308,6 +308,22 @@ describe('the native addon by itself', () => {
     expect(param[0]).to.be.closeTo(1 - (0.01 * 1) / 1, 1e-6);
   });
 
+  it('a run says in the control array that it has stepped, and not where it has found a fault', () => {
+    const { controlCount, controlDone } = binding.contract;
+    const array = control();
+    const plan = planOf(fresh(), array);
+    plan.gradient(0, fresh(), Int32Array.of(7));
+    expect(plan.run()).to.equal(0);
+    expect(array[controlDone]).to.equal(0);
+    array[controlCount] = 2;
+    expect(() => plan.run()).to.throw(TypeError);
+    expect(array[controlDone]).to.equal(0);
+    array[controlCount] = 1;
+    plan.gradient(0, fresh(), null);
+    expect(plan.run()).to.equal(undefined);
+    expect(array[controlDone]).to.equal(1);
+  });
+
   it('plan() refuses what is no rule, what is no control array, and what is no format', () => {
     const calls = [
       [],
@@ -320,7 +336,7 @@ describe('the native addon by itself', () => {
     for (const args of calls) {
       expectError(() => (binding.plan as Call)(...args), TypeError, 'ERR_ADAMAX_ARG_TYPE', /: received/);
     }
-    for (const length of [0, 3, 8, 10]) {
+    for (const length of [0, 3, 9, 11]) {
       const received = new RegExp(`: received ${length}$`);
       expectError(() => binding.plan(rule, new Float64Array(length)), RangeError, 'ERR_ADAMAX_LENGTH', received);
     }
