@@ -1,8 +1,9 @@
 import { type Argument, describe, rangeError, textOf, wrongType } from '../arguments/errors.js';
+import { isFloat32Array, lengthOf } from '../memory/typed-arrays.js';
 import { formatShape, type Shape, sizeOf } from './shape.js';
 
-/** A number, or arrays of arrays of numbers: what Python calls a nested list. */
-export type Nested = number | readonly Nested[];
+/** A number, or arrays of arrays of numbers: what Python calls a nested list. The innermost may be `Float32Array`s. */
+export type Nested = number | readonly (Nested | Float32Array)[];
 
 /** Called for each element, in row-major order; `path` says where it is. */
 type Visit = (value: unknown, at: number, path: () => string) => void;
@@ -43,7 +44,8 @@ export function visitNested(argument: Argument, nested: unknown, shape: Shape, v
       visit(value, at++, path);
       return;
     }
-    if (!Array.isArray(value)) throw wrongType(path(), `an array of ${shape[dimension]}`, value);
+    const isRow = dimension === shape.length - 1 && isFloat32Array(value);
+    if (!isRow && !Array.isArray(value)) throw wrongType(path(), `an array of ${shape[dimension]}`, value);
     const items = itemsOf(value, (length) => length === shape[dimension]);
     if (items === undefined) {
       const expected = `${shape[dimension]} elements, for shape ${formatShape(shape)}`;
@@ -54,14 +56,16 @@ export function visitNested(argument: Argument, nested: unknown, shape: Shape, v
   };
   const size = sizeOf(shape);
   const items = Array.isArray(nested) ? itemsOf(nested, (length) => length === size) : undefined;
-  const isFlat = items !== undefined && !Array.isArray(items[0]);
+  const isFlat = items !== undefined && !isList(items[0]);
   if (isFlat) for (let i = 0; i < items.length; i++) visit(items[i], i, () => `${textOf(argument)}[${i}]`);
   else enter(items ?? nested, 0, () => textOf(argument));
 }
 
+const isList = (value: unknown) => Array.isArray(value) || isFloat32Array(value);
+
 /** What an array holds, if it is of a length that will do; each item is read once, also where there is a hole. */
-function itemsOf(list: readonly unknown[], willDo: (length: number) => boolean): unknown[] | undefined {
-  const { length } = list;
+function itemsOf(list: readonly unknown[] | Float32Array, willDo: (length: number) => boolean): unknown[] | undefined {
+  const length = isFloat32Array(list) ? lengthOf(list) : list.length;
   if (!willDo(length)) return undefined;
   const items: unknown[] = new Array(length);
   for (let i = 0; i < length; i++) items[i] = list[i];

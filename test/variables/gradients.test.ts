@@ -100,4 +100,48 @@ onEveryImplementation('a gradient', () => {
     expect([...p.data]).to.deep.equal([0, 0, 0, 0]);
     expect(optimizer.weights).to.have.length(1);
   });
+
+  it('may be rows of a table as Float32Arrays, of the right length and in the right place', () => {
+    for (const shape of [
+      [2, 2],
+      [4, 1],
+      [2, 1, 2],
+    ]) {
+      const [p, q] = [0, 1].map(() => new Variable(f32(0, 0, 0, 0), { shape })) as [Variable, Variable];
+      const row = shape.at(-1) as number;
+      const rows = Array.from({ length: 4 / row }, (_, i) => f32(1, -2, 3, -4).slice(i * row, (i + 1) * row));
+      const nested = shape.length === 3 ? rows.map((x) => [x]) : rows;
+      new SGD({ learningRate: 1 }).applyGradients([[nested, p]]);
+      new SGD({ learningRate: 1 }).applyGradients([[f32(1, -2, 3, -4), q]]);
+      expect([...p.data]).to.deep.equal([...q.data]);
+    }
+    const p = new Variable(f32(0, 0, 0, 0), { shape: [2, 2] });
+    const gone = f32(1, 2);
+    structuredClone(null, { transfer: [gone.buffer as ArrayBuffer] });
+    for (const [bad, code, message] of [
+      [
+        [f32(1, 2), f32(3)],
+        'ERR_ADAMAX_SHAPE',
+        /\[1\] must have 2 elements, for shape \[2, 2\]: received Float32Array\(1\)$/,
+      ],
+      [[f32(1, 2), gone], 'ERR_ADAMAX_SHAPE', /\[1\] must have 2 elements, .*: received Float32Array\(0\)$/],
+      [
+        [f32(1, 2), Float64Array.of(3, 4)],
+        'ERR_ADAMAX_ARG_TYPE',
+        /\[1\] must be an array of 2: received Float64Array\(2\)$/,
+      ],
+      [
+        [
+          [f32(1), f32(2)],
+          [f32(3), f32(4)],
+        ],
+        'ERR_ADAMAX_ARG_TYPE',
+        /\[0\]\[0\] must be a number: received Float32Array\(1\)$/,
+      ],
+    ] as const) {
+      const type = code === 'ERR_ADAMAX_SHAPE' ? RangeError : TypeError;
+      expectError(() => new SGD().applyGradients([[bad as unknown as Gradient, p]]), type, code, message);
+    }
+    expect([...p.data]).to.deep.equal([0, 0, 0, 0]);
+  });
 });
