@@ -35,7 +35,13 @@ function textOf(value: unknown, open: boolean): string {
 function functionText(value: object): string {
   const name = ownValue(value, 'name');
   const known = typeof name === 'string' && name !== '' ? name : '(anonymous)';
-  return source.call(value).startsWith('class') ? `[class ${known}]` : `[Function: ${known}]`;
+  return isClass(value) ? `[class ${known}]` : `[Function: ${known}]`;
+}
+
+/** Whether only `new` calls a function. A method's source may begin with that word as well, but it has no prototype. */
+export function isClass(value: object): boolean {
+  if (typeof value !== 'function' || isProxy(value)) return false;
+  return Object.hasOwn(value, 'prototype') && source.call(value).startsWith('class');
 }
 
 function arrayText(list: readonly unknown[]): string {

@@ -1,5 +1,6 @@
 /** Checks of options objects, the same for every public constructor and method. */
 import { types } from 'node:util';
+import { isClass } from './describe.js';
 import { type Argument, describe, typeError, wrongType, wrongValue } from './errors.js';
 import { suggestion } from './suggestion.js';
 
@@ -57,6 +58,15 @@ export function checkBoolean(argument: string, value: unknown): asserts value is
 
 export function checkString(argument: string, value: unknown): asserts value is string {
   if (typeof value !== 'string') throw wrongType(argument, 'a string', value);
+}
+
+/** Throws unless `value` can be called. A class cannot: only `new` would call it, in an error without a code. */
+export function checkCallable(
+  argument: string,
+  value: unknown,
+  expected = 'a function',
+): asserts value is (...args: never[]) => unknown {
+  if (typeof value !== 'function' || isClass(value)) throw wrongType(argument, expected, value);
 }
 
 export function checkOneOf(argument: string, value: unknown, allowed: readonly string[]): void {

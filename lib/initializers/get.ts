@@ -1,3 +1,4 @@
+import { isClass } from '../arguments/describe.js';
 import { wrongType, wrongValue } from '../arguments/errors.js';
 import { oneOf } from '../arguments/options.js';
 import { Registry } from '../serialization/registry.js';
@@ -87,7 +88,7 @@ export function resolve(argument: string, identifier: unknown, accepted: string)
     if (factory !== undefined) return factory();
     throw wrongValue(argument, oneOf(registry.names, identifier), identifier);
   }
-  if (typeof identifier === 'function') {
+  if (typeof identifier === 'function' && !isClass(identifier)) {
     const isFactory = Object.values(FACTORIES).includes(identifier as Factory);
     return isFactory ? (identifier as Factory)() : (identifier as InitializerFunction);
   }

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { rangeError, wrongType } from '../arguments/errors.js';
+import { checkCallable } from '../arguments/options.js';
 import { abandon, isThenable } from '../arguments/promises.js';
 import { DIFFERENTIATED, gradientLabel } from '../step/pair-labels.js';
 import type { Gradient } from '../variables/gradient.js';
@@ -9,6 +10,8 @@ import { Differentiation } from './differentiation.js';
 import { brokenContract } from './engine.js';
 import { checkLoss, type Evaluation, type LossResult, paired, takesTime } from './loss.js';
 import type { LossTask } from './loss-task.js';
+
+const EXPECTED = 'an array, a Map, or a function that returns one';
 
 /** Evaluates a loss once, then pairs each variable with its gradient. Keras: `Optimizer._compute_gradients`. */
 export function evaluate(task: LossTask): Evaluation {
@@ -88,14 +91,17 @@ function checkResult(result: unknown): { loss: number | undefined; gradients: Lo
 
 /** What a loss says of its gradients, once it knows the variables. */
 function gradientsFor(gradients: unknown, variables: readonly Variable[], gradLoss: unknown): unknown {
-  if (typeof gradients === 'function') return gradients([...variables], gradLoss);
+  if (typeof gradients === 'function') {
+    checkCallable('gradients of loss()', gradients, EXPECTED);
+    return gradients([...variables] as never, gradLoss as never);
+  }
   if (gradLoss === undefined) return gradients;
   throw wrongType('gradients of loss()', 'a function where gradLoss is given', gradients);
 }
 
 function pairs(found: unknown, variables: readonly Variable[], task: LossTask): [Gradient, Variable][] {
   const list = types.isMap(found) ? fromMap(found, variables, task) : found;
-  return paired('gradients of loss()', 'an array, a Map, or a function that returns one', variables, list);
+  return paired('gradients of loss()', EXPECTED, variables, list);
 }
 
 /** The gradients of variables out of a map, whose keys stand for the same variables as they do in a list. */

@@ -1,3 +1,4 @@
+import { isClass } from '../arguments/describe.js';
 import { wrongType, wrongValue } from '../arguments/errors.js';
 import { checkNumber, type Domain } from '../arguments/ranges.js';
 import { isVariable, type Variable } from '../variables/variable.js';
@@ -54,7 +55,7 @@ export class Hyperparameter {
   }
 
   #check(value: unknown): HyperValue {
-    if (typeof value === 'function') return value as (step: number) => number;
+    if (typeof value === 'function' && !isClass(value)) return value as (step: number) => number;
     if (isVariable(value)) {
       if (value.dtype !== 'float32' || value.size !== 1) {
         throw wrongType(this.#name, 'a scalar float32 Variable', value.toString());

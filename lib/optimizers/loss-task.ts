@@ -1,5 +1,5 @@
 import { wrongType } from '../arguments/errors.js';
-import { checkOptions, checkString } from '../arguments/options.js';
+import { checkCallable, checkOptions, checkString } from '../arguments/options.js';
 import { isThenable } from '../arguments/promises.js';
 import { isTrainable, type Variable } from '../variables/variable.js';
 import type { Adopt } from '../variables/variable-like.js';
@@ -52,9 +52,9 @@ export function lossTask(
   const { engine, adopt } = (options.engine === undefined ? own : new EngineSetting(options.engine)).now();
   const differentiates = engine !== null;
   const isValue = kind.takesValue && differentiates && typeof loss === 'object' && loss !== null;
-  if (typeof loss !== 'function' && !isValue) throw wrongType('loss', 'a function', loss);
-  if (typeof varList !== 'function' && (typeof varList !== 'object' || varList === null)) {
-    throw wrongType('varList', 'a Variable, a Float32Array, an iterable of them, or a function', varList);
+  if (!isValue) checkCallable('loss', loss);
+  if (typeof varList !== 'object' || varList === null) {
+    checkCallable('varList', varList, 'a Variable, a Float32Array, an iterable of them, or a function');
   }
   checkNoPromise('varList', varList);
   const list = () => {

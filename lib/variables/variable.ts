@@ -3,7 +3,7 @@ import { mark } from '../arguments/copies.js';
 import { describe, rangeError, typeError, wrongType, wrongValue } from '../arguments/errors.js';
 import { INSPECT, type Inspect, inspected } from '../arguments/inspection.js';
 import { closeMembers, guardMembers, ownAccessors, refuseWrites } from '../arguments/members.js';
-import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
+import { checkBoolean, checkCallable, checkOptions, checkString } from '../arguments/options.js';
 import type { Domain } from '../arguments/ranges.js';
 import { fromBfloat16, toBfloat16 } from '../math/bfloat16.js';
 import { userOf } from '../memory/in-use.js';
@@ -124,9 +124,7 @@ export class Variable<T extends Elements = Float32Array> {
     const trainable = options.trainable ?? true;
     if (name !== null) checkString('name', name);
     checkBoolean('trainable', trainable);
-    if (constraint !== null && typeof constraint !== 'function') {
-      throw wrongType('constraint', 'a function', constraint);
-    }
+    if (constraint !== null) checkCallable('constraint', constraint);
     const size = lengthOf(data);
     const checked = checkShape('shape', shape ?? [size], size);
     // The options may be code of the caller, which has run by now.

@@ -31,6 +31,7 @@ describe('what messages say of a value', () => {
       [new DataView(new ArrayBuffer(3)), 'DataView(3)'],
       [new Error('oops'), "Error: 'oops'"],
       [Adamax, '[class Adamax]'],
+      [{ classify() {} }.classify, '[Function: classify]'],
       [() => 1, '[Function: (anonymous)]'],
       [new Proxy({}, {}), 'a Proxy'],
       [new Variable(BigInt64Array.of(1n)), 'a Variable of shape [1] and dtype int64'],

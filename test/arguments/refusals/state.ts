@@ -2,6 +2,7 @@ import { Adamax } from 'adamax';
 import { f32 } from '../../support/data.js';
 import type { Row } from './row.js';
 import {
+  A_CLASS,
   butNull,
   NO_BOOLEANS,
   NO_ITERABLES,
@@ -24,6 +25,7 @@ export const STATE: Row[] = [
     'initializer',
     ({ optimizer, a }, bad) => optimizer.addSlot(a, 'x', bad),
     [
+      ...A_CLASS,
       ...type(null, true, () => 'x', [1, 'x']),
       ...value('nonsense'),
       ...other(RangeError, 'ERR_ADAMAX_LENGTH', [1], f32(1), () => [1]),

@@ -2,9 +2,11 @@ import { IndexedSlices, Variable } from 'adamax';
 import { f32 } from '../../support/data.js';
 import type { Row } from './row.js';
 import {
+  A_CLASS,
   butNull,
   NO_BOOLEANS,
   NO_ENGINES,
+  NO_FUNCTIONS,
   NO_ITERABLES,
   NO_OBJECTS,
   NO_STRINGS,
@@ -89,7 +91,7 @@ export const STEPS: Row[] = [
     ({ optimizer, a }, bad) => optimizer.minimize(() => ({ gradients: [[1, 1]] }), [a], { name: bad }),
     butNull(NO_STRINGS),
   ],
-  ['minimize', 'loss', ({ optimizer, a }, bad) => optimizer.minimize(bad, [a]), type(undefined, null, 1, 'x', {})],
+  ['minimize', 'loss', ({ optimizer, a }, bad) => optimizer.minimize(bad, [a]), NO_FUNCTIONS],
   [
     'minimize',
     'loss()',
@@ -101,14 +103,14 @@ export const STEPS: Row[] = [
     'minimize',
     'gradients',
     ({ optimizer, a }, bad) => optimizer.minimize(() => ({ gradients: bad }), [a]),
-    [...type(undefined, null, 1, 'x', {}), ...other(RangeError, 'ERR_ADAMAX_LENGTH', [], [1, 2])],
+    [...NO_FUNCTIONS, ...other(RangeError, 'ERR_ADAMAX_LENGTH', [], [1, 2])],
     /^gradients of loss\(\)/,
   ],
   [
     'minimize',
     'varList',
     ({ optimizer }, bad) => optimizer.minimize(() => ({ gradients: [[1, 1]] }), bad),
-    [...NO_ITERABLES, ...type([1], [null])],
+    [...NO_ITERABLES, ...A_CLASS, ...type([1], [null])],
   ],
   [
     'minimize',
@@ -117,12 +119,12 @@ export const STEPS: Row[] = [
     [...NO_OBJECTS, ...other(TypeError, 'ERR_ADAMAX_OPTION', { tape: 1 })],
   ],
   ...(['getGradients', 'getUpdates'] as const).flatMap((member): Row[] => [
-    [member, 'loss', ({ optimizer, a }, bad) => optimizer[member](bad, [a]), type(undefined, null, 1, 'x', {})],
+    [member, 'loss', ({ optimizer, a }, bad) => optimizer[member](bad, [a]), NO_FUNCTIONS],
     [
       member,
       'varList',
       ({ optimizer }, bad) => optimizer[member](() => ({ gradients: [[1, 1]] }), bad),
-      [...NO_ITERABLES, ...type([1], [null])],
+      [...NO_ITERABLES, ...A_CLASS, ...type([1], [null])],
     ],
     [
       member,

@@ -1,7 +1,7 @@
 import { IndexedSlices, Variable } from 'adamax';
 import { f32 } from '../../support/data.js';
 import type { Row } from './row.js';
-import { butNull, NO_BOOLEANS, NO_OBJECTS, NO_STRINGS, other, type } from './values.js';
+import { A_CLASS, butNull, NO_BOOLEANS, NO_OBJECTS, NO_STRINGS, other, type } from './values.js';
 
 /** Variables and sparse gradients. */
 export const VARIABLES: Row[] = [
@@ -19,7 +19,12 @@ export const VARIABLES: Row[] = [
   ],
   ['new Variable', 'name', (_, bad) => new Variable(f32(1), { name: bad }), butNull(NO_STRINGS)],
   ['new Variable', 'trainable', (_, bad) => new Variable(f32(1), { trainable: bad }), butNull(NO_BOOLEANS)],
-  ['new Variable', 'constraint', (_, bad) => new Variable(f32(1), { constraint: bad }), type(1, 'nonNeg', {})],
+  [
+    'new Variable',
+    'constraint',
+    (_, bad) => new Variable(f32(1), { constraint: bad }),
+    [...A_CLASS, ...type(1, 'nonNeg', {})],
+  ],
   [
     'new Variable',
     'Variable',
