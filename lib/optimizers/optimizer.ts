@@ -5,6 +5,7 @@ import { abandon, isThenable } from '../arguments/promises.js';
 import { warn } from '../arguments/warn.js';
 import { checkRule } from '../backend/check-rule.js';
 import type { Rule } from '../backend/rule.js';
+import type { Label } from '../state/labels.js';
 import { VariableStates } from '../state/variable-states.js';
 import { type NonFinite, NonFiniteGuard } from '../step/non-finite.js';
 import { DIFFERENTIATED } from '../step/pair-labels.js';
@@ -324,7 +325,7 @@ export abstract class Optimizer extends OptimizerState {
 
   /** Warns of those that were listed without a gradient, and lets the engine know of the others. */
   #end(count: number, engine: GradientEngine | null): number {
-    if (this.#stepper.without.length > 0) this.#warnWithout(this.#stepper.without);
+    if (this.#stepper.without.length > 0) this.#warnWithout(this.#stepper.without, this.#stepper.label);
     if (engine?.commit === undefined || this.#stepper.stepped.length === 0) return count;
     const committed: unknown = engine.commit([...this.#stepper.stepped]);
     if (!isThenable(committed)) return count;
@@ -332,20 +333,19 @@ export abstract class Optimizer extends OptimizerState {
     throw brokenContract('commit at once where the step is taken at once', 'a promise');
   }
 
-  async #endAsync({ count, without, stepped }: StepOutcome, engine: GradientEngine | null): Promise<number> {
-    if (without.length > 0) this.#warnWithout(without);
+  async #endAsync({ count, without, label, stepped }: StepOutcome, engine: GradientEngine | null): Promise<number> {
+    if (without.length > 0) this.#warnWithout(without, label);
     if (stepped.length > 0) await engine?.commit?.(stepped);
     return count;
   }
 
   /** Once for each variable. */
-  #warnWithout(variables: readonly Variable[]): void {
-    const fresh = variables.filter((variable) => !this.#warned.has(variable));
+  #warnWithout(variables: readonly Variable[], label: Label): void {
+    const fresh = [...new Set(variables)].filter((variable) => !this.#warned.has(variable));
     if (fresh.length === 0) return;
     for (const variable of fresh) this.#warned.add(variable);
     warn('ADAMAX_NO_GRADIENT', () => {
-      const names = fresh.map(({ name }) => `'${name}'`).join(', ');
-      return { message: `No gradients for ${names}: left as they are.` };
+      return { message: `No gradients for ${fresh.map(label).join(', ')}: left as they are.` };
     });
   }
 }

@@ -3,6 +3,7 @@ import type { Backend, Clipping } from '../backend/backend.js';
 import { backend } from '../backend/choose-backend.js';
 import type { Rule } from '../backend/rule.js';
 import { isFloat32Array } from '../memory/typed-arrays.js';
+import { byName, type Label } from '../state/labels.js';
 import type { VariableState } from '../state/variable-state.js';
 import type { Creation, VariableStates } from '../state/variable-states.js';
 import { Rows, type StepGradient } from '../variables/gradient.js';
@@ -33,6 +34,8 @@ export interface StepOutcome {
   readonly stepped: readonly Variable[];
   /** Variables that were listed without a gradient. */
   readonly without: readonly Variable[];
+  /** What a warning calls those. */
+  readonly label: Label;
 }
 
 /** What a step needs of its optimizer. */
@@ -112,6 +115,11 @@ export class Stepper {
   /** Likewise, variables that it listed without a gradient. */
   get without(): readonly Variable[] {
     return this.#pairs.without;
+  }
+
+  /** Likewise, what a message calls a variable of it. */
+  get label(): Label {
+    return this.#pairs.labels.variable;
   }
 
   /** Takes one step off the event loop, where that is worth the way. */
@@ -194,7 +202,9 @@ export class Stepper {
 
   /** Taken down before the turn ends, since another call may step before the promise is heard. */
   #outcome(count: number): StepOutcome {
-    return { count, stepped: [...this.#pairs.variables], without: this.#pairs.without };
+    const { variables, without } = this.#pairs;
+    const labels = new Map(without.map((variable) => [variable, this.label(variable)]));
+    return { count, stepped: [...variables], without, label: (variable) => labels.get(variable) ?? byName(variable) };
   }
 
   #step(change: Change, outs: Outs): number {

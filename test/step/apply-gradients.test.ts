@@ -5,6 +5,7 @@ import { f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
 import { snapshot } from '../support/snapshot.js';
+import { warningsOf } from '../support/warnings.js';
 
 type Pairs = [Gradient, VariableLike][];
 
@@ -59,11 +60,32 @@ onEveryImplementation('applyGradients', () => {
     await new Promise((resolve) => setImmediate(resolve));
     process.off('warning', listener);
     expect(code).to.equal('ADAMAX_NO_GRADIENT');
-    expect(message).to.equal("No gradients for 'frozen': left as they are.");
+    expect(message).to.equal("No gradients for 'frozen' at gradsAndVars[1][1]: left as they are.");
     expect(warnings).to.have.length(1);
     expect(b.data[0]).to.equal(2);
     expect(optimizer.weights.map((w) => w.name)).to.deep.equal(['iter', 'Adamax/a/m', 'Adamax/a/v']);
     expect(optimizer.iterations.item()).to.equal(3);
+  });
+
+  it('is warned by position of variables without a name, once for each, at once and off the event loop', async () => {
+    const [a, b, c] = [f32(1), f32(2), new Variable(f32(3))];
+    const pairs: [Float32Array | null, VariableLike][] = [
+      [null, b],
+      [f32(1), a],
+      [null, c],
+      [null, b],
+    ];
+    const expected =
+      'No gradients for variable at gradsAndVars[0][1], variable at gradsAndVars[2][1]: left as they are.';
+    const optimizer = new Adamax();
+    const atOnce = await warningsOf('ADAMAX_NO_GRADIENT', () => optimizer.applyGradients(pairs));
+    const later = await warningsOf('ADAMAX_NO_GRADIENT', () => new Adamax().applyGradientsAsync(pairs));
+    const again = await warningsOf('ADAMAX_NO_GRADIENT', () => optimizer.applyGradients(pairs));
+    expect([atOnce, later, again].map((list) => list.map(({ message }) => message))).to.deep.equal([
+      [expected],
+      [expected],
+      [],
+    ]);
   });
 
   it('refuses a list without any gradient before anything is created', () => {
