@@ -1,5 +1,5 @@
 /** What may be done to the properties of an object of this package: each accessor says so itself, and others are refused. */
-import { describe, typeError } from './errors.js';
+import { describe, typeError, wrongType } from './errors.js';
 
 interface Class {
   readonly prototype: object;
@@ -27,6 +27,19 @@ export function refuseWrites(Class: Class, ways: Readonly<Record<string, string>
     };
     refusals.add(set);
     defineProperty(Class.prototype, name, { ...descriptor, set });
+  }
+}
+
+/**
+ * Gives an abstract class, in place of each method that its subclasses are to bring, one which says so: JavaScript knows
+ * nothing of `abstract`, and the call would fail in an error without a code.
+ */
+export function demandMethods(Class: Class, names: readonly string[]): void {
+  for (const name of names) {
+    const value = function (this: object): never {
+      throw wrongType(`${name} of ${this.constructor.name}`, 'a function', undefined);
+    };
+    defineProperty(Class.prototype, name, { value, configurable: true, writable: true });
   }
 }
 

@@ -1,5 +1,5 @@
 import { INSPECT, type Inspect, inspected } from '../arguments/inspection.js';
-import { refuseWrites } from '../arguments/members.js';
+import { demandMethods, refuseWrites } from '../arguments/members.js';
 import { checkOneOf, checkRecord, checkString } from '../arguments/options.js';
 import { abandon, isThenable } from '../arguments/promises.js';
 import { warn } from '../arguments/warn.js';
@@ -350,6 +350,7 @@ export abstract class Optimizer extends OptimizerState {
   }
 }
 
+demandMethods(Optimizer, ['writeScalars', 'getConfig']);
 refuseWrites(Optimizer, {
   currentLearningRate: 'be set by learningRate or decay',
   lastLoss: 'be set by a call that evaluates a loss',

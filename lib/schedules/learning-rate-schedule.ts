@@ -1,5 +1,6 @@
 import { mark } from '../arguments/copies.js';
 import { describe, typeError, wrongType } from '../arguments/errors.js';
+import { demandMethods } from '../arguments/members.js';
 import { checkRecord } from '../arguments/options.js';
 import { written } from './names.js';
 
@@ -58,6 +59,8 @@ export abstract class LearningRateSchedule {
     return new Schedule(optionsOf(config));
   }
 }
+
+demandMethods(LearningRateSchedule, ['call']);
 
 mark(LearningRateSchedule, 'a LearningRateSchedule');
 

@@ -1,6 +1,16 @@
-import { type Gradient, IndexedSlices, Optimizer, Variable, type VariableLike } from 'adamax';
+import {
+  Adamax,
+  type Gradient,
+  IndexedSlices,
+  Optimizer,
+  optimizers,
+  schedules,
+  Variable,
+  type VariableLike,
+} from 'adamax';
 import { expect } from 'chai';
 import { expectSameBits, f32 } from '../support/data.js';
+import { expectError } from '../support/errors.js';
 
 describe("a rule of one's own", () => {
   it('runs on its TypeScript alone, with everything an optimizer has', () => {
@@ -46,5 +56,30 @@ describe("a rule of one's own", () => {
     expectSameBits(p, f32(1.5, 1.5), 'p');
     expectSameBits(table.data, f32(0, 0, 0.5), 'table');
     expect(optimizer.getSlotNames()).to.deep.equal(['sign']);
+  });
+
+  it('is refused, before anything is written, where its class or that of its schedule lacks a method', () => {
+    const rule = { name: 'idle', slots: [], scalars: 1, sweep() {} };
+    // TypeScript would not have it.
+    type Concrete<T> = new (...args: unknown[]) => T;
+    const Idle = class Idle extends (Optimizer as unknown as Concrete<object>) {
+      constructor() {
+        super(rule, 'Idle', { learningRate: 0.1 });
+      }
+    };
+    const Still = class Still extends (schedules.LearningRateSchedule as unknown as Concrete<object>) {};
+    const [p, optimizer] = [f32(1), new Idle() as Optimizer];
+    const refused = (call: () => unknown, method: string) => {
+      const message = new RegExp(`^${method} must be a function: received undefined$`);
+      expectError(call, TypeError, 'ERR_ADAMAX_ARG_TYPE', message);
+    };
+    refused(() => optimizer.applyGradients([[f32(1), p]]), 'writeScalars of Idle');
+    refused(() => optimizer.getConfig(), 'getConfig of Idle');
+    refused(() => JSON.stringify(optimizer), 'getConfig of Idle');
+    refused(() => optimizers.serialize(optimizer), 'getConfig of Idle');
+    const still = new Adamax({ learningRate: new Still() as schedules.LearningRateSchedule });
+    refused(() => still.applyGradients([[f32(1), p]]), 'call of Still');
+    refused(() => still.currentLearningRate, 'call of Still');
+    expect([p[0], optimizer.iterations.item(), still.iterations.item()]).to.deep.equal([1, 0, 0]);
   });
 });
