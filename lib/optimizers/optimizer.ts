@@ -301,9 +301,9 @@ export abstract class Optimizer extends OptimizerState {
     return { class_name, config, ...(!isNew && { state: summaryOf(states) }) };
   }
 
-  /** The hyperparameters as they were given. */
+  /** The hyperparameters as they were given, and how many steps were skipped. */
   [GIVEN](): object {
-    const { clipnorm, clipvalue, slotDtype, engine } = this;
+    const { clipnorm, clipvalue, slotDtype, nonFinite, skippedSteps, engine } = this;
     const decay = this.#rate.decay.get();
     return {
       learningRate: this.learningRate,
@@ -311,6 +311,8 @@ export abstract class Optimizer extends OptimizerState {
       ...(clipnorm !== undefined && { clipnorm }),
       ...(clipvalue !== undefined && { clipvalue }),
       ...(slotDtype !== 'float32' && { slotDtype }),
+      ...(nonFinite !== 'propagate' && { nonFinite }),
+      ...(skippedSteps > 0 && { skippedSteps }),
       ...(engine !== null && { engine: briefly(engine) }),
     };
   }
@@ -354,6 +356,7 @@ demandMethods(Optimizer, ['writeScalars', 'getConfig']);
 refuseWrites(Optimizer, {
   currentLearningRate: 'be set by learningRate or decay',
   lastLoss: 'be set by a call that evaluates a loss',
+  skippedSteps: "be left to nonFinite: 'skip', which counts",
 });
 
 /** Whether gradients are to be aggregated. */

@@ -32,6 +32,15 @@ onEveryImplementation('what is shown of an optimizer', (name) => {
     );
   });
 
+  it('is what it does about gradients that are not finite, and how many steps it skipped', () => {
+    const optimizer = new SGD({ nonFinite: 'skip' });
+    expect(line(optimizer)).to.match(/learningRate: 0\.01, nonFinite: 'skip', momentum: 0/);
+    optimizer.applyGradients([[f32(NaN), f32(1)]]);
+    expect(line(optimizer)).to.match(/nonFinite: 'skip', skippedSteps: 1, momentum: 0/);
+    optimizer.nonFinite = 'propagate';
+    expect(line(optimizer)).to.match(/learningRate: 0\.01, skippedSteps: 1, momentum: 0/);
+  });
+
   it('during a step off the event loop is what it is busy with', async () => {
     const optimizer = new Adamax();
     const [gradient, weights] = [new Float32Array(2 ** 20), new Float32Array(2 ** 20)];
