@@ -10,6 +10,7 @@ export function floatsHint(value: unknown): string {
     return ' (new Float32Array(buffer, byteOffset, length) is a view on bytes)';
   }
   if (kindOf(value) !== undefined) return ' (Float32Array.from makes one, which is a copy)';
+  if (Array.isArray(value)) return ' (Float32Array.from(list.flat(Infinity)) makes one, which is a copy)';
   if (typeof value !== 'object' || value === null) return '';
   return /^(Tensor|Variable)$/.test(classOf(value)) ? ' (tensor.data() or dataSync() gives one)' : '';
 }
@@ -17,4 +18,9 @@ export function floatsHint(value: unknown): string {
 /** About slices that are too long for rows of one element, as those of a bare array are. */
 export function rowsHint(shape: readonly number[]): string {
   return shape.length < 2 ? ' (a Variable with a shape has longer ones)' : '';
+}
+
+/** About an object or a list that is still the text of a file. */
+export function textHint(value: unknown): string {
+  return typeof value === 'string' && /^\s*[[{]/.test(value) ? ' (JSON.parse makes one of a text)' : '';
 }

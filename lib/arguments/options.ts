@@ -2,6 +2,7 @@
 import { types } from 'node:util';
 import { isClass } from './describe.js';
 import { type Argument, describe, typeError, wrongType, wrongValue } from './errors.js';
+import { textHint } from './hints.js';
 import { suggestion } from './suggestion.js';
 
 /** Throws unless `options` is an object with no other keys than the ones named. */
@@ -47,7 +48,9 @@ function keepsElsewhere(value: object): boolean {
 
 /** Keras takes the first one by its position. */
 function exampleOf(given: unknown, known: readonly string[]): string {
-  if (known.length === 0 || given === undefined || given === null) return '';
+  if (known.length === 0) return '';
+  const hint = textHint(given);
+  if (hint !== '') return ` of options${hint}`;
   const value = typeof given === 'number' || typeof given === 'string' ? describe(given) : '…';
   return ` of options, { ${known[0]}: ${value} }`;
 }
@@ -70,7 +73,7 @@ export function checkCallable(
 }
 
 export function checkOneOf(argument: string, value: unknown, allowed: readonly string[]): void {
-  if (typeof value !== 'string') throw wrongType(argument, 'a string', value);
+  if (typeof value !== 'string') throw wrongType(argument, oneOf(allowed, ''), value);
   if (!allowed.includes(value)) throw wrongValue(argument, oneOf(allowed, value), value);
 }
 

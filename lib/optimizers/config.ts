@@ -1,4 +1,5 @@
 import { describe, typeError } from '../arguments/errors.js';
+import { textHint } from '../arguments/hints.js';
 import { checkRecord } from '../arguments/options.js';
 import { suggestion } from '../arguments/suggestion.js';
 import { deserialize, type ScheduleClass } from '../schedules/index.js';
@@ -45,7 +46,7 @@ export function optionsFromConfig(
   keys: ConfigKeys,
   customObjects: CustomObjects | null | undefined,
 ): Record<string, unknown> {
-  checkRecord('config', config);
+  checkRecord('config', config, `an object${textHint(config)}`);
   if (customObjects !== undefined && customObjects !== null) checkCustomObjects(customObjects);
   const known = { ...BASE_KEYS, ...keys };
   const options: Record<string, unknown> = {};
@@ -67,7 +68,7 @@ export function optionsFromConfig(
 function unknownKey(key: string, value: unknown, known: ConfigKeys): TypeError {
   const keys = Object.keys(known);
   const message = Object.hasOwn(NEUTRAL, key)
-    ? `config.${key} must have no effect: received ${describe(value)}`
+    ? `config.${key} must be off or left out, since nothing here does it: received ${describe(value)}`
     : `config must only have the keys ${keys.join(', ')}${suggestion(key, keys)}: received ${describe(key)}`;
   return typeError('ERR_ADAMAX_OPTION', message);
 }

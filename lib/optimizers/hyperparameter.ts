@@ -9,6 +9,9 @@ import { isVariable, type Variable } from '../variables/variable.js';
  */
 export type HyperValue = number | ((step: number) => number) | Variable;
 
+/** What messages call that. */
+export const HYPER_VALUES = 'a number, a function of the number of steps or a scalar Variable';
+
 /** Whoever counts the finished steps, which only a function is told. */
 export interface Counting {
   readonly iterations: Variable<BigInt64Array>;
@@ -18,11 +21,14 @@ export interface Counting {
 export class Hyperparameter {
   readonly #name: string;
   readonly #domain: Domain;
+  readonly #kinds: string;
   #value: HyperValue = 0;
 
-  constructor(name: string, domain: Domain, value: unknown) {
+  /** @param kinds - what messages say it may be */
+  constructor(name: string, domain: Domain, value: unknown, kinds = HYPER_VALUES) {
     this.#name = name;
     this.#domain = domain;
+    this.#kinds = kinds;
     this.#value = this.#check(value);
   }
 
@@ -58,11 +64,12 @@ export class Hyperparameter {
     if (typeof value === 'function' && !isClass(value)) return value as (step: number) => number;
     if (isVariable(value)) {
       if (value.dtype !== 'float32' || value.size !== 1) {
-        throw wrongType(this.#name, 'a scalar float32 Variable', value.toString());
+        throw wrongType(this.#name, 'a scalar float32 Variable', value);
       }
       checkNumber(this.#name, value.item(), this.#domain);
       return value as Variable;
     }
+    if (typeof value !== 'number') throw wrongType(this.#name, this.#kinds, value);
     checkNumber(this.#name, value, this.#domain);
     return value;
   }

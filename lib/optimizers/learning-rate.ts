@@ -1,6 +1,6 @@
 import { checkNumber, finiteFloat32, nonNegative, nonNegativeFloat32 } from '../arguments/ranges.js';
 import { LearningRateSchedule, serialize } from '../schedules/index.js';
-import { type Counting, Hyperparameter, type HyperValue } from './hyperparameter.js';
+import { type Counting, HYPER_VALUES, Hyperparameter, type HyperValue } from './hyperparameter.js';
 
 /** A learning rate as a user may give it. */
 export type LearningRate = HyperValue | LearningRateSchedule;
@@ -17,7 +17,7 @@ export class LearningRateSetting {
     if (lr !== undefined && lr !== null) checkNumber('lr', lr, nonNegativeFloat32);
     const given = lr ?? learningRate;
     if (given instanceof LearningRateSchedule) this.#schedule = given;
-    this.#rate = new Hyperparameter('learningRate', finiteFloat32, this.#schedule === null ? given : 0);
+    this.#rate = rateOf(this.#schedule === null ? given : 0);
     this.#decay = new Hyperparameter('decay', nonNegative, decay ?? 0);
   }
 
@@ -31,7 +31,7 @@ export class LearningRateSetting {
     } else if (this.#schedule === null) {
       this.#rate.set(value);
     } else {
-      this.#rate = new Hyperparameter('learningRate', finiteFloat32, value);
+      this.#rate = rateOf(value);
       this.#schedule = null;
     }
   }
@@ -56,4 +56,8 @@ export class LearningRateSetting {
   toConfig(steps: Counting): unknown {
     return this.#schedule === null ? this.#rate.current(steps) : serialize(this.#schedule);
   }
+}
+
+function rateOf(value: unknown): Hyperparameter {
+  return new Hyperparameter('learningRate', finiteFloat32, value, `a schedule, ${HYPER_VALUES}`);
 }

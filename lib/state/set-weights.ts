@@ -1,5 +1,6 @@
 import { checkAttached } from '../arguments/arrays.js';
 import { isCoded, rangeError, wrongType, wrongValue } from '../arguments/errors.js';
+import { textHint } from '../arguments/hints.js';
 import { copyInto } from '../memory/typed-arrays.js';
 import { type AnyVariable, type Elements, memoryOf, type Variable } from '../variables/variable.js';
 import { checkWeight, elementsFor, type Given, readWeight } from './given-weight.js';
@@ -37,7 +38,7 @@ const NAMED = 8;
  *   `ERR_ADAMAX_OVERLAP`, `ERR_ADAMAX_MEMORY` where slots are to be made that cannot be
  */
 export function setWeights(optimizer: string, states: VariableStates, given: unknown, partial: boolean): WeightsReport {
-  if (!Array.isArray(given)) throw wrongType('weights', 'an array as getWeights returns it', given);
+  if (!Array.isArray(given)) throw wrongType('weights', `an array as getWeights returns it${textHint(given)}`, given);
   const { writes, report } = new Matching(states, given, partial);
   const { missing, unexpected, misfits } = report;
   if (!partial && missing.length + unexpected.length + misfits.length > 0) throw doesNotFit(optimizer, states, report);

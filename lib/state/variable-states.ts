@@ -84,7 +84,7 @@ export class VariableStates {
   /** Replaces the counter, as long as nothing counts on it. */
   set iterations(variable: unknown) {
     if (!isVariable(variable) || variable.dtype !== 'int64' || variable.size !== 1) {
-      throw wrongType(COUNTER, 'a scalar int64 Variable', variable);
+      throw wrongType(COUNTER, 'a scalar int64 Variable (iterations.assign(count) sets the count)', variable);
     }
     if (this.slots.names().length > 0) {
       throw typeError(

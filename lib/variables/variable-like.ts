@@ -1,3 +1,4 @@
+import { checkFloat32Array } from '../arguments/arrays.js';
 import { wrongType } from '../arguments/errors.js';
 import { floatsHint } from '../arguments/hints.js';
 import { bufferOf, byteOffsetOf, isDetached, isFloat32Array, lengthOf } from '../memory/typed-arrays.js';
@@ -40,7 +41,7 @@ export function findVariable(argument: string, target: unknown, adopt?: Adopt): 
   if (known !== undefined) return known;
   if (isVariable(target)) throw wrongType(argument, 'a float32 Variable', target);
   if (!isFloat32Array(target)) return adopted(argument, adopt?.(target));
-  const variable = sameMemory(target) ?? newVariable(target);
+  const variable = sameMemory(target) ?? newVariable(argument, target);
   byArray.set(target, variable);
   return variable;
 }
@@ -80,7 +81,8 @@ function isAt(variable: Variable, array: Float32Array): boolean {
   );
 }
 
-function newVariable(array: Float32Array): Variable {
+function newVariable(argument: string, array: Float32Array): Variable {
+  checkFloat32Array(argument, array);
   const variable = new Variable(array);
   const buffer = bufferOf(array);
   let places = byBuffer.get(buffer);

@@ -1,4 +1,4 @@
-import { Adamax, IndexedSlices, initializers, schedules, Variable } from 'adamax';
+import { Adamax, IndexedSlices, initializers, optimizers, schedules, Variable } from 'adamax';
 import { expect } from 'chai';
 import { f32 } from '../support/data.js';
 
@@ -53,6 +53,60 @@ describe('messages about the usual mistakes', () => {
       'a Buffer',
       step(Buffer.alloc(8)),
       /\(new Float32Array\(buffer, .*\) is a view on bytes\): received Uint8Array\(8\)$/,
+    ],
+    [
+      'a list of lists',
+      () => new Variable([[1], [2]] as never),
+      /a Float32Array \(Float32Array\.from\(list\.flat\(Infinity\)\) makes one, which is a copy\): received \[ \[Array/,
+    ],
+    [
+      'the text of a config',
+      () => Adamax.fromConfig('{"beta_1":0.5}' as never),
+      /^config must be an object \(JSON\.parse makes one of a text\): received '\{"beta_1":0\.5\}'$/,
+    ],
+    [
+      'the text of an optimizer',
+      () => optimizers.deserialize(JSON.stringify(new Adamax())),
+      /^config must be an object of options \(JSON\.parse makes one of a text\): received '\{"class_name"/,
+    ],
+    [
+      'the text of weights',
+      () => new Adamax().setWeights(' []' as never),
+      /^weights must be an array .* \(JSON\.parse makes one of a text\): received ' \[\]'$/,
+    ],
+    [
+      'a rate in words',
+      () => new Adamax({ learningRate: '0.1' as never }),
+      /^learningRate must be a schedule, a number, a function .* or a scalar Variable: received '0\.1'$/,
+    ],
+    [
+      'a class of schedules',
+      () => new Adamax({ learningRate: schedules.CosineDecay as never }),
+      /^learningRate must be a schedule, .*: received \[class CosineDecay\]$/,
+    ],
+    [
+      'a policy that is none',
+      () => new Adamax({ nonFinite: true as never }),
+      /^nonFinite must be one of propagate, throw, skip: received true$/,
+    ],
+    [
+      'options left out',
+      () => new schedules.CosineDecay(undefined as never),
+      /^CosineDecay must be an object of options, \{ initialLearningRate: … \}: received undefined$/,
+    ],
+    [
+      'what Keras can and this package cannot',
+      () => Adamax.fromConfig({ use_ema: true }),
+      /^config\.use_ema must be off or left out, since nothing here does it: received true$/,
+    ],
+    [
+      'a bare array whose memory has gone',
+      () => {
+        const p = f32(1);
+        structuredClone(p, { transfer: [p.buffer] });
+        new Adamax().applyGradients([[f32(1), p]]);
+      },
+      /^gradsAndVars\[0\]\[1\] must be a view on live memory: received Float32Array\(0\) on a detached buffer$/,
     ],
     ['a promise', step(Promise.reject(new Error('unheard'))), /\(await the promise first\): received a promise$/],
     ['a tensor', step(new Tensor()), /\(tensor\.data\(\) or dataSync\(\) gives one\): received Tensor \{ shape/],

@@ -47,7 +47,7 @@ describe('initializers', () => {
   refuse('scale', varianceScaling, ['1', null], TypeError, 'ERR_ADAMAX_ARG_TYPE', 'a number');
   const modes = 'one of fan_in, fan_out, fan_avg (did you mean fan_in?)';
   refuse('mode', varianceScaling, ['fanIn'], RangeError, 'ERR_ADAMAX_ARG_VALUE', modes);
-  refuse('mode', varianceScaling, [1, null], TypeError, 'ERR_ADAMAX_ARG_TYPE', 'a string');
+  refuse('mode', varianceScaling, [1, null], TypeError, 'ERR_ADAMAX_ARG_TYPE', 'one of fan_in, fan_out, fan_avg');
   const distributions = 'one of truncated_normal, untruncated_normal, uniform';
   refuse('distribution', varianceScaling, ['cauchy'], RangeError, 'ERR_ADAMAX_ARG_VALUE', distributions);
   refuse('distribution', varianceScaling, [1, null], TypeError, 'ERR_ADAMAX_ARG_TYPE', 'a string');

@@ -186,7 +186,7 @@ describe('Adagrad', () => {
       () => new Adagrad({ initialAccumulatorValue: '0' } as never),
       TypeError,
       'ERR_ADAMAX_ARG_TYPE',
-      /^initialAccumulatorValue must be a number: received '0'$/,
+      /^initialAccumulatorValue must be a number.*: received '0'$/,
     );
     expectError(() => new Adagrad({ epsilon: 0 }), RangeError, 'ERR_ADAMAX_ARG_VALUE', /^epsilon /);
     expectError(() => new Adagrad({ rho: 1 } as never), TypeError, 'ERR_ADAMAX_OPTION', /received 'rho'$/);

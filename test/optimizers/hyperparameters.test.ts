@@ -83,7 +83,7 @@ describe('hyperparameters', () => {
           () => new Adamax({ [key]: value }),
           TypeError,
           'ERR_ADAMAX_ARG_TYPE',
-          new RegExp(`^${key} must be a number: received `),
+          new RegExp(`^${key} must be a .*: received `),
         );
       }
     }

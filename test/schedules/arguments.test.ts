@@ -115,7 +115,12 @@ describe('arguments of schedules', () => {
           new RegExp(`^${name} must only have the options .*: received 'decay_steps'$`),
         );
         for (const value of [undefined, null]) {
-          expectRefused(() => new Schedule(value as never), TypeError, 'ERR_ADAMAX_ARG_TYPE', name, 'an object');
+          expectError(
+            () => new Schedule(value as never),
+            TypeError,
+            'ERR_ADAMAX_ARG_TYPE',
+            new RegExp(`^${name} must be an object of options, \\{ \\w+: … \\}: received \\S`),
+          );
         }
         const first = Object.keys(valid)[0];
         for (const [value, shown] of [

@@ -274,7 +274,7 @@ describe('schedules.deserialize', () => {
         'ERR_ADAMAX_ARG_TYPE',
         /^config must be an object of options, \{ class_name: 'ExponentialDecay' \}: received 'Exp/,
       ],
-      [null, {}, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^config must be an object: received null$/],
+      [null, {}, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^config must be an object of options, .*: received null$/],
       [
         [exponential],
         {},

@@ -93,7 +93,7 @@ describe('the step counter', () => {
         },
         TypeError,
         'ERR_ADAMAX_ARG_TYPE',
-        /^iterations must be a scalar int64 Variable: received /,
+        /^iterations must be a scalar int64 Variable \(iterations\.assign\(count\) sets the count\): received /,
       );
     }
   });

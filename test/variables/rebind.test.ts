@@ -192,7 +192,7 @@ describe('Variable.rebind', () => {
       'ERR_ADAMAX_ARG_TYPE',
       /^data must be a Float32Array \(.*\): rec/,
     ],
-    ['no array', () => [1, 2], TypeError, 'ERR_ADAMAX_ARG_TYPE', /^data must be a Float32Array: received \[/],
+    ['no array', () => [1, 2], TypeError, 'ERR_ADAMAX_ARG_TYPE', /^data must be a Float32Array \(.*\): received \[/],
     [
       'memory that has gone',
       () => {
