@@ -5,7 +5,7 @@ import { abandon, isThenable } from '../arguments/promises.js';
 import { warn } from '../arguments/warn.js';
 import { checkRule } from '../backend/check-rule.js';
 import type { Rule } from '../backend/rule.js';
-import type { Label } from '../state/labels.js';
+import { type Label, listed } from '../state/labels.js';
 import { VariableStates } from '../state/variable-states.js';
 import { type NonFinite, NonFiniteGuard } from '../step/non-finite.js';
 import { DIFFERENTIATED } from '../step/pair-labels.js';
@@ -347,7 +347,7 @@ export abstract class Optimizer extends OptimizerState {
     if (fresh.length === 0) return;
     for (const variable of fresh) this.#warned.add(variable);
     warn('ADAMAX_NO_GRADIENT', () => {
-      return { message: `No gradients for ${fresh.map(label).join(', ')}: left as they are.` };
+      return { message: `No gradients for ${listed(fresh, label)}: left as they are.` };
     });
   }
 }

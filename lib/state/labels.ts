@@ -16,6 +16,16 @@ export const byName: Label = (variable) => {
   return isNamed(variable) ? `'${variable.name}'` : `a variable of shape ${formatShape(variable.shape)} without a name`;
 };
 
+/** Most variables that a warning lists. */
+const LISTED = 3;
+
+/** Some variables, and whether there are more. */
+export function listed(variables: readonly Variable[], label: Label): string {
+  const list = variables.slice(0, LISTED).map(label);
+  if (variables.length > LISTED) list.push(`and ${variables.length - LISTED} more`);
+  return list.join(', ');
+}
+
 /** At a place in a list; undefined for a variable that is not in it. */
 export function labelAt(variable: Variable, path: (() => string) | undefined): string {
   if (path === undefined) return byName(variable);

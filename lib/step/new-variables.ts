@@ -1,9 +1,6 @@
 import { warn } from '../arguments/warn.js';
-import type { Label } from '../state/labels.js';
+import { type Label, listed } from '../state/labels.js';
 import type { Variable } from '../variables/variable.js';
-
-/** Most names in the message. */
-const NAMED = 3;
 
 /**
  * Warns that a later step brought only variables that its optimizer had never seen. Mostly that is a mistake:
@@ -11,10 +8,9 @@ const NAMED = 3;
  */
 export function warnOfNewVariables(variables: readonly Variable[], label: Label): void {
   warn('ADAMAX_NEW_VARIABLES', () => {
-    const names = variables.slice(0, NAMED).map(label);
-    if (variables.length > NAMED) names.push('…');
+    const list = listed(variables, label);
     return {
-      message: `All variables of a later step were new to the optimizer (${names.join(', ')}): their moments begin at zero.`,
+      message: `All variables of a later step were new to the optimizer (${list}): their moments begin at zero.`,
       detail: 'A parameter that moves keeps its moments if it is a Variable that is given the other array by rebind().',
     };
   });

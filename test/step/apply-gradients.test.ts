@@ -44,6 +44,15 @@ onEveryImplementation('applyGradients', () => {
     expect(optimizer.iterations.item()).to.equal(0);
   });
 
+  it('names the first few of many variables without a gradient, and says how many more there are', async () => {
+    const without = Array.from({ length: 1000 }, (_, i) => new Variable(f32(1), { name: `v${i}` }));
+    const warned = once(process, 'warning') as Promise<[Error]>;
+    new Adamax().applyGradients([[f32(1), f32(1)], ...without.map((v): [null, Variable] => [null, v])]);
+    const [{ message }] = await warned;
+    const named = [0, 1, 2].map((i) => `'v${i}' at gradsAndVars[${i + 1}][1]`).join(', ');
+    expect(message).to.equal(`No gradients for ${named}, and 997 more: left as they are.`);
+  });
+
   it('leaves variables without a gradient alone, without slots, with one warning that names them', async () => {
     const [a, b] = [new Variable(f32(1), { name: 'a' }), new Variable(f32(2), { name: 'frozen' })];
     const optimizer = new Adamax();
