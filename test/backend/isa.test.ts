@@ -44,7 +44,9 @@ describe('choice of the implementation', () => {
   it('throws a clear error at the first use when ADAMAX_ISA is unknown', () => {
     const { code, stderr } = runModule(PRINT, { ADAMAX_ISA: 'AVX2' });
     expect(code).to.equal(1);
-    expect(stderr).to.match(/RangeError: ADAMAX_ISA must be one of portable, avx2, avx512, neon, js: received 'AVX2'/);
+    expect(stderr).to.match(
+      /RangeError: ADAMAX_ISA must be one of portable, avx2, avx512, neon, js \(did you mean avx2\?\): received 'AVX2'/,
+    );
     expect(stderr).to.match(/code: 'ERR_ADAMAX_ISA'/);
   });
 
