@@ -1,7 +1,7 @@
 import { type Argument, rangeError, textOf, typeError, wrongType } from '../arguments/errors.js';
 import { floatsHint } from '../arguments/hints.js';
 import { isFloat32Array, isRowIndices, type RowIndices } from '../memory/typed-arrays.js';
-import { IndexedSlices } from './indexed-slices.js';
+import { type IndexedSlices, isSlices } from './indexed-slices.js';
 import { flatten, type Nested } from './nested.js';
 import { equalShapes, formatShape, type Shape } from './shape.js';
 import { isVariable, memoryOf, type Variable } from './variable.js';
@@ -42,7 +42,7 @@ export function toGradient(
     checkShapeOf(argument, gradient.shape, variable);
     return memoryOf(gradient as Variable);
   }
-  if (gradient instanceof IndexedSlices) return toRows(argument, gradient, variable, last);
+  if (isSlices(gradient)) return toRows(argument, gradient, variable, last);
   const isNested = Array.isArray(gradient) || (typeof gradient === 'number' && variable.shape.length === 0);
   if (isNested) return flatten(argument, gradient, variable.shape);
   const hint = floatsHint(gradient);

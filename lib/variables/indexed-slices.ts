@@ -8,6 +8,9 @@ import { toBase64 } from './base64.js';
 import { firstOf } from './first-elements.js';
 import { checkShape, type Shape } from './shape.js';
 
+/** Whether `value` was made by the constructor of `IndexedSlices`: no proxy of one, and no object that inherits from one. */
+export let isSlices: (value: unknown) => value is IndexedSlices;
+
 /**
  * A sparse gradient: slice i of `values` belongs to row `indices[i]` of the variable. Rows may come in any order and
  * more than once; slices of one row are summed in order of occurrence. Like `tf.IndexedSlices`.
@@ -16,6 +19,10 @@ export class IndexedSlices {
   readonly #values: Float32Array;
   readonly #indices: RowIndices;
   readonly #denseShape: Shape | null;
+
+  static {
+    isSlices = (value): value is IndexedSlices => typeof value === 'object' && value !== null && #values in value;
+  }
 
   /**
    * @param values - `indices.length` × row length numbers, row-major
@@ -67,7 +74,8 @@ export class IndexedSlices {
 }
 
 mark(IndexedSlices, 'IndexedSlices', (value) => {
-  return value instanceof IndexedSlices ? `IndexedSlices(${lengthOf(value.indices)})` : 'IndexedSlices';
+  if (!isSlices(value)) return 'an object of the class IndexedSlices that its constructor did not make';
+  return `IndexedSlices(${lengthOf(value.indices)})`;
 });
 refuseWrites(IndexedSlices);
 guardMembers(IndexedSlices);

@@ -1,4 +1,4 @@
-import { Adamax, type Gradient, SGD, Variable } from 'adamax';
+import { Adamax, type Gradient, IndexedSlices, SGD, Variable } from 'adamax';
 import { expect } from 'chai';
 import { f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
@@ -143,5 +143,21 @@ onEveryImplementation('a gradient', () => {
       expectError(() => new SGD().applyGradients([[bad as unknown as Gradient, p]]), type, code, message);
     }
     expect([...p.data]).to.deep.equal([0, 0, 0, 0]);
+  });
+
+  it('is no object that only inherits from IndexedSlices or stands before one', () => {
+    const p = new Variable(f32(0, 0), { shape: [2, 1] });
+    const optimizer = new Adamax();
+    const slices = new IndexedSlices(f32(1), [1]);
+    const cases: [unknown, RegExp][] = [
+      [Object.create(slices), /received an object of the class IndexedSlices that its constructor did not make$/],
+      [new Proxy(slices, {}), /received a Proxy$/],
+    ];
+    for (const [gradient, message] of cases) {
+      const step = () => optimizer.applyGradients([[gradient as Gradient, p]]);
+      expectError(step, TypeError, 'ERR_ADAMAX_ARG_TYPE', message);
+    }
+    expect([...p.data]).to.deep.equal([0, 0]);
+    expect(optimizer.weights).to.have.length(1);
   });
 });
