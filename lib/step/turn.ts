@@ -87,6 +87,16 @@ export class Turn {
 
 /** Whether a call that has its turn is on the stack. Where the stack cannot be seen whole, the answer is yes. */
 function isOnStack(): boolean {
+  try {
+    const stack = wholeStack();
+    return stack === undefined || stack.includes(INSIDE);
+  } catch {
+    // `Error` may be frozen, or its properties may be anybody's accessors.
+    return true;
+  }
+}
+
+function wholeStack(): string | undefined {
   const limit = ErrorClass.stackTraceLimit;
   const prepare = ErrorClass.prepareStackTrace;
   try {
@@ -95,10 +105,8 @@ function isOnStack(): boolean {
     ErrorClass.prepareStackTrace = undefined as any;
     const trace: { stack?: unknown } = {};
     captureStackTrace(trace);
-    const whole = ErrorClass.stackTraceLimit === Infinity && typeof trace.stack === 'string';
-    return !whole || (trace.stack as string).includes(INSIDE);
-  } catch {
-    return true;
+    const isWhole = ErrorClass.stackTraceLimit === Infinity && typeof trace.stack === 'string';
+    return isWhole ? (trace.stack as string) : undefined;
   } finally {
     ErrorClass.stackTraceLimit = limit;
     ErrorClass.prepareStackTrace = prepare;

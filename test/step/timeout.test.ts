@@ -117,6 +117,34 @@ onEveryImplementation('a script that its timeout cuts short', (isa) => {
     expect(refused).to.equal(3);
   });
 
+  it('does not open the door where Error is frozen, or its properties are accessors that throw', () => {
+    const before = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') as PropertyDescriptor;
+    const [p, g] = [Float32Array.of(1), Float32Array.of(1)];
+    const fail = () => {
+      throw new Error('mine');
+    };
+    const properties: PropertyDescriptor[] = [
+      { value: 10, writable: false },
+      { get: fail, set: fail },
+    ];
+    for (const property of properties) {
+      const optimizer: SGD = new SGD({ learningRate: 1 });
+      function* pairs(): Generator<[Gradient, VariableLike]> {
+        optimizer.applyGradients([[g, p]]);
+        yield [g, p];
+      }
+      Object.defineProperty(Error, 'stackTraceLimit', { ...property, configurable: true });
+      try {
+        const nested = () => optimizer.applyGradients(pairs());
+        expectError(nested, TypeError, 'ERR_ADAMAX_BUSY', /received a call before it returned$/);
+      } finally {
+        Object.defineProperty(Error, 'stackTraceLimit', before);
+      }
+      expect(p[0]).to.equal(1);
+      expect(optimizer.iterations.item()).to.equal(0);
+    }
+  });
+
   it('after a first step was written leaves slots under one name each, and gives names back with release', () => {
     for (const next of ['addSlot', 'release'] as const) {
       let stuck = true;
