@@ -67,8 +67,9 @@ export abstract class OptimizerState {
     return this.#states.iterations;
   }
   set iterations(variable: Variable<BigInt64Array>) {
-    this.#stepper.turn.check('iterations');
-    this.#states.iterations = variable;
+    this.#stepper.turn.during('iterations', () => {
+      this.#states.iterations = variable;
+    });
   }
 
   /** The state: `[iterations, every m, every v]`, in order of creation. */

@@ -234,4 +234,24 @@ onEveryImplementation('a script that its timeout cuts short', (isa) => {
       optimizer.build(variables.map(({ name, data }) => new Variable(data, { name })));
     }
   });
+
+  it('in the setter of iterations leaves one counter, whose memory no other may have', () => {
+    for (let k = 0; k < 60; k++) {
+      const counters = [0, 1].map(() => new Variable(new BigInt64Array(1), { shape: [] }));
+      const optimizer = new SGD({ learningRate: 1 });
+      let i = 0;
+      const set = () => {
+        optimizer.iterations = counters[i++ % 2];
+      };
+      cutShort(set, 'for (;;) step();', 2);
+      const { iterations } = optimizer;
+      expect(optimizer.getWeights(), 'weights').to.have.length(1);
+      expect(optimizer.weights[0]).to.equal(iterations);
+      const onCounter = new Float32Array(iterations.data.buffer);
+      const step = () => optimizer.applyGradients([[new Float32Array(2), onCounter]]);
+      expectError(step, RangeError, 'ERR_ADAMAX_OVERLAP', /must not share memory with iterations/);
+      const other = counters.find((counter) => counter !== iterations) as Variable<BigInt64Array>;
+      expect(optimizer.applyGradients([[new Float32Array(2), new Float32Array(other.data.buffer)]])).to.equal(1);
+    }
+  });
 });
