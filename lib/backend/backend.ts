@@ -79,6 +79,8 @@ export interface BackendPlan {
    * is kept alive until the promise settles.
    */
   runAsync?(held: unknown): Promise<Fault | undefined>;
+  /** Whether no run is on another thread. */
+  readonly isIdle: boolean;
 }
 
 /** The kernels by themselves, on arrays that were checked before. */

@@ -64,6 +64,11 @@ export class JsPlan implements BackendPlan {
     this.#norms = norms === null ? null : Float64Array.from(norms);
   }
 
+  /** There is no other thread. */
+  get isIdle(): true {
+    return true;
+  }
+
   truncate(count: number): void {
     this.#entries.length = Math.min(this.#entries.length, count);
     this.#norms = null;

@@ -121,6 +121,9 @@ export function nativeBackend(binding: Binding): Backend {
   };
 }
 
+/** More than any plan has. */
+const MOST_ENTRIES = 2 ** 32;
+
 function nativePlan(plan: BindingPlan, control: Float64Array): BackendPlan {
   const { target, gradient, place, norms, truncate, run, runAsync } = plan;
   const faultOf = (outcome: number | undefined): Fault | undefined => {
@@ -140,5 +143,14 @@ function nativePlan(plan: BindingPlan, control: Float64Array): BackendPlan {
     truncate,
     run: () => faultOf(run()),
     runAsync: async (held) => faultOf(await runAsync(held)),
+    get isIdle() {
+      try {
+        // The addon refuses all that is asked of a plan that is being run.
+        truncate(MOST_ENTRIES);
+        return true;
+      } catch {
+        return false;
+      }
+    },
   };
 }

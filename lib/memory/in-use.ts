@@ -5,10 +5,21 @@ const underWay = new Set<MemoryInUse>();
 /** Their number, which each step asks for, because that is cheaper than asking the set. */
 let count = 0;
 
-/** The memory that something off the event loop works on, from `begin` to `end`. Owners say in words whose it is. */
+/**
+ * The memory that something off the event loop works on, from `begin` to `end`. Owners say in words whose it is. Where the
+ * call that began it was cut short by the timeout of `node:vm`, nobody calls `end`: it is over once the work is.
+ */
 export class MemoryInUse {
   readonly written = new MemoryRegions<string>();
   readonly read = new MemoryRegions<string>();
+  /** Whether `end` is sure to be called, from the event loop. Nobody asks whose memory it is between `begin` and this. */
+  hasEnd = false;
+  readonly #isIdle: () => boolean;
+
+  /** @param isIdle - whether no work is under way, or none any more */
+  constructor(isIdle: () => boolean) {
+    this.#isIdle = isIdle;
+  }
 
   static get isNone(): boolean {
     return count === 0;
@@ -19,9 +30,13 @@ export class MemoryInUse {
     count++;
   }
 
+  /** Whether the call was cut short and its work, if that had begun, is done. */
+  get isLost(): boolean {
+    return !this.hasEnd && this.#isIdle();
+  }
+
   end(): void {
-    underWay.delete(this);
-    count--;
+    if (underWay.delete(this)) count--;
   }
 }
 
@@ -34,9 +49,11 @@ export function userOf(array: ArrayBufferView, writes: boolean): string | undefi
 }
 
 function find(array: ArrayBufferView, writes: boolean): string | undefined {
-  for (const { written, read } of underWay) {
-    const owner = written.find(array) ?? (writes ? read.find(array) : undefined);
-    if (owner !== undefined) return owner;
+  for (const inUse of underWay) {
+    const owner = inUse.written.find(array) ?? (writes ? inUse.read.find(array) : undefined);
+    if (owner === undefined) continue;
+    if (!inUse.isLost) return owner;
+    inUse.end();
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { checkAttached } from '../arguments/arrays.js';
 import { isCoded, rangeError, wrongType, wrongValue } from '../arguments/errors.js';
 import { textHint } from '../arguments/hints.js';
-import { copyInto } from '../memory/typed-arrays.js';
+import { copyInto, lengthOf } from '../memory/typed-arrays.js';
 import { type AnyVariable, type Elements, memoryOf, type Variable } from '../variables/variable.js';
 import { checkWeight, elementsFor, type Given, readWeight } from './given-weight.js';
 import { byName } from './labels.js';
@@ -53,7 +53,10 @@ export function setWeights(optimizer: string, states: VariableStates, given: unk
   // nothing runs that anybody could have replaced.
   for (let i = 0; i < targets.length; i++) checkAttached(`'${writes[i][0].name}'`, targets[i]);
   states.journal.do(() => {
-    for (let i = 0; i < targets.length; i++) copyInto(targets[i], writes[i][1]);
+    for (let i = 0; i < targets.length; i++) {
+      // Memory may have gone where this is done once more, after a timeout.
+      if (lengthOf(targets[i]) > 0) copyInto(targets[i], writes[i][1]);
+    }
   });
   return report;
 }

@@ -5,13 +5,17 @@ import { paramOf, type VariableState } from '../state/variable-state.js';
 import { Rows, type StepGradient } from '../variables/gradient.js';
 import type { PairLabels } from './pair-labels.js';
 
-/** Says what a step off the event loop works on, until `end` of what is returned. */
+/**
+ * Says what a step off the event loop works on, until `end` of what is returned.
+ * @param isIdle - whether the step is not under way, or not any more
+ */
 export function takeOff(
   states: readonly VariableState[],
   gradients: readonly StepGradient[],
   counter: BigInt64Array,
+  isIdle: () => boolean,
 ): MemoryInUse {
-  const inUse = new MemoryInUse();
+  const inUse = new MemoryInUse(isIdle);
   inUse.written.cover('iterations, which a step off the event loop writes', counter);
   for (const [owner, array] of writtenBy(states)) {
     inUse.written.cover(`${owner(byName)}, which a step off the event loop writes`, array);

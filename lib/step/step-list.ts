@@ -85,6 +85,11 @@ export class StepList {
     return this.#entries.length;
   }
 
+  /** Whether no run is on another thread. */
+  get isIdle(): boolean {
+    return this.#plan.isIdle;
+  }
+
   /** Takes note of what is other than at the last step. */
   note(change: Change, outs: Outs): void {
     if (this.#changed !== timesChanged() || this.#version !== this.#states.written.version) this.#stage = NEW;

@@ -61,6 +61,7 @@ export class Stepper {
   /** What takes part from outside of the optimizer; null for nothing. */
   hooks: StepHooks | null = null;
   readonly turn = new Turn(() => {
+    if (this.#list?.isIdle === false) throw stillUnderWay();
     this.#list?.settle();
     this.#otherList?.settle();
     this.forget();
@@ -236,8 +237,9 @@ export class Stepper {
       // Without an aggregation nothing is waited for, so that everything is checked before the call returns.
       const aggregator = this.#aggregator;
       if (aggregator !== null) {
+        const aggregated = this.turn[INSIDE](() => aggregator.aggregate(this.#pairs));
         this.turn.goAway();
-        gradients = this.#checkAggregated(await aggregator.aggregate(this.#pairs));
+        gradients = this.#checkAggregated(await aggregated);
         // Meanwhile a variable may have been given other memory.
         list.note('nothing', null);
         if (list.isNew) this.#resolve(list, creation);
@@ -253,12 +255,13 @@ export class Stepper {
 
   async #runAway(list: StepList, gradients: readonly StepGradient[]): Promise<number> {
     this.#prepare(list, gradients);
-    const inUse = takeOff(this.#resolved, gradients, this.#source.states.counter.data);
-    let restore: (() => void) | null;
+    const restore = this.#saved(list, false);
+    const inUse = takeOff(this.#resolved, gradients, this.#source.states.counter.data, () => list.isIdle);
     try {
-      restore = this.#saved(list, false);
-      this.turn.goAway();
-      await list.runAsync();
+      const run = list.runAsync();
+      // Behind this nothing is called before the promise is waited for, so that nothing can be cut short.
+      this.turn.goAway(inUse);
+      await run;
     } finally {
       inUse.end();
     }
@@ -409,6 +412,11 @@ export class Stepper {
     this.#list = list;
     return list;
   }
+}
+
+function stillUnderWay(): TypeError {
+  const expected = 'a call must wait for the step off the event loop whose call a timeout cut short';
+  return typeError('ERR_ADAMAX_BUSY', `${expected}: received a call before it was done`);
 }
 
 function listedTwice(labels: PairLabels, variables: readonly Variable[], second: number): RangeError {

@@ -1,4 +1,5 @@
 import { typeError } from '../arguments/errors.js';
+import type { MemoryInUse } from '../memory/in-use.js';
 
 /** A name on the stack while a call has its turn and may run code of the user. No minifier changes a string. */
 export const INSIDE = 'has its turn in adamax';
@@ -50,8 +51,9 @@ export class Turn {
   }
 
   #mend(): void {
-    this.end();
+    // In this order: a recovery may be cut short as well, and is then due again.
     this.#recover();
+    this.end();
   }
 
   /** Begins the turn of a call. @throws TypeError `ERR_ADAMAX_BUSY` */
@@ -60,9 +62,13 @@ export class Turn {
     this.#holder = method;
   }
 
-  /** Says that the call at work returns a promise, and goes on when it has returned. */
-  goAway(): void {
+  /**
+   * Says that the call at work returns a promise, and goes on when it has returned.
+   * @param inUse - memory whose use it will end then; a timeout strikes where functions are called, and so not between the two
+   */
+  goAway(inUse?: MemoryInUse): void {
     this.#away = true;
+    if (inUse !== undefined) inUse.hasEnd = true;
   }
 
   end(): void {

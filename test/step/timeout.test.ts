@@ -254,4 +254,40 @@ onEveryImplementation('a script that its timeout cuts short', (isa) => {
       expect(optimizer.applyGradients([[new Float32Array(2), new Float32Array(other.data.buffer)]])).to.equal(1);
     }
   });
+
+  it('in the beginning of a step off the event loop leaves no memory in use, and the optimizer free', async function () {
+    this.timeout(60_000);
+    const size = 2 ** 20;
+    const g = new Float32Array(size).fill(1);
+    const p = new Variable(new Float32Array(size), { constraint: () => undefined });
+    const optimizer = new SGD({ learningRate: 1 });
+    const isBusy = () => {
+      try {
+        p.assign(p.data);
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    let cut = 0;
+    for (let k = 0; k < 40; k++) {
+      let promise: Promise<number> | null = null;
+      const step = () => {
+        promise = optimizer.applyGradientsAsync([[g, p]]);
+      };
+      try {
+        runInContext('step(); for (;;);', createContext({ step }), { timeout: 1 + (k % 3) });
+      } catch {
+        // Whether it was cut short before there was a promise, or afterwards.
+      }
+      if (promise === null) cut++;
+      else await (promise as Promise<number>);
+      // A step that had begun on another thread all the same is done some time.
+      for (let tries = 0; tries < 100 && isBusy(); tries++) await new Promise((resolve) => setTimeout(resolve, 10));
+      p.assign(p.data);
+      new SGD({ learningRate: 1 }).applyGradients([[g, p]]);
+      optimizer.applyGradients([[g, p]]);
+    }
+    if (cut === 0) this.skip();
+  });
 });
