@@ -45,8 +45,22 @@ function compareOptimizer(optimizer: OptimizerModel, thoroughly: boolean): void 
     Object.is(real.lastLoss, optimizer.lastLoss),
     () => `${id}.lastLoss: have ${real.lastLoss}, want ${optimizer.lastLoss}`,
   );
-  if (!thoroughly || settings.configFaults.must.size > 0) return;
-  const [config, wantedConfig] = [JSON.stringify(real.getConfig()), JSON.stringify(settings.config())];
+  const { skippedSteps, nonFinite } = real;
+  demand(
+    skippedSteps === optimizer.skipped,
+    () => `${id}.skippedSteps: have ${skippedSteps}, want ${optimizer.skipped}`,
+  );
+  demand(nonFinite === settings.nonFinite, () => `${id}.nonFinite: have ${nonFinite}, want ${settings.nonFinite}`);
+  // Functions are told the count.
+  if (!thoroughly || optimizer.counter.block.gone) return;
+  if (optimizer.isCountable && settings.rateFaults.must.size === 0) {
+    const [rate, wantedRate] = [real.currentLearningRate, settings.rateAt(optimizer.count)];
+    demand(Object.is(rate, wantedRate), () => `${id}.currentLearningRate: have ${rate}, want ${wantedRate}`);
+  }
+  if (settings.configFaults.must.size > 0) return;
+  const [config, wantedConfig] = [real.getConfig(), settings.config(optimizer.count)].map((value) =>
+    JSON.stringify(value),
+  );
   demand(config === wantedConfig, () => `${id}.getConfig(): have ${config}, want ${wantedConfig}`);
 }
 

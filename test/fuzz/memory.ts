@@ -92,6 +92,11 @@ export interface Region {
   readonly end: number;
 }
 
+/** Whether two regions are one. */
+export function samePlace(a: Region, b: Region): boolean {
+  return a.block === b.block && a.begin === b.begin && a.end === b.end;
+}
+
 /** Whether two regions share a byte. Memory that has gone shares nothing. */
 export function overlap(a: Region, b: Region): boolean {
   return (

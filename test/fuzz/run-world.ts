@@ -85,8 +85,8 @@ function describe({ variables, optimizers }: World): string {
     return `${id} ${kind} [${shape}]${constraint ? `, ${constraint.text}` : ''}${trainable ? '' : ', frozen'}`;
   });
   const rules = optimizers.map(({ id, settings }) => {
-    const { rule, slotDtype, clipnorm, clipvalue } = settings;
-    return `${id} ${rule.name}, ${slotDtype}, clipnorm ${clipnorm}, clipvalue ${clipvalue}`;
+    const { rule, slotDtype, clipnorm, clipvalue, nonFinite } = settings;
+    return `${id} ${rule.name}, ${slotDtype}, clipnorm ${clipnorm}, clipvalue ${clipvalue}, ${nonFinite}`;
   });
   return [...list, ...rules].join('; ');
 }
@@ -154,6 +154,7 @@ const RANGE_ERRORS = [
   'OVERLAP',
   'DUPLICATE',
   'NO_GRADIENTS',
+  'NON_FINITE',
   'CONFIG',
   'WEIGHTS',
   'SLOT',

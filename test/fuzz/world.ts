@@ -2,7 +2,7 @@
 import { Variable } from 'adamax';
 import { type Isa, setIsa, setThreads } from 'adamax/kernels';
 import { drawConstraint } from './constraints.js';
-import { Block, type BlockKind, type Floats, overlap, piece, type Region, write } from './memory.js';
+import { Block, type BlockKind, type Floats, overlap, piece, type Region, samePlace, write } from './memory.js';
 import { readBy } from './model/gradient.js';
 import { OptimizerModel } from './model/optimizer.js';
 import { drawRule } from './model/rules.js';
@@ -167,7 +167,7 @@ export class World {
     const id = `v${this.variables.length}`;
     const { size } = real;
     const model = constraint?.model ?? null;
-    const variable = { id, real, name, shape, size, constraint: model, memory, trainable };
+    const variable = { id, real, bareAt: null, name, shape, size, constraint: model, memory, trainable };
     this.variables.push(variable);
     return variable;
   }
@@ -179,14 +179,15 @@ export class World {
 
   /** The variable that a bare array stands for. */
   bareAt(memory: Floats): VariableModel {
-    const { block, begin, length } = memory;
-    const known = this.variables.find(({ real, memory: at }) => {
-      return real === null && at.block === block && at.begin === begin && at.length === length;
+    const { length } = memory;
+    const known = this.variables.find(({ bareAt, memory: at }) => {
+      return bareAt !== null && samePlace(bareAt, memory) && samePlace(at, memory);
     });
     if (known !== undefined) return known;
     const id = `a${this.variables.length}`;
     const rest = {
       real: null,
+      bareAt: memory,
       name: null,
       shape: [length],
       size: length,
@@ -200,11 +201,11 @@ export class World {
 
   addOptimizer(draw: Draw): OptimizerModel {
     const settings = Settings.draw(draw, drawRule(draw));
-    return this.adopt(settings, draw.pick([undefined, undefined, 'opt', '']));
+    return this.adopt(settings, draw.pick([undefined, undefined, 'opt', '', null]));
   }
 
   /** Makes the optimizer of some settings a part of the world. */
-  adopt(settings: Settings, name: string | undefined): OptimizerModel {
+  adopt(settings: Settings, name: string | null | undefined): OptimizerModel {
     const real = settings.make(name);
     return this.adoptReal(real, settings);
   }

@@ -1,5 +1,5 @@
 /** Variables and their memory: made, moved, frozen, overwritten and taken away. */
-import { Variable } from 'adamax';
+import { SGD, Variable } from 'adamax';
 import type { Call, CallKind } from '../call.js';
 import { demand, Faults } from '../faults.js';
 import { type Floats, overlap, viewAgain } from '../memory.js';
@@ -38,6 +38,7 @@ function badVariable(world: World, draw: Draw): Call {
     ['a bad name', real, { name: 1 }, 'ERR_ADAMAX_ARG_TYPE'],
     ['a bad constraint', real, { constraint: 1 }, 'ERR_ADAMAX_ARG_TYPE'],
     ['an unknown option', real, { nonsense: 1 }, 'ERR_ADAMAX_OPTION'],
+    ['a misspelt option', real, { Shape: [6] }, 'ERR_ADAMAX_OPTION'],
   ] as const);
   return {
     text: `new Variable of ${text}`,
@@ -87,6 +88,35 @@ function rebind(world: World, draw: Draw): Call | null {
     act: () => real.rebind(memory.real),
     apply() {
       variable.memory = memory;
+      // Arrays of the old place do not stand for it any more.
+      if (variable.bareAt !== null) world.habits.clear();
+    },
+  };
+}
+
+/** Takes the variable of a bare array, which an engine is told, so that it can be frozen and given other memory. */
+function takeBare(world: World, draw: Draw): Call | null {
+  const bare = world.variables.filter(({ real, memory }) => real === null && !memory.block.gone);
+  if (bare.length === 0) return null;
+  const variable = draw.pick(bare);
+  const { memory, id } = variable;
+  let real: Variable | null = null;
+  const engine = {
+    differentiate(loss: (leaf: never) => unknown, variables: () => readonly Variable[]) {
+      loss((() => 0) as never);
+      [real] = variables();
+      return { gradients: [memory.real] };
+    },
+  };
+  return {
+    text: `the variable of ${id}`,
+    faults: new Faults(),
+    act: () => new SGD({ engine }).getGradients(() => 0, [memory.real]),
+    apply() {
+      variable.real = real as unknown as Variable;
+      // It may have been made of another view.
+      const { data } = variable.real;
+      if (data !== memory.real) variable.memory = { ...memory, real: data };
     },
   };
 }
@@ -197,6 +227,7 @@ export const memory: readonly CallKind[] = [
   { name: 'new Variable', weight: 4, make: newVariable },
   { name: 'bad Variable', weight: 2, make: badVariable },
   { name: 'rebind', weight: 9, make: rebind },
+  { name: 'variable of a bare array', weight: 2, make: takeBare },
   { name: 'slot.rebind', weight: 1, make: rebindSlot },
   { name: 'trainable =', weight: 8, make: setTrainable },
   { name: 'assign', weight: 3, make: assign },

@@ -4,7 +4,7 @@ import type { Call, CallKind } from '../call.js';
 import { demand, type FaultCode, Faults } from '../faults.js';
 import { drawGiven, type Given, type HyperName, isInRange, RANGES } from '../model/hyper.js';
 import { drawRate, Halving } from '../model/rate.js';
-import { CLIPS } from '../model/settings.js';
+import { CLIPS, type NonFinite, POLICIES } from '../model/settings.js';
 import { modelSetWeights, type Report } from '../model/weights.js';
 import type { Draw } from '../random.js';
 import type { World } from '../world.js';
@@ -88,6 +88,42 @@ function setClip(world: World, draw: Draw): Call {
   };
 }
 
+function setNonFinite(world: World, draw: Draw): Call {
+  const { settings, real, id } = draw.pick(world.optimizers);
+  const [value, fault] = draw.weighted([
+    { weight: 8, is: [draw.pick(POLICIES), null] as const },
+    { weight: 1, is: [draw.pick(['Skip', '', 'ignore']), 'ERR_ADAMAX_ARG_VALUE'] as const },
+    { weight: 1, is: [draw.pick([undefined, null, true]), 'ERR_ADAMAX_ARG_TYPE'] as const },
+  ]).is;
+  return {
+    text: `${id}.nonFinite = ${String(value)}`,
+    faults: new Faults().add(fault),
+    act: () => assign(real, 'nonFinite', value),
+    apply() {
+      settings.nonFinite = value as NonFinite;
+    },
+  };
+}
+
+const MISSPELT = ['learning_rate', 'LearningRate', 'clipNorm', 'clip_value', 'nonfinite', 'slot_dtype', 'Decay'];
+/** What only the package sets. */
+const READ_ONLY = ['currentLearningRate', 'skippedSteps', 'lastLoss', 'weights', 'slotDtype', 'name'];
+
+/** Properties that an optimizer does not have, or not to be set. */
+function badProperty(world: World, draw: Draw): Call {
+  const { settings, real, id } = draw.pick(world.optimizers);
+  // Classes of others may get new properties, but none that is nearly one of ours.
+  const isOwn = settings.rule.make.name === 'Own';
+  const name = draw.pick([...MISSPELT, ...READ_ONLY, ...(isOwn ? [] : ['nonsense', 'parameters'])]);
+  const isRead = MISSPELT.includes(name) && draw.chance(0.3);
+  return {
+    text: isRead ? `${id}.${name}` : `${id}.${name} = 1`,
+    faults: new Faults().add('ERR_ADAMAX_OPTION'),
+    act: () => (isRead ? (real as never as Record<string, unknown>)[name] : assign(real, name, 1)),
+    apply: () => {},
+  };
+}
+
 function badOption(world: World, draw: Draw): Call {
   const { settings } = draw.pick(world.optimizers);
   const { make } = settings.rule;
@@ -98,13 +134,16 @@ function badOption(world: World, draw: Draw): Call {
       ['an unknown option', { nonsense: 1 }, 'ERR_ADAMAX_OPTION'],
       ['a bad slotDtype', { slotDtype: 'float16' }, 'ERR_ADAMAX_ARG_VALUE'],
       ['a bad name', { name: 1 }, 'ERR_ADAMAX_ARG_TYPE'],
+      ['a bad nonFinite', { nonFinite: 'Skip' }, 'ERR_ADAMAX_ARG_VALUE'],
+      ['null for nonFinite', { nonFinite: null }, 'ERR_ADAMAX_ARG_TYPE'],
+      ['a misspelt option', { [draw.pick(MISSPELT)]: 1 }, 'ERR_ADAMAX_OPTION'],
       ['a bad clipnorm', { clipnorm: -1 }, 'ERR_ADAMAX_ARG_VALUE'],
       ['a bad learningRate', { learningRate: RANGES.learningRate.bad[0] }, 'ERR_ADAMAX_ARG_VALUE'],
       ['a bad lr', { lr: -1 }, 'ERR_ADAMAX_ARG_VALUE'],
       ['a bad engine', { engine: {} }, 'ERR_ADAMAX_ARG_TYPE'],
     ] as const)
     .slice() as [string, object, 'ERR_ADAMAX_ARG_TYPE'];
-  const known = own && (text === 'no object' || text === 'an unknown option');
+  const known = own && (text === 'no object' || text === 'an unknown option' || text === 'a misspelt option');
   return {
     text: `new ${make.name} with ${text}`,
     faults: new Faults().add(known ? null : fault),
@@ -116,8 +155,8 @@ function badOption(world: World, draw: Draw): Call {
 const CUSTOM = { Halving: Halving as never };
 
 function roundTrip(world: World, draw: Draw): Call | null {
-  const { settings, real, id } = draw.pick(world.optimizers);
-  if (!settings.survivesConfig) return null;
+  const { settings, real, id, counter, count } = draw.pick(world.optimizers);
+  if (counter.block.gone || !settings.survivesConfig(count)) return null;
   const faults = settings.configFaults;
   return {
     text: `${id}: fromConfig(JSON of getConfig())`,
@@ -125,11 +164,12 @@ function roundTrip(world: World, draw: Draw): Call | null {
     act() {
       const config = JSON.parse(JSON.stringify(real.getConfig())) as Config;
       const made = (settings.rule.make as never as typeof import('adamax').Adamax).fromConfig(config, CUSTOM);
-      return [JSON.stringify(config), JSON.stringify(made.getConfig()), made.slotDtype];
+      return [JSON.stringify(config), JSON.stringify(made.getConfig()), made.slotDtype, made.nonFinite];
     },
     apply(result) {
-      const [config, again, slotDtype] = result as string[];
-      demand(config === again && slotDtype === settings.slotDtype, () => `config: have ${again}, want ${config}`);
+      const [config, again, slotDtype, nonFinite] = result as string[];
+      const isAlike = slotDtype === settings.slotDtype && nonFinite === settings.nonFinite;
+      demand(config === again && isAlike, () => `config: have ${again}, want ${config}`);
     },
   };
 }
@@ -157,12 +197,13 @@ function resume(world: World, draw: Draw): Call | null {
   const old = draw.pick(world.optimizers);
   const known = [...old.names().keys()];
   const { settings } = old;
-  if (old.busy || !settings.survivesConfig || settings.configFaults.must.size > 0 || known.length === 0) return null;
+  if (old.busy || !settings.survivesConfig(old.count) || settings.configFaults.must.size > 0) return null;
+  if (known.length === 0) return null;
   const isWhole = known.every(({ memory, size }) => !memory.block.gone && size < 5000);
   if (!isWhole || old.counter.block.gone || old.weights.some(({ slot }) => slot?.region.block.gone)) return null;
   const items = savedState(old);
   if (!(Number(items[0].values[0]) >= 0)) return null;
-  const next = settings.asNumbers();
+  const next = settings.asNumbers(old.count);
   const trained = known.filter(({ trainable }) => trainable);
   const build = known.map(({ real, memory }) => real ?? memory.real);
   // The new one may refuse what the old one never had to step: two on one memory, or of one name.
@@ -199,6 +240,8 @@ export const settings: readonly CallKind[] = [
   { name: 'hyperparameter =', weight: 9, make: setHyper },
   { name: 'learningRate =', weight: 8, make: setRate },
   { name: 'clipnorm, clipvalue =', weight: 6, make: setClip },
+  { name: 'nonFinite =', weight: 6, make: setNonFinite },
+  { name: 'bad property', weight: 2, make: badProperty },
   { name: 'bad options', weight: 2, make: badOption },
   { name: 'config round trip', weight: 3, make: roundTrip },
   { name: 'bad config', weight: 1, make: badConfig },

@@ -30,6 +30,15 @@ function malformed(draw: Draw, optimizer: OptimizerModel, method: Method): Call 
   };
 }
 
+function drawOptions(draw: Draw): object | null {
+  return draw.pick([
+    { name: 'step', experimentalAggregateGradients: draw.chance(0.5) },
+    { name: null, experimentalAggregateGradients: undefined },
+    { Name: 'step' },
+    null,
+  ]);
+}
+
 function stepCall(usual: Method, world: World, draw: Draw): Call {
   const method = world.isLarge && draw.chance(0.5) ? 'applyGradientsAsync' : usual;
   const free = world.optimizers.filter(({ busy }) => !busy);
@@ -40,13 +49,15 @@ function stepCall(usual: Method, world: World, draw: Draw): Call {
   world.habits.set(optimizer, pairs);
   const step = modelStep(optimizer, pairs, world.underWay);
   const list = listed(draw, pairs, optimizer, world);
-  const options = draw.chance(0.1) ? { name: 'step', experimentalAggregateGradients: draw.chance(0.5) } : undefined;
+  const options = draw.chance(0.04) ? drawOptions(draw) : undefined;
+  if (options === null) step.faults.add('ERR_ADAMAX_ARG_TYPE');
+  else if (options && 'Name' in options) step.faults.add('ERR_ADAMAX_OPTION');
   return {
     text: `${optimizer.id}.${method}(${textOf(pairs)})`,
     faults: step.faults,
     step,
     mayLeave: method === 'applyGradientsAsync',
-    act: () => optimizer.real[method](list, options),
+    act: () => optimizer.real[method](list, options as object),
     apply(count) {
       const wanted = step.finish();
       demand(count === wanted, () => `count: have ${count}, want ${wanted}`);

@@ -1,13 +1,16 @@
 /** What calls list as variables: mostly variables of the world, sometimes other views of them, rarely what is none. */
 import { Variable } from 'adamax';
-import { piece, viewAgain } from '../memory.js';
+import { piece, samePlace, viewAgain } from '../memory.js';
 import type { Target, VariableModel } from '../model/variable.js';
 import type { Draw } from '../random.js';
 import type { World } from '../world.js';
 
 export function targetOf(draw: Draw, variable: VariableModel): Target {
-  const { id, memory } = variable;
-  if (variable.real !== null) return { text: id, real: variable.real, variable, fault: null };
+  const { id, memory, bareAt } = variable;
+  const isArray = variable.real === null || (bareAt !== null && !memory.block.gone && samePlace(bareAt, memory));
+  if (variable.real !== null && !(isArray && draw.chance(0.5))) {
+    return { text: id, real: variable.real, variable, fault: null };
+  }
   const again = !memory.block.gone && draw.chance(0.3);
   const real = again ? viewAgain(memory).real : memory.real;
   return { text: again ? `another view of ${id}` : id, real, variable, fault: null };

@@ -59,6 +59,14 @@ export function gradientFaults(gradient: GradientModel, variable: VariableModel,
   return faults;
 }
 
+/** Whether a gradient holds neither a NaN nor an infinity. */
+export function isFiniteGradient(gradient: GradientModel): boolean {
+  const isFine = (values: Float32Array) => values.every((value) => Number.isFinite(value));
+  if (gradient.kind === 'dense') return isFine(gradient.memory.shadow);
+  if (gradient.kind === 'copied') return isFine(gradient.values);
+  return gradient.kind !== 'rows' || isFine(gradient.values.shadow);
+}
+
 /** What a step off the event loop reads of a gradient. */
 export function readBy(gradient: GradientModel): Region[] {
   if (gradient.kind === 'dense') return [gradient.memory];

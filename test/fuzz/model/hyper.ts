@@ -37,8 +37,8 @@ export interface Given {
   readonly value: unknown;
   /** Why it is refused where it is given. */
   readonly fault: FaultCode | null;
-  /** What it is worth at a step. */
-  readonly worth: () => number;
+  /** What it is worth after so many steps. */
+  readonly worth: (step: number) => number;
   /** Why a step refuses it. */
   readonly later: FaultCode | null;
   /** Whether numbers that are set later go into it. */
@@ -66,10 +66,13 @@ export function drawGiven(draw: Draw, name: HyperName, badness: number): Given {
 
 function drawFunction(draw: Draw, name: HyperName, number: number): Given {
   const fails = draw.chance(0.15);
-  const returned = fails ? draw.pick(RANGES[name].bad) : number;
-  const value = () => returned;
+  const [even, odd] = fails
+    ? [draw.pick(RANGES[name].bad)]
+    : [number, draw.pick([number, draw.pick(RANGES[name].good)])];
+  // What it returns tells which step it was asked about.
+  const value = (step: number) => (step % 2 === 0 ? even : (odd ?? even));
   const later = fails ? ('ERR_ADAMAX_ARG_VALUE' as const) : null;
-  return { text: `() => ${returned}`, value, fault: null, worth: value, later, variable: null };
+  return { text: `(step) => ${even} or ${odd ?? even}`, value, fault: null, worth: value, later, variable: null };
 }
 
 function drawVariable(name: HyperName, number: number): Given {

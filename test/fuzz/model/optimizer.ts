@@ -60,6 +60,8 @@ export class OptimizerModel {
   counter: Piece<BigInt64Array>;
   counterVariable: AnyVariable;
   lastLoss: number | undefined;
+  /** Steps whose gradients were not finite, and that were to be skipped. */
+  skipped = 0;
   /** Whether a step is off the event loop. */
   busy = false;
 

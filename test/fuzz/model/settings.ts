@@ -8,6 +8,9 @@ import { drawGiven, type Given, given, type HyperName } from './hyper.js';
 import { drawRate, type Rate } from './rate.js';
 import type { RuleModel } from './rules.js';
 
+export const POLICIES = ['propagate', 'throw', 'skip'] as const;
+export type NonFinite = (typeof POLICIES)[number];
+
 export class Settings {
   readonly rule: RuleModel;
   readonly slotDtype: 'float32' | 'bfloat16';
@@ -15,6 +18,9 @@ export class Settings {
   readonly hypers = new Map<HyperName, Given>();
   clipnorm: number | undefined;
   clipvalue: number | undefined;
+  nonFinite: NonFinite = 'propagate';
+  /** Whether null is given for what is not set. */
+  #saysNull = false;
   /** As the optimizer says itself where none was given. */
   name = '';
 
@@ -30,16 +36,22 @@ export class Settings {
     for (const name of Object.keys(rule.hypers) as HyperName[]) settings.hypers.set(name, drawOption(draw, rule, name));
     if (draw.chance(0.3)) settings.clipnorm = draw.pick(CLIPS);
     if (draw.chance(0.25)) settings.clipvalue = draw.pick(CLIPS);
+    if (draw.chance(0.4)) settings.nonFinite = draw.pick(POLICIES);
+    settings.#saysNull = draw.chance(0.15);
     return settings;
   }
 
   /** The optimizer that these settings are of. */
-  make(name: string | undefined): Optimizer {
+  make(name: string | null | undefined): Optimizer {
     const options: Record<string, unknown> = { ...this.rule.fixed, learningRate: this.rate.value };
-    for (const [hyper, { value }] of this.hypers) options[hyper] = value;
+    if (this.#saysNull) Object.assign(options, { lr: null, clipnorm: null, clipvalue: null, engine: null });
+    for (const [hyper, { value }] of this.hypers) {
+      options[hyper] = this.#saysNull && value === NULLS[hyper] ? null : value;
+    }
     if (this.clipnorm !== undefined) options.clipnorm = this.clipnorm;
     if (this.clipvalue !== undefined) options.clipvalue = this.clipvalue;
     if (this.slotDtype !== 'float32') options.slotDtype = this.slotDtype;
+    if (this.nonFinite !== 'propagate') options.nonFinite = this.nonFinite;
     if (name !== undefined) options.name = name;
     const optimizer = new this.rule.make(options as never);
     this.name = optimizer.name;
@@ -62,56 +74,71 @@ export class Settings {
 
   /** The scalars of the step after `iterations` steps, each rounded once. */
   scalarsAt(iterations: number): number[] {
-    const { schedule } = this.rate;
-    const rate = schedule === null ? this.rate.worth() : schedule.at(iterations);
-    const decayed = rate / (1 + this.#worth('decay') * iterations);
-    return this.rule.scalars(decayed, iterations + 1, (hyper) => this.#worth(hyper)).map(round);
+    const worth = (hyper: HyperName) => this.#worth(hyper, iterations);
+    return this.rule.scalars(this.rateAt(iterations), iterations + 1, worth).map(round);
   }
 
-  /** What `getConfig` returns. */
-  config(): Record<string, unknown> {
-    const { rate, clipnorm, clipvalue, slotDtype, name, rule } = this;
+  /** The learning rate in force after `iterations` steps, which is not rounded. */
+  rateAt(iterations: number): number {
+    const { schedule, worth } = this.rate;
+    const rate = schedule === null ? worth(iterations) : schedule.at(iterations);
+    return rate / (1 + this.#worth('decay', iterations) * iterations);
+  }
+
+  /** What `getConfig` returns after `iterations` steps. */
+  config(iterations: number): Record<string, unknown> {
+    const { rate, clipnorm, clipvalue, slotDtype, nonFinite, name, rule } = this;
     return {
       name,
       ...(clipnorm !== undefined && { clipnorm }),
       ...(clipvalue !== undefined && { clipvalue }),
       ...(slotDtype !== 'float32' && { slot_dtype: slotDtype }),
-      learning_rate: rate.schedule === null ? rate.worth() : rate.schedule.config,
-      decay: this.#worth('decay'),
+      ...(nonFinite !== 'propagate' && { non_finite: nonFinite }),
+      learning_rate: rate.schedule === null ? rate.worth(iterations) : rate.schedule.config,
+      decay: this.#worth('decay', iterations),
       ...Object.fromEntries(
-        rule.keys.map(([key, value]) => [key, typeof value === 'object' ? value.fixed : this.#worth(value)]),
+        rule.keys.map(([key, value]) => [
+          key,
+          typeof value === 'object' ? value.fixed : this.#worth(value, iterations),
+        ]),
       ),
     };
   }
 
   /** What an optimizer that is made of the config goes by: numbers in place of functions and variables. */
-  asNumbers(): Settings {
+  asNumbers(iterations: number): Settings {
     const { rule, slotDtype, rate } = this;
     const copy = new Settings(
       rule,
       slotDtype,
-      rate.schedule === null ? { ...given(rate.worth()), schedule: null } : rate,
+      rate.schedule === null ? { ...given(rate.worth(iterations)), schedule: null } : rate,
     );
-    for (const [name, { worth }] of this.hypers) copy.hypers.set(name, given(worth()));
+    for (const [name, { worth }] of this.hypers) copy.hypers.set(name, given(worth(iterations)));
     copy.clipnorm = this.clipnorm;
     copy.clipvalue = this.clipvalue;
+    copy.nonFinite = this.nonFinite;
     copy.name = this.name;
     return copy;
   }
 
   /** Whether a config names a rule of the same form: momentum of none makes another. */
-  get survivesConfig(): boolean {
+  survivesConfig(iterations: number): boolean {
     const { momentum } = this.rule;
-    return momentum === null || (momentum === 'none') === (this.#worth('momentum') === 0);
+    return momentum === null || (momentum === 'none') === (this.#worth('momentum', iterations) === 0);
   }
 
-  #worth(name: HyperName): number {
-    return (this.hypers.get(name) as Given).worth();
+  #worth(name: HyperName, iterations: number): number {
+    return (this.hypers.get(name) as Given).worth(iterations);
   }
 
   /** Plain SGD never asks for its momentum at a step, and a config always does. */
   #isRead(name: HyperName): boolean {
     return !(name === 'momentum' && this.rule.make.name === 'SGD' && this.rule.momentum === 'none');
+  }
+
+  /** Why `currentLearningRate` throws. */
+  get rateFaults(): Faults {
+    return new Faults().add(this.rate.later).add((this.hypers.get('decay') as Given).later);
   }
 
   /** Why `getConfig` throws. */
@@ -122,6 +149,9 @@ export class Settings {
     return faults;
   }
 }
+
+/** Numbers that null stands for. */
+const NULLS: Readonly<Partial<Record<HyperName, number>>> = { decay: 0, epsilon: 1e-7 };
 
 export const CLIPS: readonly number[] = [1, 0.5, 0.01, 3, 0, 1e-30, 100, 1e39];
 

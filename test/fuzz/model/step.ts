@@ -2,7 +2,7 @@
 import { type FaultCode, Faults } from '../faults.js';
 import { overlap, type Region } from '../memory.js';
 import { type Stepped, stepDense, stepSparse } from '../oracle/step.js';
-import { elementsOf, type GradientModel, gradientFaults, readBy } from './gradient.js';
+import { elementsOf, type GradientModel, gradientFaults, isFiniteGradient, readBy } from './gradient.js';
 import type { OptimizerModel, SlotModel } from './optimizer.js';
 import { hasGone, rowLengthOf, type Target, type VariableModel } from './variable.js';
 
@@ -62,7 +62,6 @@ export function modelStep(
       faults.add('ERR_ADAMAX_DETACHED');
     if (variable.size === 0 && variable.memory.block.gone) faults.maybe('ERR_ADAMAX_DETACHED');
     if (variable.size === 0 && slots.some(({ region }) => region.block.gone)) faults.maybe('ERR_ADAMAX_DETACHED');
-    faults.add(variable.constraint?.fault ?? null);
   }
   const written = [...optimizer.written(), ...variables.map(({ memory }) => memory)];
   const stale = [...optimizer.states].filter(([variable, at]) => variable.memory !== at).map(([, at]) => at as Region);
@@ -75,6 +74,10 @@ export function modelStep(
   const read = taken.flatMap(({ gradient }) => readBy(gradient));
   faults.add(flightFault(own, read, flights));
   const { count, settings } = optimizer;
+  // Gradients are looked at when nothing else is wrong, and constraints are asked when they have been stepped by.
+  const isFine = settings.nonFinite === 'propagate' || taken.every(({ gradient }) => isFiniteGradient(gradient));
+  if (isFine) for (const { constraint } of variables) faults.add(constraint?.fault ?? null);
+  else if (settings.nonFinite === 'throw' && faults.must.size === 0) faults.add('ERR_ADAMAX_NON_FINITE');
   const scalars = faults.must.size === 0 ? settings.scalarsAt(count) : [];
   const { bounds, rule } = settings;
   return {
@@ -86,6 +89,10 @@ export function modelStep(
     elements: taken.reduce((sum, { gradient }) => sum + elementsOf(gradient), 0),
     begin: () => optimizer.commitFollow(),
     finish() {
+      if (!isFine) {
+        optimizer.skipped++;
+        return optimizer.count;
+      }
       optimizer.create(variables);
       for (const { variable, gradient } of taken) {
         const slots = (optimizer.ruleSlots.get(variable) as SlotModel[]).map(({ shadow }) => shadow);

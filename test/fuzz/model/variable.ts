@@ -11,8 +11,10 @@ export interface ConstraintModel {
 
 export interface VariableModel {
   readonly id: string;
-  /** Null for a bare array. */
-  readonly real: Variable | null;
+  /** Null for a bare array, until its variable is asked for. */
+  real: Variable | null;
+  /** Where it lay when it stood for a bare array. */
+  readonly bareAt: Floats | null;
   /** The name that was given. */
   readonly name: string | null;
   readonly shape: readonly number[];
