@@ -20,7 +20,7 @@ describe('memory that goes when a built-in is used', () => {
 
   for (const isa of new Set([fallback, best])) {
     it(`in the midst of any call is seen, or the call was over, on ${isa}`, function () {
-      this.timeout(120_000);
+      this.timeout(600_000);
       const journal = join(folder, isa);
       const env = { ...process.env, ADAMAX_ISA: isa };
       const { status, signal, stdout, stderr } = spawnSync(process.execPath, [sweep, 'sample', journal], {
