@@ -93,6 +93,9 @@ part_sanitizers() {
   node "${slow_mocha[@]}" out/test/backend/workers.test.js
   # A process that ends by process.exit() leaves what V8 holds: reports of that would drown ours.
   ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 node "${slow_mocha[@]}" out/test/processes/async.test.js
+  # Memory that goes in the midst of a call, workers that are terminated in it, and whatever else there is.
+  node "${slow_mocha[@]}" out/test/attacks/sweep.test.js
+  node out/test/processes/terminate.js 24
   node out/test/fuzz/main.js --seconds 60
 }
 
