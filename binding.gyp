@@ -8,6 +8,7 @@
         "native/binding/kernels.cc",
         "native/binding/plan.cc",
         "native/binding/plan_run.cc",
+        "native/binding/plan_table.cc",
         "native/binding/settings.cc",
         "native/kernels/avx2.cc",
         "native/kernels/avx512.cc",

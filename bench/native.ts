@@ -23,7 +23,7 @@ export interface Bound extends Problem {
 }
 
 /** A plan knows addresses only, so whoever can run it holds the arrays. */
-const held = new WeakMap<() => unknown, readonly Bound[]>();
+const held = new WeakMap<() => unknown, unknown>();
 
 /**
  * The run of a plan that steps all problems by one rule, on as many threads as are set; does nothing without an addon.
@@ -39,13 +39,19 @@ export function boundRun(rule: string, problems: readonly Bound[], scalars: read
   set[contract.setClipvalue] = Infinity;
   set.set(scalars, contract.setScalars);
   const number = binding.rules.findIndex(({ name }) => name === rule);
-  const { target, gradient, run } = binding.plan(number, control);
+  const { selectedPlan, target, gradient, run } = binding;
+  const plan = binding.plan(number, control);
+  selectedPlan[0] = plan;
   problems.forEach(({ param, m, u, grad, out }, i) => {
     target(i, 0, param.length, param.length, param, out ?? null, m, u);
     gradient(i, grad, null);
   });
-  held.set(run, problems);
-  return run;
+  const runPlan = () => {
+    selectedPlan[0] = plan;
+    return run();
+  };
+  held.set(runPlan, { problems, control });
+  return runPlan;
 }
 
 /** The native work of a step of Adamax. */

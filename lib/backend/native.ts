@@ -38,12 +38,10 @@ export interface Binding {
   pageOffset(x: Float32Array): number;
   threads(): number;
   setThreads(n: number): void;
-  /** Makes a plan over slots of bfloat16, or else of float32. */
-  plan(rule: number, control: Float64Array, bfloat16?: boolean): BindingPlan;
-}
-
-/** native/binding/bound_plan.h says what each does. */
-export interface BindingPlan {
+  /** Makes a plan over slots of bfloat16, or else of float32, and returns its number. It is there as long as `control`. */
+  plan(rule: number, control: Float64Array, bfloat16?: boolean): number;
+  /** The number of the plan that the functions below are for. native/binding/bound_plan.h says what each does. */
+  readonly selectedPlan: Uint32Array;
   target(
     entry: number,
     set: number,
@@ -107,7 +105,7 @@ export function nativeBackend(binding: Binding): Backend {
     plan(rule, control, slotDtype) {
       const number = numberOf(rule);
       if (number < 0) return jsBackend.plan(rule, control, slotDtype);
-      return nativePlan(binding.plan(number, control, slotDtype === 'bfloat16'), control);
+      return nativePlan(binding, binding.plan(number, control, slotDtype === 'bfloat16'), control);
     },
 
     get threads() {
@@ -124,8 +122,9 @@ export function nativeBackend(binding: Binding): Backend {
 /** More than any plan has. */
 const MOST_ENTRIES = 2 ** 32;
 
-function nativePlan(plan: BindingPlan, control: Float64Array): BackendPlan {
-  const { target, gradient, place, norms, truncate, run, runAsync } = plan;
+function nativePlan(binding: Binding, number: number, control: Float64Array): BackendPlan {
+  const { selectedPlan, target, gradient, place, norms, truncate, run, runAsync } = binding;
+  // It refers to `control`, and all functions below to it: thus the plan stays as long as any of them.
   const faultOf = (outcome: number | undefined): Fault | undefined => {
     if (outcome === undefined) return undefined;
     if (outcome <= CONTRACT.nonFinite) return { kind: 'not finite', entry: CONTRACT.nonFinite - outcome };
@@ -134,18 +133,38 @@ function nativePlan(plan: BindingPlan, control: Float64Array): BackendPlan {
   };
   return {
     // Not spread: an iterator could be anybody's. The addon takes as many as its rule has.
-    target: (i, { slots, size, rowLength, set }, param, out) => {
+    target(i, { slots, size, rowLength, set }, param, out) {
+      selectedPlan[0] = number;
       target(i, set, rowLength, size, param, out, slots[0], slots[1], slots[2]);
     },
-    gradient,
-    place,
-    norms,
-    truncate,
-    run: () => faultOf(run()),
-    runAsync: async (held) => faultOf(await runAsync(held)),
+    gradient(i, values, indices) {
+      selectedPlan[0] = number;
+      gradient(i, values, indices);
+    },
+    place(heap, offsets) {
+      selectedPlan[0] = number;
+      place(heap, offsets);
+    },
+    norms(array) {
+      selectedPlan[0] = number;
+      norms(array);
+    },
+    truncate(count) {
+      selectedPlan[0] = number;
+      truncate(count);
+    },
+    run() {
+      selectedPlan[0] = number;
+      return faultOf(run());
+    },
+    async runAsync(held) {
+      selectedPlan[0] = number;
+      return faultOf(await runAsync(held));
+    },
     get isIdle() {
       try {
         // The addon refuses all that is asked of a plan that is being run.
+        selectedPlan[0] = number;
         truncate(MOST_ENTRIES);
         return true;
       } catch {

@@ -4,6 +4,7 @@
 
 #include <napi.h>
 
+#include "binding/plan_table.h"
 #include "kernels/table.h"
 #include "runtime/cores.h"
 #include "runtime/index_pool.h"
@@ -22,6 +23,8 @@ class Instance {
   const KernelTable* table;
   // Working memory of sparse steps.
   IndexPool indices;
+  // Its plans that are alive.
+  PlanTable plans;
 
   // The most threads that a step may use: as many as were set, or as there are cores to use. The system is asked at the
   // first step.

@@ -9,9 +9,9 @@ namespace {
 
 napi_value target(napi_env env, napi_callback_info info) {
   const Arguments<6 + kMaxSlots> args(env, info);
-  BoundPlan& bound = *args.plan;
   std::size_t i = 0;
-  if (!check_idle(env, bound) || !read_size(env, args.value[0], "entry", &i)) return nullptr;
+  if (!check_idle(env, args.plan()) || !read_size(env, args.value[0], "entry", &i)) return nullptr;
+  BoundPlan& bound = *args.plan();
   PlanEntry* const entry = bound.plan.entry(i);
   if (entry == nullptr) {
     fail_type(env, "entry", "the next one");
@@ -57,9 +57,9 @@ bool read_rows(napi_env env, napi_value value, PlanEntry* entry, std::size_t* le
 
 napi_value gradient(napi_env env, napi_callback_info info) {
   const Arguments<3> args(env, info);
-  Plan& plan = args.plan->plan;
   std::size_t i = 0;
-  if (!check_idle(env, *args.plan) || !read_size(env, args.value[0], "entry", &i)) return nullptr;
+  if (!check_idle(env, args.plan()) || !read_size(env, args.value[0], "entry", &i)) return nullptr;
+  Plan& plan = args.plan()->plan;
   if (i >= plan.size() || !plan.entry_to_move(i).placed) {
     fail_type(env, "entry", "one that has a target");
     return nullptr;
@@ -93,13 +93,13 @@ bool read_part(napi_env env, const FloatSpan& heap, double offset, std::size_t l
 
 napi_value place(napi_env env, napi_callback_info info) {
   const Arguments<2> args(env, info);
-  BoundPlan& bound = *args.plan;
   FloatSpan heap{};
   DoubleSpan offsets{};
-  if (!check_idle(env, bound) || !read_floats(env, args.value[0], "heap", &heap) ||
+  if (!check_idle(env, args.plan()) || !read_floats(env, args.value[0], "heap", &heap) ||
       !read_doubles(env, args.value[1], "offsets", &offsets)) {
     return nullptr;
   }
+  BoundPlan& bound = *args.plan();
   const std::size_t count = offsets.length / 3;
   if (offsets.length % 3 != 0 || count > bound.plan.size()) {
     fail_type(env, "offsets", "three numbers for each of the first entries");
@@ -129,8 +129,8 @@ napi_value place(napi_env env, napi_callback_info info) {
 
 napi_value norms(napi_env env, napi_callback_info info) {
   const Arguments<1> args(env, info);
-  BoundPlan& bound = *args.plan;
-  if (!check_idle(env, bound)) return nullptr;
+  if (!check_idle(env, args.plan())) return nullptr;
+  BoundPlan& bound = *args.plan();
   DoubleSpan norms{};
   if (!is_null(env, args.value[0]) && !read_doubles(env, args.value[0], "norms", &norms)) return nullptr;
   if (norms.length > bound.plan.size()) {
@@ -148,40 +148,16 @@ napi_value norms(napi_env env, napi_callback_info info) {
 napi_value truncate(napi_env env, napi_callback_info info) {
   const Arguments<1> args(env, info);
   std::size_t count = 0;
-  if (check_idle(env, *args.plan) && read_size(env, args.value[0], "count", &count)) args.plan->plan.truncate(count);
+  if (!check_idle(env, args.plan()) || !read_size(env, args.value[0], "count", &count)) return nullptr;
+  args.plan()->plan.truncate(count);
   return nullptr;
 }
 
-void destroy(napi_env env, BoundPlan* bound) {
-  if (bound->control_holder != nullptr) napi_delete_reference(env, bound->control_holder);
-  Instance::report_memory(env, bound->reported, 0);
-  delete bound;
-}
-
-// Adds a function that shares `bound` to `object`.
-bool add(napi_env env, napi_value object, const char* name, napi_callback callback, BoundPlan* bound) {
-  napi_value function = nullptr;
-  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, bound, &function) != napi_ok ||
-      napi_add_finalizer(env, function, bound, release_plan, nullptr, nullptr) != napi_ok) {
-    return false;
-  }
-  ++bound->users;
-  return napi_set_named_property(env, object, name, function) == napi_ok;
-}
-
-constexpr struct {
-  const char* name;
-  napi_callback callback;
-} kFunctions[] = {
-    {"target", target},     {"gradient", gradient}, {"place", place},        {"norms", norms},
-    {"truncate", truncate}, {"run", run},           {"runAsync", run_async},
-};
-
-// plan(rule, control, bfloat16 = false). No wrapper of node-addon-api is used here: one that fails because the
-// environment is being torn down, and may not run JavaScript any more, ends the process.
+// plan(rule, control, bfloat16 = false): the number of the plan. No wrapper of node-addon-api is used here: one that
+// fails because the environment is being torn down, and may not run JavaScript any more, ends the process.
 napi_value plan(napi_env env, napi_callback_info info) {
   const Arguments<3> args(env, info);
-  Instance& instance = instance_of(env);
+  Instance& instance = *args.instance;
   std::size_t rule = 0;
   DoubleSpan control{};
   bool bfloat16 = false;
@@ -201,7 +177,8 @@ napi_value plan(napi_env env, napi_callback_info info) {
   }
   auto* const bound =
       new (std::nothrow) BoundPlan(instance, rule, bfloat16 ? SlotFormat::kBfloat16 : SlotFormat::kFloat32);
-  if (bound == nullptr) {
+  if (bound == nullptr || !instance.plans.add(env, bound)) {
+    delete bound;
     napi_throw_range_error(env, "ERR_ADAMAX_MEMORY", "no memory for a plan: received a request for one");
     return nullptr;
   }
@@ -209,30 +186,65 @@ napi_value plan(napi_env env, napi_callback_info info) {
   bound->scalars = static_cast<std::size_t>(kernels.scalars);
   bound->control = control.data;
   bound->sets = (control.length - kControlSets) / stride;
-  napi_value object = nullptr;
-  bool made = napi_create_object(env, &object) == napi_ok &&
-              napi_create_reference(env, args.value[1], 1, &bound->control_holder) == napi_ok;
-  for (const auto& function : kFunctions) {
-    made = made && add(env, object, function.name, function.callback, bound);
+  napi_value number = nullptr;
+  if (napi_create_double(env, static_cast<double>(bound->number), &number) == napi_ok &&
+      napi_add_finalizer(env, args.value[1], bound, release_plan, nullptr, &bound->control_reference) == napi_ok) {
+    return number;
   }
-  if (made) return object;
-  if (bound->users == 0) destroy(env, bound);
+  release_plan(env, bound, nullptr);
   return nullptr;
 }
 
+constexpr struct {
+  const char* name;
+  napi_callback callback;
+} kFunctions[] = {
+    {"plan", plan},   {"target", target},     {"gradient", gradient}, {"place", place},
+    {"norms", norms}, {"truncate", truncate}, {"run", run},           {"runAsync", run_async},
+};
+
 }  // namespace
 
-bool check_idle(napi_env env, const BoundPlan& bound) { return !bound.busy || fail_type(env, "plan", "idle"); }
+bool check_idle(napi_env env, const BoundPlan* bound) {
+  if (bound == nullptr) return fail_type(env, "selectedPlan", "the number of a plan");
+  return !bound->busy || fail_type(env, "plan", "idle");
+}
+
+bool BoundPlan::is_collected(napi_env env) const {
+  napi_value value = nullptr;
+  return napi_get_reference_value(env, control_reference, &value) == napi_ok && value == nullptr;
+}
 
 void release_plan(napi_env env, void* data, void*) {
   BoundPlan* const bound = static_cast<BoundPlan*>(data);
-  if (--bound->users == 0) destroy(env, bound);
+  if (bound->table != nullptr) bound->table->remove(bound->number);
+  bound->table = nullptr;
+  // Without the reference there is no finalizer any more, if this is not it.
+  if (bound->control_reference != nullptr) napi_delete_reference(env, bound->control_reference);
+  bound->control_reference = nullptr;
+  if (bound->busy) {
+    bound->released = true;
+  } else {
+    destroy_plan(env, bound);
+  }
+}
+
+void destroy_plan(napi_env env, BoundPlan* bound) {
+  Instance::report_memory(env, bound->reported, 0);
+  delete bound;
 }
 
 void export_plan(Napi::Env env, Napi::Object exports) {
-  napi_value function = nullptr;
-  if (napi_create_function(env, "plan", NAPI_AUTO_LENGTH, plan, nullptr, &function) != napi_ok) return;
-  napi_set_named_property(env, exports, "plan", function);
+  Instance& instance = instance_of(env);
+  const napi_value selection = instance.plans.make_selection(env);
+  if (selection == nullptr || napi_set_named_property(env, exports, "selectedPlan", selection) != napi_ok) return;
+  for (const auto& [name, callback] : kFunctions) {
+    napi_value function = nullptr;
+    if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, &instance, &function) != napi_ok ||
+        napi_set_named_property(env, exports, name, function) != napi_ok) {
+      return;
+    }
+  }
 }
 
 }  // namespace adamax

@@ -64,9 +64,10 @@ bool read_range(const BoundPlan& bound, std::size_t* first, std::size_t* count) 
 napi_value run(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
-  BoundPlan& bound = *static_cast<BoundPlan*>(data);
+  BoundPlan* const selected = static_cast<Instance*>(data)->plans.selected();
+  if (!check_idle(env, selected)) return nullptr;
+  BoundPlan& bound = *selected;
   std::size_t first = 0, count = 0;
-  if (!check_idle(env, bound)) return nullptr;
   if (!read_range(bound, &first, &count)) return fail_unbound(env);
   if (!bound.read_sets()) return value_of(env, {Outcome::Kind::kOutOfMemory});
   const Outcome outcome = bound.step(first, count, *bound.instance.table, bound.instance.threads());
@@ -94,14 +95,13 @@ struct Run {
   }
 
   // libuv calls this on the thread of JavaScript. While the environment is being torn down no call into it succeeds any
-  // more, and none needs to.
-  static void complete(napi_env env, napi_status, void* data) {
+  // more: the promise stays pending, and nobody is there to wait. A run that was cancelled then has stepped nothing.
+  static void complete(napi_env env, napi_status status, void* data) {
     Run* const run = static_cast<Run*>(data);
-    run->bound->busy = false;
     napi_value value = nullptr;
-    if (run->outcome.good()) {
+    if (status == napi_ok && run->outcome.good()) {
       napi_get_undefined(env, &value);
-    } else {
+    } else if (status == napi_ok) {
       napi_create_double(env, number_of(run->outcome), &value);
     }
     if (value != nullptr) napi_resolve_deferred(env, run->deferred, value);
@@ -112,7 +112,8 @@ struct Run {
   void end(napi_env env) {
     if (held != nullptr) napi_delete_reference(env, held);
     if (work != nullptr) napi_delete_async_work(env, work);
-    release_plan(env, bound, nullptr);
+    bound->busy = false;
+    if (bound->released) destroy_plan(env, bound);
     delete this;
   }
 };
@@ -121,9 +122,9 @@ struct Run {
 
 napi_value run_async(napi_env env, napi_callback_info info) {
   const Arguments<1> args(env, info);
-  BoundPlan& bound = *args.plan;
+  if (!check_idle(env, args.plan())) return nullptr;
+  BoundPlan& bound = *args.plan();
   std::size_t first = 0, count = 0;
-  if (!check_idle(env, bound)) return nullptr;
   if (!bound.read_sets()) return value_of(env, {Outcome::Kind::kOutOfMemory});
   if (!read_range(bound, &first, &count) || !bound.plan.all_bound(first, count)) return fail_unbound(env);
   // The event loop keeps a core: where all are busy, a callback that is due waits for the scheduler.
@@ -131,7 +132,7 @@ napi_value run_async(napi_env env, napi_callback_info info) {
   Run* const run =
       new (std::nothrow) Run{&bound, first, count, bound.instance.table, threads > 1 ? threads - 1 : 1, Outcome{}};
   if (run == nullptr) return value_of(env, {Outcome::Kind::kOutOfMemory});
-  ++bound.users;
+  bound.busy = true;
   napi_value name = nullptr;
   napi_value promise = nullptr;
   if (napi_create_string_utf8(env, "adamax", NAPI_AUTO_LENGTH, &name) != napi_ok ||
@@ -143,7 +144,6 @@ napi_value run_async(napi_env env, napi_callback_info info) {
     fail_type(env, "held", "an object, and the environment one that may start work");
     return nullptr;
   }
-  bound.busy = true;
   return promise;
 }
 

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { ErrorCode } from 'adamax';
 import { expect } from 'chai';
 import { type Binding, CONTRACT, loadBinding } from '#internals';
@@ -18,7 +20,7 @@ describe('the native addon by itself', () => {
   });
 
   // A plan keeps addresses, and whoever made it the arrays: without them a collection would leave it free memory.
-  const held: Float32Array[] = [];
+  const held: ArrayBufferView[] = [];
   const fresh = (n = 6) => {
     const array = new Float32Array(n).fill(1);
     held.push(array);
@@ -131,9 +133,24 @@ describe('the native addon by itself', () => {
     return Float64Array.of(first, count, 0, 0, ...(sets.length > 0 ? sets : [set()]).flat());
   };
   type Call = (...args: unknown[]) => unknown;
+  type PlanCalls = Pick<Binding, 'target' | 'gradient' | 'place' | 'norms' | 'truncate' | 'run' | 'runAsync'>;
+  /** The calls for one plan, each of which selects it first. */
+  const makePlan = (array = control()): PlanCalls => {
+    const number = binding.plan(rule, array);
+    held.push(array);
+    const of = (name: keyof PlanCalls) => {
+      const call = binding[name] as Call;
+      return (...args: unknown[]) => {
+        binding.selectedPlan[0] = number;
+        return call(...args);
+      };
+    };
+    const names = ['target', 'gradient', 'place', 'norms', 'truncate', 'run', 'runAsync'] as const;
+    return Object.fromEntries(names.map((name) => [name, of(name)])) as unknown as PlanCalls;
+  };
   /** A plan with one variable in place. */
   const planOf = (param: Float32Array, array = control()) => {
-    const plan = binding.plan(rule, array);
+    const plan = makePlan(array);
     plan.target(0, 0, 6, param.length, param, null, fresh(param.length), fresh(param.length));
     return plan;
   };
@@ -151,7 +168,7 @@ describe('the native addon by itself', () => {
   ];
   for (const [title, args, type, code] of targets) {
     it(`a plan refuses ${title} as a target, and does not run with it`, () => {
-      const plan = binding.plan(rule, control());
+      const plan = makePlan();
       expectError(() => (plan.target as Call)(...args), type, code, /: received/);
       expectError(() => plan.gradient(0, fresh(), null), TypeError, 'ERR_ADAMAX_ARG_TYPE', /has a target/);
       expectError(() => plan.run(), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^count must be/);
@@ -176,7 +193,7 @@ describe('the native addon by itself', () => {
   }
 
   it('a plan refuses rows for a variable that is stepped out of place', () => {
-    const plan = binding.plan(rule, control());
+    const plan = makePlan();
     plan.target(0, 0, 6, 6, fresh(), fresh(), fresh(), fresh());
     expectError(() => plan.gradient(0, fresh(), Int32Array.of(0)), TypeError, 'ERR_ADAMAX_ARG_TYPE', /out of place/);
   });
@@ -190,7 +207,7 @@ describe('the native addon by itself', () => {
   });
 
   it('a plan without a place for its variable does not run', () => {
-    const plan = binding.plan(rule, control());
+    const plan = makePlan();
     plan.target(0, 0, 6, 6, null, null, fresh(), fresh());
     expectError(() => plan.gradient(0, fresh(), null), TypeError, 'ERR_ADAMAX_ARG_TYPE', /has a target/);
     expectError(() => plan.run(), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^count must be/);
@@ -198,7 +215,7 @@ describe('the native addon by itself', () => {
 
   it('a plan places variables within one array, and refuses places that are not in it', () => {
     const heap = new Float32Array(32).fill(1);
-    const plan = binding.plan(rule, control());
+    const plan = makePlan();
     plan.target(0, 0, 6, 6, null, null, new Float32Array(6), new Float32Array(6));
     const bad = [
       [-1, 0, 0],
@@ -228,7 +245,7 @@ describe('the native addon by itself', () => {
 
   it('a plan steps each variable by its set of scalars, and clips it by the bounds of its set', () => {
     const array = control(2, 0, set(0.01), set(0.02, 0.5));
-    const plan = binding.plan(rule, array);
+    const plan = makePlan(array);
     const [a, b] = [fresh(4), fresh(4)];
     const slots = () => [new Float32Array(4), new Float32Array(4)] as const;
     const ofB = slots();
@@ -261,7 +278,7 @@ describe('the native addon by itself', () => {
 
   it('a plan clips by norms from outside, until it is told to take its own', () => {
     const u = () => new Float32Array(4);
-    const plan = binding.plan(rule, control(1, 0, set(0.01, 1)));
+    const plan = makePlan(control(1, 0, set(0.01, 1)));
     const slot = u();
     plan.target(0, 0, 4, 4, fresh(4), null, u(), slot);
     plan.gradient(0, fresh(4), null);
@@ -299,13 +316,76 @@ describe('the native addon by itself', () => {
     expectError(() => plan.run(), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^count must be/);
   });
 
-  it('a plan keeps its control array alive, and each of its functions keeps the plan', () => {
-    const param = fresh();
-    const { gradient, run } = planOf(param);
-    gradient(0, fresh(), null);
-    for (let i = 0; i < 2000; i++) new Float32Array(1000).fill(i);
-    expect(run()).to.equal(undefined);
-    expect(param[0]).to.be.closeTo(1 - (0.01 * 1) / 1, 1e-6);
+  const functions: [keyof PlanCalls, unknown[]][] = [
+    ['target', [0, 0, 6, 6, fresh(), null, fresh(), fresh()]],
+    ['gradient', [0, fresh(), null]],
+    ['place', [fresh(), new Float64Array(3)]],
+    ['norms', [null]],
+    ['truncate', [0]],
+    ['run', []],
+    ['runAsync', [{}]],
+  ];
+  for (const [name, args] of functions) {
+    it(`${name}() refuses the number of a plan that is not there, and of one that is busy`, async () => {
+      const call = () => (binding[name] as Call)(...args);
+      for (const number of [2 ** 32 - 1, 2 ** 31, 10 ** 6]) {
+        binding.selectedPlan[0] = number;
+        expectError(call, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^selectedPlan must be the number of a plan: received/);
+      }
+      const plan = planOf(fresh());
+      plan.gradient(0, fresh(), null);
+      const done = plan.runAsync({});
+      expectError(call, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^plan must be idle: received/);
+      await done;
+    });
+  }
+
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+
+  it('a plan goes with its control array once the event loop turns', async () => {
+    const number = (() => binding.plan(rule, control()))();
+    for (let i = 0; i < 3; i++) {
+      collect();
+      await new Promise(setImmediate);
+    }
+    binding.selectedPlan[0] = number;
+    expectError(() => binding.run(), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^selectedPlan must be/);
+  });
+
+  it('plans that nobody has go when others are made, without a turn of the event loop', () => {
+    let highest = 0;
+    for (let i = 0; i < 20_000; i++) {
+      if (i % 1000 === 0) collect();
+      highest = Math.max(highest, binding.plan(rule, control()));
+    }
+    expect(highest).to.be.below(8192);
+  });
+
+  it('a plan goes with its control array, in a run off the event loop at the end of that', async () => {
+    const [param, gradient] = [new Float32Array(2 ** 20), new Float32Array(2 ** 20).fill(1)];
+    held.push(param, gradient);
+    let number = -1;
+    const start = () => {
+      const array = control();
+      number = binding.plan(rule, array);
+      binding.selectedPlan[0] = number;
+      binding.target(0, 0, 1, param.length, param, null, fresh(param.length), fresh(param.length));
+      binding.gradient(0, gradient, null);
+      return binding.runAsync({});
+    };
+    const done = start();
+    collect();
+    // Each makes room by freeing plans that nobody has; whether the run is done by now, nobody knows.
+    for (let i = 0; i < 100; i++) binding.plan(rule, control());
+    expect(await done).to.equal(undefined);
+    expect(param[0]).to.not.equal(0);
+    for (let i = 0; i < 3; i++) {
+      collect();
+      await new Promise(setImmediate);
+    }
+    binding.selectedPlan[0] = number;
+    expectError(() => binding.run(), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^(selectedPlan|count) must be/);
   });
 
   it('a run says in the control array that it has stepped, and not where it has found a fault', () => {
