@@ -85,7 +85,9 @@ Outcome Plan::index_rows() {
 }
 
 void Plan::give_indices() {
-  for (std::size_t i = 0; i < size_; ++i) {
+  // The last one that was taken goes back first, so that each entry gets the same index again: otherwise all of them
+  // would grow to the largest.
+  for (std::size_t i = size_; i-- > 0;) {
     if (entries_[i].index != nullptr) pool_.give(entries_[i].index);
     entries_[i].index = nullptr;
   }

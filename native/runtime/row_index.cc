@@ -19,6 +19,9 @@ Outcome RowIndex::build(const Indices& indices, std::size_t table_rows) {
   if (!touched_.reserve(slices) || !next_.reserve(slices) || !places_.reserve(place_count())) {
     return {Outcome::Kind::kOutOfMemory};
   }
+  const std::size_t need =
+      slices * (sizeof(TouchedRow) + sizeof(std::uint32_t)) + place_count() * sizeof(std::uint32_t);
+  if (need > needed) needed = need;
   clear_places();
   switch (indices.kind) {
     case Indices::Kind::kInt32:

@@ -44,6 +44,8 @@ class RowIndex {
 
   // The next one in the list of the pool that this index lies idle in.
   RowIndex* next_idle = nullptr;
+  // The most bytes that a build has needed since the pool last looked.
+  std::size_t needed = 0;
 
  private:
   template <class Int>

@@ -56,6 +56,7 @@ int run() {
   std::printf("seed %" PRIx64 "\n", kSeed);
   print_untested();
   test_row_index();
+  test_index_pool();
   test_bfloat16();
   const Tables& available = tables();
   const std::uint64_t want = digest_of_oracle();

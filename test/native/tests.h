@@ -17,6 +17,7 @@ void test_page_guard(const KernelTable& table);
 // Row index and plan; the kernels of `table` show what was written.
 void test_plan(const KernelTable& table);
 void test_row_index();
+void test_index_pool();
 
 // FNV-1a of the results of a fixed set of cases: the same number from every table on every machine, and from the
 // oracle.
