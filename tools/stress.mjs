@@ -9,6 +9,9 @@ const tests = fileURLToPath(new URL('../out/test/', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'adamax-stress-'));
 const journal = join(folder, 'journal');
 
+/** A leak of 40 bytes a step, or 400 an optimizer, is more; what V8 takes for its young generation is less. */
+const MOST_MEGABYTES = 40;
+
 function run(script, args, isa) {
   const env = { ...process.env, ...(isa !== '' && { ADAMAX_ISA: isa }) };
   const result = spawnSync(process.execPath, [join(tests, script), ...args], { encoding: 'utf8', env });
@@ -27,6 +30,13 @@ for (const isa of ['', 'js']) {
     `500 workers terminated on ${on}`,
     workers.died,
     `${workers.stdout} ended ${workers.signal ?? ''}${workers.stderr}`,
+  );
+  const steady = run('processes/steady.js', ['1'], isa);
+  const grown = steady.died ? [steady.stderr] : Object.entries(JSON.parse(steady.stdout));
+  report(
+    `memory on ${on}`,
+    steady.died || grown.some(([, { resident, external }]) => resident > MOST_MEGABYTES || external > 1),
+    JSON.stringify(grown),
   );
   const sweep = run('attacks/sweep.js', ['all', journal], isa);
   if (sweep.died) {
