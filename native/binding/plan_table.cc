@@ -7,7 +7,7 @@ namespace adamax {
 PlanTable::~PlanTable() {
   // The finalizers of plans may still come.
   for (std::size_t i = 0; i < size_; ++i) {
-    if (plans_[i] != nullptr) plans_[i]->table = nullptr;
+    if (places_[i].plan != nullptr) places_[i].plan->table = nullptr;
   }
   if (selection_holder_ != nullptr) napi_delete_reference(env_, selection_holder_);
 }
@@ -20,27 +20,27 @@ bool PlanTable::add(napi_env env, BoundPlan* plan) {
   }
   plan->number = free_[--free_count_];
   plan->table = this;
-  plans_[plan->number] = plan;
+  places_[plan->number].plan = plan;
   return true;
 }
 
 void PlanTable::remove(std::size_t number) {
-  plans_[number] = nullptr;
+  places_[number].plan = nullptr;
   free_[free_count_++] = static_cast<std::uint32_t>(number);
 }
 
 void PlanTable::forget_collected(napi_env env) {
   for (std::size_t i = 0; i < size_; ++i) {
-    if (plans_[i] != nullptr && plans_[i]->is_collected(env)) release_plan(env, plans_[i], nullptr);
+    if (places_[i].plan != nullptr && places_[i].plan->is_collected(env)) release_plan(env, places_[i].plan, nullptr);
   }
 }
 
 bool PlanTable::grow() {
   const std::size_t size = size_ == 0 ? 16 : 2 * size_;
-  if (size > UINT32_MAX || !plans_.reserve(size) || !free_.reserve(size)) return false;
+  if (size > UINT32_MAX || !places_.reserve(size) || !free_.reserve(size)) return false;
   // The lowest number comes first.
   for (std::size_t i = size; i-- > size_;) {
-    plans_[i] = nullptr;
+    places_[i].plan = nullptr;
     free_[free_count_++] = static_cast<std::uint32_t>(i);
   }
   size_ = size;

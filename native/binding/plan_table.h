@@ -32,13 +32,17 @@ class PlanTable {
   // exception is pending.
   napi_value make_selection(napi_env env);
   // The plan that is selected, or null if there is none of that number.
-  BoundPlan* selected() const { return *selection_ < size_ ? plans_[*selection_] : nullptr; }
+  BoundPlan* selected() const { return *selection_ < size_ ? places_[*selection_].plan : nullptr; }
 
  private:
+  struct Place {
+    BoundPlan* plan;  // null where there is none
+  };
+
   void forget_collected(napi_env env);
   bool grow();
 
-  Buffer<BoundPlan*> plans_;
+  Buffer<Place> places_;
   std::size_t size_ = 0;
   Buffer<std::uint32_t> free_;  // a stack of free numbers
   std::size_t free_count_ = 0;
