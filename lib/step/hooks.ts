@@ -15,8 +15,8 @@ export interface StepHooks {
   normOf?(entry: number): number;
   /**
    * Runs all entries, in ranges of its own choosing: each of them once. Without it there is one range. Not asked where
-   * the step leaves the event loop. A bad index in a later range, or a gradient that is to be finite and is not, takes the earlier ones back; whoever throws here for
-   * another reason has left them written.
+   * the step leaves the event loop. A bad index in a later range, or a gradient that is to be finite and is not, takes the
+   * earlier ones back; whoever throws here for another reason has left them written.
    */
   drive?(count: number, run: (first: number, count: number) => void): void;
   /**

@@ -1,24 +1,22 @@
-import { rangeError, typeError, wrongType } from '../arguments/errors.js';
-import type { Backend, Clipping } from '../backend/backend.js';
+import { rangeError, typeError } from '../arguments/errors.js';
+import type { Backend } from '../backend/backend.js';
 import { backend } from '../backend/choose-backend.js';
-import type { Rule } from '../backend/rule.js';
-import { isFloat32Array } from '../memory/typed-arrays.js';
 import { byName, type Label } from '../state/labels.js';
 import type { VariableState } from '../state/variable-state.js';
-import type { Creation, VariableStates } from '../state/variable-states.js';
-import { Rows, type StepGradient } from '../variables/gradient.js';
+import type { Creation } from '../state/variable-states.js';
+import type { StepGradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';
-import type { Adopt } from '../variables/variable-like.js';
+import { aggregatedAtOnce, checkAggregated } from './aggregation.js';
 import { constraintHooks, isConstrained } from './constraints.js';
 import { HeapList } from './heap-list.js';
 import type { StepHooks } from './hooks.js';
 import { checkNotInFlight, takeOff } from './in-flight.js';
 import { warnOfNewVariables } from './new-variables.js';
-import type { NonFiniteGuard } from './non-finite.js';
 import { APPLIED, type PairLabels, type PairWords } from './pair-labels.js';
 import { copiesOf } from './rollback.js';
 import { type Outs, StepList } from './step-list.js';
 import { type Change, StepPairs } from './step-pairs.js';
+import type { StepOutcome, StepSource } from './step-source.js';
 import { INSIDE, Turn } from './turn.js';
 
 /**
@@ -26,31 +24,6 @@ import { INSIDE, Turn } from './turn.js';
  * back takes about as long as the step: measured some 70 µs, against 0.1 to 0.2 ns an element.
  */
 const WORTH_LEAVING = 2 ** 19;
-
-/** What a step off the event loop has done. */
-export interface StepOutcome {
-  /** The number of steps taken so far. */
-  readonly count: number;
-  readonly stepped: readonly Variable[];
-  /** Variables that were listed without a gradient. */
-  readonly without: readonly Variable[];
-  /** What a warning calls those. */
-  readonly label: Label;
-}
-
-/** What a step needs of its optimizer. */
-export interface StepSource {
-  readonly rule: Rule;
-  readonly states: VariableStates;
-  readonly clipping: Clipping;
-  readonly guard: NonFiniteGuard;
-  /** Computes the scalars of the next step, after `iterations` steps: code of the user may run. */
-  writeScalars(iterations: number): void;
-  /** Where `writeScalars` puts them. */
-  readonly scalars: Float32Array;
-  /** Finds variables for what is listed of other libraries. */
-  readonly adopt: Adopt;
-}
 
 /**
  * Takes the steps of one optimizer: all or nothing, at once or off the event loop. A step goes through its rooms in one
@@ -239,7 +212,7 @@ export class Stepper {
       if (aggregator !== null) {
         const aggregated = this.turn[INSIDE](() => aggregator.aggregate(this.#pairs));
         this.turn.goAway();
-        gradients = this.#checkAggregated(await aggregated);
+        gradients = checkAggregated(await aggregated, this.#pairs.count);
         // Meanwhile a variable may have been given other memory.
         list.note('nothing', null);
         if (list.isNew) this.#resolve(list, creation);
@@ -288,22 +261,7 @@ export class Stepper {
   #gradients(): readonly StepGradient[] {
     const aggregator = this.#aggregator;
     if (aggregator === null) return this.#pairs.gradients;
-    const gradients = aggregator.aggregate(this.#pairs);
-    if (!(gradients instanceof Promise)) return this.#checkAggregated(gradients);
-    // Nobody waits for it any more.
-    gradients.catch(() => {});
-    throw typeError(
-      'ERR_ADAMAX_STATE',
-      'an aggregation that takes time must belong to an asynchronous step: received a promise',
-    );
-  }
-
-  /** What a hook returned, if it is as many gradients as there are pairs. */
-  #checkAggregated(gradients: readonly StepGradient[]): readonly StepGradient[] {
-    const { count } = this.#pairs;
-    const fits = (gradient: unknown) => isFloat32Array(gradient) || gradient instanceof Rows;
-    if (Array.isArray(gradients) && gradients.length === count && gradients.every(fits)) return [...gradients];
-    throw wrongType('what aggregate returns', `${count} gradients, each a Float32Array or Rows`, gradients);
+    return aggregatedAtOnce(aggregator.aggregate(this.#pairs), this.#pairs.count);
   }
 
   /** The hooks, if this step has its gradients from them. */
