@@ -65,6 +65,7 @@ run_part() {
       ;;
   esac
   [ "$outcome" != ok ] || [ "$failed" -eq 0 ] || outcome=FAILED
+  [ "$outcome" != FAILED ] || failures+=$(printf '\n---- the end of %s\n' "$name" && tail -n 40 "$log" | cut -c 1-300)$'\n'
   total_passed=$((total_passed + passed))
   total_failed=$((total_failed + failed))
   summary+=$(printf '%-8s %-11s %5d passed %4d failed %5d s  %s' "$outcome" "$name" "$passed" "$failed" \

@@ -13,6 +13,7 @@ part_lint() {
 
 part_cmake() {
   need cmake cmake
+  node tools/setup.mjs
   npm run build:cmake
   ADAMAX_PREBUILD=$PWD/build-cmake expect_loads "$PWD/build-cmake"
   # What goes on around the addon is the same for both build systems.
@@ -45,6 +46,7 @@ part_cpus() {
   [ "$(uname -m)" = x86_64 ] || not_here 'this is no x86-64 machine'
   need cmake cmake
   need qemu-x86_64-static qemu-user-static
+  node tools/setup.mjs
   if [ -e "$work/native/CMakeCache.txt" ]; then cmake --build "$work/native"; else cpp_build native; fi
   local tests=$work/native/test/native
   qemu-x86_64-static -cpu Nehalem "$tests/cpu_test" --best portable
@@ -70,6 +72,7 @@ part_sanitizers() {
   need cmake cmake
   need clang++-19 clang-19 libclang-rt-19-dev
   need llvm-symbolizer-19 llvm-19
+  node tools/setup.mjs
   local flags runtime
   flags='-fsanitize=address,undefined -fno-sanitize=function,vptr -fno-sanitize-recover=undefined'
   flags+=' -shared-libsan -fno-omit-frame-pointer -g'
@@ -97,7 +100,9 @@ part_sanitizers() {
   ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 node "${slow_mocha[@]}" out/test/processes/async.test.js
   # Memory that goes in the midst of a call, workers that are terminated in it, and whatever else there is.
   node "${slow_mocha[@]}" out/test/attacks/sweep.test.js
-  node out/test/processes/terminate.js 24
+  # Node keeps the 8 bytes of a promise that is pending when its worker is terminated.
+  printf 'leak:napi_create_promise\n' >"$work/leaks-of-node"
+  LSAN_OPTIONS=suppressions=$work/leaks-of-node:print_suppressions=0 node out/test/processes/terminate.js 24
   node out/test/fuzz/main.js --seconds 60
 }
 
