@@ -20,7 +20,7 @@ struct Adagrad {
 
   ADAMAX_INLINE void update(const Adagrad& c, Vec& p, Vec* slot, Vec g) {
     Vec& a = slot[0];
-    a = zero_below(a + g * g, c.tiny);
+    a = without_tiny(a + g * g, c.tiny);
     p = p - (c.learning_rate * g) / (square_root(a) + c.epsilon);
   }
 };

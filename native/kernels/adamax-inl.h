@@ -35,8 +35,10 @@ struct Adamax {
   ADAMAX_INLINE void update(const Adamax& c, Vec& p, Vec* slot, Vec g) {
     Vec& m = slot[0];
     Vec& u = slot[1];
-    m = zero_below(m + (g - m) * c.one_minus_beta1, c.tiny);
-    u = zero_below(greater(u * c.beta2, magnitude(g)), c.tiny);
+    m = without_tiny(m + (g - m) * c.one_minus_beta1, c.tiny);
+    // A maximum with a magnitude is not negative: it is its own magnitude.
+    u = greater(u * c.beta2, magnitude(g));
+    u = zero_where_less(u, u, c.tiny);
     p = p - c.alpha * (m / (u + c.epsilon));
   }
 };

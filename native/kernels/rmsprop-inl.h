@@ -26,17 +26,17 @@ struct RmsProp {
 
   ADAMAX_INLINE void update(const RmsProp& c, Vec& p, Vec* slot, Vec g) {
     Vec& s = slot[0];
-    s = zero_below(s + (g * g - s) * c.one_minus_rho, c.tiny);
+    s = without_tiny(s + (g * g - s) * c.one_minus_rho, c.tiny);
     Vec spread = s;
     if constexpr (kCentered) {
       Vec& mean = slot[kSlots - 1];
-      mean = zero_below(mean + (g - mean) * c.one_minus_rho, c.tiny);
+      mean = without_tiny(mean + (g - mean) * c.one_minus_rho, c.tiny);
       spread = s - mean * mean;
     }
     Vec change = (c.learning_rate * g) / square_root(spread + c.epsilon);
     if constexpr (kMomentum) {
       Vec& v = slot[1];
-      v = zero_below(c.momentum * v + change, c.tiny);
+      v = without_tiny(c.momentum * v + change, c.tiny);
       change = v;
     }
     p = p - change;

@@ -33,7 +33,7 @@ struct SgdMomentum {
   ADAMAX_INLINE void update(const SgdMomentum& c, Vec& p, Vec* slot, Vec g) {
     Vec& v = slot[0];
     const Vec downhill = c.learning_rate * g;
-    v = zero_below(c.momentum * v - downhill, c.tiny);
+    v = without_tiny(c.momentum * v - downhill, c.tiny);
     p = p + (kNesterov ? c.momentum * v - downhill : v);
   }
 };

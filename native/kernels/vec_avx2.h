@@ -4,7 +4,7 @@
 //   operation        instruction
 //   + - * /          vaddps, vsubps, vmulps, vdivps
 //   greater, lesser  vmaxps, vminps: both return their second operand where either is NaN
-//   zero_below       vandnps, vcmpps, vandps
+//   zero_where_less  vcmpps, vandps
 //   bfloat16         load: vpshufb; store: vpslld, vblendvps, vpaddd, vpor, vcmpps, vblendvps, vpshufb, vpermq
 
 struct Vec {
@@ -83,9 +83,8 @@ ADAMAX_INLINE Vec square_root(Vec x) { return {_mm256_sqrt_ps(x.lanes)}; }
 ADAMAX_INLINE Vec magnitude(Vec x) { return {_mm256_andnot_ps(_mm256_set1_ps(-0.0f), x.lanes)}; }
 ADAMAX_INLINE Vec greater(Vec a, Vec b) { return {_mm256_max_ps(a.lanes, b.lanes)}; }
 ADAMAX_INLINE Vec lesser(Vec a, Vec b) { return {_mm256_min_ps(a.lanes, b.lanes)}; }
-ADAMAX_INLINE Vec zero_below(Vec x, Vec bound) {
-  const __m256 keep = _mm256_cmp_ps(magnitude(x).lanes, bound.lanes, _CMP_NLT_UQ);
-  return {_mm256_and_ps(x.lanes, keep)};
+ADAMAX_INLINE Vec zero_where_less(Vec x, Vec a, Vec b) {
+  return {_mm256_and_ps(x.lanes, _mm256_cmp_ps(a.lanes, b.lanes, _CMP_NLT_UQ))};
 }
 ADAMAX_INLINE Vec either_bits(Vec a, Vec b) { return {_mm256_or_ps(a.lanes, b.lanes)}; }
 

@@ -3,7 +3,7 @@
 //   operation        instruction
 //   + - * /          vaddps, vsubps, vmulps, vdivps
 //   greater, lesser  vmaxps, vminps: both return their second operand where either is NaN
-//   zero_below       vandnps, vcmpps to a mask, vmovaps under it
+//   zero_where_less  vcmpps to a mask, vmovaps under it
 //   bfloat16         load: vpmovzxwd, vpslld; store: vptestmd, two vpaddd, vfixupimmps, vpsrld, vpmovdw
 
 struct Vec {
@@ -70,9 +70,8 @@ ADAMAX_INLINE Vec square_root(Vec x) { return {_mm512_sqrt_ps(x.lanes)}; }
 ADAMAX_INLINE Vec magnitude(Vec x) { return {_mm512_andnot_ps(_mm512_set1_ps(-0.0f), x.lanes)}; }
 ADAMAX_INLINE Vec greater(Vec a, Vec b) { return {_mm512_max_ps(a.lanes, b.lanes)}; }
 ADAMAX_INLINE Vec lesser(Vec a, Vec b) { return {_mm512_min_ps(a.lanes, b.lanes)}; }
-ADAMAX_INLINE Vec zero_below(Vec x, Vec bound) {
-  const __mmask16 keep = _mm512_cmp_ps_mask(magnitude(x).lanes, bound.lanes, _CMP_NLT_UQ);
-  return {_mm512_maskz_mov_ps(keep, x.lanes)};
+ADAMAX_INLINE Vec zero_where_less(Vec x, Vec a, Vec b) {
+  return {_mm512_maskz_mov_ps(_mm512_cmp_ps_mask(a.lanes, b.lanes, _CMP_NLT_UQ), x.lanes)};
 }
 ADAMAX_INLINE Vec either_bits(Vec a, Vec b) { return {_mm512_or_ps(a.lanes, b.lanes)}; }
 

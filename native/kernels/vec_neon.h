@@ -3,7 +3,7 @@
 //   operation        instruction
 //   + - * /          fadd, fsub, fmul, fdiv
 //   greater, lesser  fcmgt, bsl: fmax and fmin would return NaN where either is NaN
-//   zero_below       fabs, fcmgt, bic
+//   zero_where_less  fcmgt, bic
 //   bfloat16         load: shll; store: ushr, and, add, add, orr, fcmeq, bsl, shrn
 
 struct Vec {
@@ -68,9 +68,8 @@ ADAMAX_INLINE Vec square_root(Vec x) { return {vsqrtq_f32(x.lanes)}; }
 ADAMAX_INLINE Vec magnitude(Vec x) { return {vabsq_f32(x.lanes)}; }
 ADAMAX_INLINE Vec greater(Vec a, Vec b) { return {vbslq_f32(vcgtq_f32(a.lanes, b.lanes), a.lanes, b.lanes)}; }
 ADAMAX_INLINE Vec lesser(Vec a, Vec b) { return {vbslq_f32(vcltq_f32(a.lanes, b.lanes), a.lanes, b.lanes)}; }
-ADAMAX_INLINE Vec zero_below(Vec x, Vec bound) {
-  const uint32x4_t below = vcltq_f32(vabsq_f32(x.lanes), bound.lanes);
-  return {vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(x.lanes), below))};
+ADAMAX_INLINE Vec zero_where_less(Vec x, Vec a, Vec b) {
+  return {vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(x.lanes), vcltq_f32(a.lanes, b.lanes)))};
 }
 ADAMAX_INLINE Vec either_bits(Vec a, Vec b) {
   return {vreinterpretq_f32_u32(vorrq_u32(vreinterpretq_u32_f32(a.lanes), vreinterpretq_u32_f32(b.lanes)))};

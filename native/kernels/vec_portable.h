@@ -47,8 +47,8 @@ ADAMAX_INLINE Vec magnitude(Vec x) { return {std::fabs(x.lane)}; }
 ADAMAX_INLINE Vec greater(Vec a, Vec b) { return {a.lane > b.lane ? a.lane : b.lane}; }
 // a < b ? a : b, so b where either is NaN.
 ADAMAX_INLINE Vec lesser(Vec a, Vec b) { return {a.lane < b.lane ? a.lane : b.lane}; }
-// +0 where |x| < bound, else x; NaN stays.
-ADAMAX_INLINE Vec zero_below(Vec x, Vec bound) { return {std::fabs(x.lane) < bound.lane ? 0.0f : x.lane}; }
+// +0 where a < b, else x: so x where either is NaN.
+ADAMAX_INLINE Vec zero_where_less(Vec x, Vec a, Vec b) { return {a.lane < b.lane ? 0.0f : x.lane}; }
 ADAMAX_INLINE Vec either_bits(Vec a, Vec b) {
   std::uint32_t x, y;
   std::memcpy(&x, &a.lane, 4);
