@@ -10,14 +10,15 @@ namespace adamax {
 namespace {
 
 // Reads the arguments that dense() and rows() share, `...slots, ...scalars`, from argument `from` on.
-bool read_rest(const Napi::CallbackInfo& info, std::size_t from, const RuleKernels& kernels, Dense* d, float* scalars) {
+bool read_rest(const Napi::CallbackInfo& info, std::size_t from, const RuleKernels& kernels, Dense* d,
+               Scalars* scalars) {
   for (int k = 0; k < kernels.slots; ++k) {
     FloatSpan slot{};
     if (!read_floats(info.Env(), info[from + k], "slot", d->length, &slot)) return false;
     d->slot[k] = slot.data;
   }
   for (int k = 0; k < kernels.scalars; ++k) {
-    if (!read_float(info.Env(), info[from + kernels.slots + k], "scalar", &scalars[k])) return false;
+    if (!read_float(info.Env(), info[from + kernels.slots + k], "scalar", &scalars->of_rule[k])) return false;
   }
   return true;
 }
@@ -42,8 +43,8 @@ void dense(const Napi::CallbackInfo& info) {
     return;
   }
   Dense d{param.data, {}, grad.data, out.data, param.length, kNoClip};
-  float scalars[kMaxScalars];
-  if (!read_rest(info, 4, *kernels, &d, scalars)) return;
+  Scalars scalars{};
+  if (!read_rest(info, 4, *kernels, &d, &scalars)) return;
   kernels->over(SlotFormat::kFloat32).dense(&d, 1, scalars);
 }
 
@@ -64,8 +65,8 @@ Napi::Value rows(const Napi::CallbackInfo& info) {
   entry.dense.param = param.data;
   entry.dense.grad = values.data;
   entry.dense.length = param.length;
-  float scalars[kMaxScalars];
-  if (!read_rest(info, 5, *kernels, &entry.dense, scalars)) return env.Undefined();
+  Scalars scalars{};
+  if (!read_rest(info, 5, *kernels, &entry.dense, &scalars)) return env.Undefined();
   Instance& instance = instance_of(env);
   entry.index = instance.indices.take();
   Outcome outcome{Outcome::Kind::kOutOfMemory};

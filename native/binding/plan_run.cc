@@ -30,7 +30,7 @@ bool BoundPlan::read_sets() {
   const double* from = control + kControlSets;
   for (std::size_t s = 0; s < sets; ++s, from += kSetScalars + scalars) {
     into[s].clipping = {from[kSetClipnorm], to_float(from[kSetClipvalue])};
-    for (std::size_t k = 0; k < scalars; ++k) into[s].scalars[k] = to_float(from[kSetScalars + k]);
+    for (std::size_t k = 0; k < scalars; ++k) into[s].scalars.of_rule[k] = to_float(from[kSetScalars + k]);
   }
   return true;
 }

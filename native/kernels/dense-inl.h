@@ -71,7 +71,7 @@ ADAMAX_INLINE void sweep(const ElementStep& step, const Dense d) {
 
 // `plain` is the step without clipping.
 template <class Rule, class Slot>
-ADAMAX_INLINE void sweep_gradient(const ElementStep<Rule, AsItIs, Slot>& plain, const Dense d, const float* scalars) {
+ADAMAX_INLINE void sweep_gradient(const ElementStep<Rule, AsItIs, Slot>& plain, const Dense d, const Scalars& scalars) {
   if (d.clip.neutral()) {
     sweep<2>(plain, d);
   } else {
@@ -80,7 +80,7 @@ ADAMAX_INLINE void sweep_gradient(const ElementStep<Rule, AsItIs, Slot>& plain, 
 }
 
 template <class Rule, class Slot>
-ADAMAX_NOINLINE void dense_out(const Dense& arrays, const float* scalars) {
+ADAMAX_NOINLINE void dense_out(const Dense& arrays, const Scalars& scalars) {
   sweep_gradient<Rule, Slot>(ElementStep<Rule, AsItIs, Slot>::from(scalars, kNoClip), arrays, scalars);
 }
 
@@ -88,7 +88,7 @@ ADAMAX_NOINLINE void dense_out(const Dense& arrays, const float* scalars) {
 // vectors once for all sweeps in place, because in a step of 100 variables of 64 floats that takes a quarter of the
 // time. A sweep out of place is a function of its own, so that it takes no registers from the others.
 template <class Rule, class Slot>
-void dense(const Dense* list, std::size_t count, const float* scalars) {
+void dense(const Dense* list, std::size_t count, const Scalars& scalars) {
   const auto plain = ElementStep<Rule, AsItIs, Slot>::from(scalars, kNoClip);
   for (std::size_t i = 0; i < count; ++i) {
     if (list[i].out != list[i].param) {

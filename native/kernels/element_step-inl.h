@@ -30,8 +30,8 @@ struct ElementStep {
   Rule rule;
   Gradient gradient;
 
-  ADAMAX_INLINE ElementStep from(const float* scalars, const Clip& clip) {
-    return {Rule::from(scalars), Gradient::from(clip)};
+  ADAMAX_INLINE ElementStep from(const Scalars& scalars, const Clip& clip) {
+    return {Rule::from(scalars.of_rule), Gradient::from(clip)};
   }
   ADAMAX_INLINE Vec take(const ElementStep& step, Vec g) { return Gradient::take(step.gradient, g); }
   // `g` has gone through take().

@@ -70,7 +70,7 @@ ADAMAX_INLINE void sweep_rows(const ElementStep& step, const Rows r, std::size_t
 }
 
 template <class Rule, class Slot>
-void rows(const Rows& arrays, std::size_t begin, std::size_t end, const float* scalars) {
+void rows(const Rows& arrays, std::size_t begin, std::size_t end, const Scalars& scalars) {
   if (arrays.clip.neutral()) {
     sweep_rows(ElementStep<Rule, AsItIs, Slot>::from(scalars, arrays.clip), arrays, begin, end);
   } else {

@@ -89,12 +89,17 @@ struct Rows {
   Clip clip;  // is applied to each slice, before slices of a row are summed
 };
 
-// The sweeps of one update rule over slots of one format. `scalars` has the rule's count of them, rounded to float32.
+// What all elements of a step share.
+struct Scalars {
+  float of_rule[kMaxScalars];  // as many as the rule has, rounded to float32
+};
+
+// The sweeps of one update rule over slots of one format.
 struct Sweeps {
   // Takes the sweeps of the list one after another.
-  void (*dense)(const Dense* list, std::size_t count, const float* scalars);
+  void (*dense)(const Dense* list, std::size_t count, const Scalars& scalars);
   // Takes touched rows [begin, end).
-  void (*rows)(const Rows& rows, std::size_t begin, std::size_t end, const float* scalars);
+  void (*rows)(const Rows& rows, std::size_t begin, std::size_t end, const Scalars& scalars);
 };
 
 // One update rule.

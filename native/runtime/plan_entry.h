@@ -42,7 +42,7 @@ struct Clipping {
 // What a step does with all entries of one set.
 struct ScalarSet {
   Clipping clipping;
-  float scalars[kMaxScalars];
+  Scalars scalars;
 };
 
 }  // namespace adamax

@@ -182,7 +182,7 @@ struct Work::SweepTask {
   static void run(void* context, std::size_t i) {
     const SweepTask& task = *static_cast<SweepTask*>(context);
     const Part& part = task.work.parts_[i];
-    const float* const scalars = task.sets[part.set].scalars;
+    const Scalars& scalars = task.sets[part.set].scalars;
     if (part.rows_of == nullptr) {
       task.sweeps.dense(&task.work.pieces_[part.begin], part.end - part.begin, scalars);
     } else {
@@ -197,7 +197,7 @@ void Work::run(const RuleKernels& kernels, std::size_t threads, const ScalarSet*
   run_parts(threads, part_count_, SweepTask::run, &task);
 }
 
-void run_rows(const Sweeps& sweeps, const PlanEntry& entry, std::size_t begin, std::size_t end, const float* scalars,
+void run_rows(const Sweeps& sweeps, const PlanEntry& entry, std::size_t begin, std::size_t end, const Scalars& scalars,
               const Clip& clip) {
   Rows rows{};
   rows.param = entry.dense.param;

@@ -96,7 +96,7 @@ class Work {
 };
 
 // Steps touched rows [begin, end) of those that the entry's index names.
-void run_rows(const Sweeps& sweeps, const PlanEntry& entry, std::size_t begin, std::size_t end, const float* scalars,
+void run_rows(const Sweeps& sweeps, const PlanEntry& entry, std::size_t begin, std::size_t end, const Scalars& scalars,
               const Clip& clip);
 
 }  // namespace adamax

@@ -41,12 +41,12 @@ void fill(float* to, std::size_t count, Inputs inputs, Random& random);
 void fill(SlotArray* slot, Inputs inputs, Random& random);
 
 // Scalars of step `step` of a run, for any rule: 1 - beta1, beta2, alpha, epsilon for Adamax.
-const float* scalars_of(std::size_t step);
+const Scalars& scalars_of(std::size_t step);
 
 // Ways of clipping, none among them, taken in turn.
 Clip clip_at(std::size_t step);
 // Betas near 1/2, so that a run of zero gradients brings moments to the flush soon.
-extern const float kFastDecay[4];
+extern const Scalars kFastDecay;
 
 // Lengths around every multiple of every vector width, and some that are long.
 inline constexpr std::size_t kShortLengths = 68;  // 0 … 67

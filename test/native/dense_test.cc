@@ -111,7 +111,7 @@ class Pair {
     for (std::size_t step = 0; step < steps; ++step) {
       fill(want.grad.data(), length, inputs, random);
       copy(&got.grad, want.grad);
-      const float* scalars = scalars_of(length + offset + step);
+      const Scalars& scalars = scalars_of(length + offset + step);
       const Case c{name_of(inputs), length, offset, step};
       Dense got_arrays = got.dense();
       Dense want_arrays = want.dense();
@@ -182,7 +182,7 @@ void run_split(const RuleKernels& kernels, SlotFormat format, Inputs inputs, std
   copy(&parts.param, whole.param);
   copy(&parts.grad, whole.grad);
   for (int k = 0; k < kernels.slots; ++k) copy(&parts.slot[k], whole.slot[k]);
-  const float* scalars = scalars_of(cut);
+  const Scalars& scalars = scalars_of(cut);
   subject.dense(whole.dense(), scalars);
   Dense left = parts.dense();
   Dense right = left;

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <vector>
 
+#include "kernels/table.h"
+
 namespace adamax::test::oracle {
 
 inline float f32(float x) {
@@ -203,7 +205,7 @@ inline const Rule* find(const char* name) {
 
 // One sparse step: slices of one row are clipped, then summed in order of occurrence, each touched row steps once.
 inline void step_rows(const Rule& rule, float* param, const Slot* slot, std::size_t row_length, const float* values,
-                      const std::vector<std::int64_t>& indices, const float* scalars, float factor, float bound) {
+                      const std::vector<std::int64_t>& indices, const Scalars& scalars, float factor, float bound) {
   std::vector<bool> done(indices.size());
   for (std::size_t first = 0; first < indices.size(); ++first) {
     if (done[first]) continue;
@@ -219,7 +221,7 @@ inline void step_rows(const Rule& rule, float* param, const Slot* slot, std::siz
       const std::size_t at = static_cast<std::size_t>(indices[first]) * row_length + i;
       float state[8];
       for (int k = 0; k < rule.slots; ++k) state[k] = slot[k].get(at);
-      rule.element(&param[at], state, grad, scalars);
+      rule.element(&param[at], state, grad, scalars.of_rule);
       for (int k = 0; k < rule.slots; ++k) slot[k].set(at, state[k]);
     }
   }

@@ -60,7 +60,7 @@ bool equal(const Variable& a, const Variable& b) {
   return all;
 }
 
-void step(OracleSubject& subject, Variable& v, const float* scalars) {
+void step(OracleSubject& subject, Variable& v, const Scalars& scalars) {
   if (v.sparse()) {
     SparseStep s{v.param.data(), {}, v.values.data(), kLength, kRowLength, v.indices};
     for (int k = 0; k < subject.slots(); ++k) s.slot[k] = v.slot[k].data();
@@ -90,7 +90,7 @@ void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& 
 
   // Fewer entries than there are, too: a step may leave out variables at the end.
   for (std::size_t count : {kEntries, kEntries, std::size_t{3}, std::size_t{0}}) {
-    const float* scalars = scalars_of(count);
+    const Scalars& scalars = scalars_of(count);
     set_scalars(plan, scalars);
     report().expect(plan.prepare(0, count, table, 1).good(), "cannot prepare %zu entries", count);
     plan.run(table, 1);
@@ -105,7 +105,7 @@ void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& 
   plan.require_finite(true);
   for (const float good : {kLargest, -kLargest, kLeast}) {
     for (std::size_t i = 0; i < kEntries; ++i) got[i].values[i] = want[i].values[i] = good;
-    const float* scalars = scalars_of(0);
+    const Scalars& scalars = scalars_of(0);
     set_scalars(plan, scalars);
     report().expect(plan.prepare(0, kEntries, table, 1).good(), "cannot step by %g", double{good});
     plan.run(table, 1);

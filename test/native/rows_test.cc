@@ -138,7 +138,7 @@ void run(const RuleKernels& kernels, const oracle::Rule& rule, SlotFormat format
     const std::vector<std::int64_t> indices = indices_of(pattern, random);
     GuardedArray values(indices.size() * row_length, (offset + 11) % kOffsets), same_values(values);
     fill_both(&values, &same_values, inputs, random);
-    const float* scalars = scalars_of(row_length + offset + step);
+    const Scalars& scalars = scalars_of(row_length + offset + step);
     SparseStep got_step = got.step(values, indices);
     SparseStep want_step = want.step(same_values, indices);
     got_step.clip = want_step.clip = clip_at(row_length + offset + step);

@@ -27,9 +27,9 @@ class Subject {
  public:
   virtual ~Subject() = default;
   virtual int slots() const = 0;
-  virtual void dense(const Dense& arrays, const float* scalars) = 0;
-  virtual void dense_out(const Dense& arrays, const float* scalars) = 0;
-  virtual void rows(const SparseStep& step, const float* scalars) = 0;
+  virtual void dense(const Dense& arrays, const Scalars& scalars) = 0;
+  virtual void dense_out(const Dense& arrays, const Scalars& scalars) = 0;
+  virtual void rows(const SparseStep& step, const Scalars& scalars) = 0;
 };
 
 class KernelSubject : public Subject {
@@ -37,13 +37,13 @@ class KernelSubject : public Subject {
   KernelSubject(const RuleKernels& kernels, SlotFormat format) : kernels_(kernels), sweeps_(kernels.over(format)) {}
 
   int slots() const override { return kernels_.slots; }
-  void dense(const Dense& arrays, const float* scalars) override {
+  void dense(const Dense& arrays, const Scalars& scalars) override {
     Dense in_place = arrays;
     in_place.out = in_place.param;
     sweeps_.dense(&in_place, 1, scalars);
   }
-  void dense_out(const Dense& arrays, const float* scalars) override { sweeps_.dense(&arrays, 1, scalars); }
-  void rows(const SparseStep& step, const float* scalars) override {
+  void dense_out(const Dense& arrays, const Scalars& scalars) override { sweeps_.dense(&arrays, 1, scalars); }
+  void rows(const SparseStep& step, const Scalars& scalars) override {
     RowIndex index;
     const Indices indices{step.indices.data(), Indices::Kind::kInt64, step.indices.size()};
     if (!index.build(indices, table_rows(step.table_length, step.row_length)).good()) return;
@@ -68,24 +68,25 @@ class OracleSubject : public Subject {
   OracleSubject(const oracle::Rule& rule, SlotFormat format) : rule_(rule), format_(format) {}
 
   int slots() const override { return rule_.slots; }
-  void dense(const Dense& arrays, const float* scalars) override {
+  void dense(const Dense& arrays, const Scalars& scalars) override {
     Dense in_place = arrays;
     in_place.out = in_place.param;
     dense_out(in_place, scalars);
   }
-  void dense_out(const Dense& arrays, const float* scalars) override {
+  void dense_out(const Dense& arrays, const Scalars& scalars) override {
     oracle::Slot slot[kMaxSlots];
     view(arrays.slot, slot);
     for (std::size_t i = 0; i < arrays.length; ++i) {
       float state[kMaxSlots];
       for (int k = 0; k < rule_.slots; ++k) state[k] = slot[k].get(i);
       float param = arrays.param[i];
-      rule_.element(&param, state, oracle::clipped(arrays.grad[i], arrays.clip.factor, arrays.clip.bound), scalars);
+      rule_.element(&param, state, oracle::clipped(arrays.grad[i], arrays.clip.factor, arrays.clip.bound),
+                    scalars.of_rule);
       for (int k = 0; k < rule_.slots; ++k) slot[k].set(i, state[k]);
       arrays.out[i] = param;
     }
   }
-  void rows(const SparseStep& step, const float* scalars) override {
+  void rows(const SparseStep& step, const Scalars& scalars) override {
     oracle::Slot slot[kMaxSlots];
     view(step.slot, slot);
     oracle::step_rows(rule_, step.param, slot, step.row_length, step.values, step.indices, scalars, step.clip.factor,

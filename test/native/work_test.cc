@@ -59,11 +59,11 @@ struct Variable {
 
   double own_norm() const { return std::sqrt(oracle::sum_squares(gradient.data(), gradient.size())); }
 
-  void step_by_oracle(const oracle::Rule& rule, SlotFormat format, const float* scalars, const Clipping& clipping) {
+  void step_by_oracle(const oracle::Rule& rule, SlotFormat format, const Scalars& scalars, const Clipping& clipping) {
     step_by_oracle(rule, format, scalars, clipping, own_norm());
   }
 
-  void step_by_oracle(const oracle::Rule& rule, SlotFormat format, const float* scalars, const Clipping& clipping,
+  void step_by_oracle(const oracle::Rule& rule, SlotFormat format, const Scalars& scalars, const Clipping& clipping,
                       double norm) {
     const float factor = norm <= clipping.norm ? 1.0f : static_cast<float>(clipping.norm / norm);
     oracle::Slot slots[kMaxSlots];
@@ -76,7 +76,7 @@ struct Variable {
     for (std::size_t i = 0; i < param.size(); ++i) {
       float state[kMaxSlots];
       for (int k = 0; k < rule.slots; ++k) state[k] = slots[k].get(i);
-      rule.element(&param[i], state, oracle::clipped(gradient[i], factor, clipping.value), scalars);
+      rule.element(&param[i], state, oracle::clipped(gradient[i], factor, clipping.value), scalars.of_rule);
       for (int k = 0; k < rule.slots; ++k) slots[k].set(i, state[k]);
     }
   }
@@ -163,7 +163,7 @@ void run_apart(const KernelTable& table, std::size_t rule_number, const oracle::
     ScalarSet* const sets = plan.sets(2);
     for (std::size_t s = 0; s < 2; ++s) {
       sets[s].clipping = kClippings[step + s];
-      std::memcpy(sets[s].scalars, scalars_of(step + s), sizeof sets[s].scalars);
+      sets[s].scalars = scalars_of(step + s);
     }
     const std::size_t borders[] = {0, 2, 2 + step, got.size()};
     for (std::size_t r = 0; r < 3; ++r) {
