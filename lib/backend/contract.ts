@@ -4,7 +4,7 @@
  */
 export const CONTRACT = {
   /** This number is raised by one whenever a call of the addon changes its meaning. */
-  version: 6,
+  version: 7,
   /** Places in the control array of a plan: the entries of a step, whether their gradients must be finite (1 or 0), … */
   controlFirst: 0,
   controlCount: 1,
@@ -15,7 +15,8 @@ export const CONTRACT = {
   /** Places within a set. */
   setClipnorm: 0,
   setClipvalue: 1,
-  setScalars: 2,
+  setDither: 2,
+  setScalars: 3,
   /** What calls return beside the places of bad indices; `nonFinite - entry` for a gradient that is not finite. */
   allGood: -1,
   outOfMemory: -2,

@@ -24,6 +24,7 @@ interface Entry {
 interface ScalarSet {
   readonly clipping: Clipping;
   readonly scalars: Float32Array;
+  readonly dither: number;
 }
 
 /** The plan of the fallback. */
@@ -111,16 +112,16 @@ export class JsPlan implements BackendPlan {
       const clipping = { norm: control[at + CONTRACT.setClipnorm], value: control[at + CONTRACT.setClipvalue] };
       const own = newFloats(scalars);
       for (let k = 0; k < scalars; k++) own[k] = control[at + CONTRACT.setScalars + k];
-      append(sets, { clipping, scalars: own });
+      append(sets, { clipping, scalars: own, dither: control[at + CONTRACT.setDither] });
     }
     return sets;
   }
 
-  #step(i: number, { clipping, scalars }: ScalarSet, index: RowIndex | null, norm: number | undefined): void {
+  #step(i: number, { clipping, scalars, dither }: ScalarSet, index: RowIndex | null, norm: number | undefined): void {
     const { target, param, out, values } = this.#entries[i] as Entry & {
       [K in 'param' | 'out' | 'values']: Float32Array;
     };
-    const swept: Swept = { rule: this.#rule, scalars, param, out, slots: target.slots };
+    const swept: Swept = { rule: this.#rule, scalars, dither, param, out, slots: target.slots };
     const clip = Clip.of(values, clipping, norm);
     if (index) sweepRows(swept, target.rowLength, values, index, clip);
     else if (clip) sweepClipped(swept, values, target.size, clip);

@@ -15,7 +15,8 @@ export const jsBackend: Backend = {
 
   rows(rule, scalars, param, slots, rowLength, values, indices) {
     const index = new RowIndex(indices, lengthOf(param) / rowLength);
-    if (index.bad === undefined) sweepRows({ rule, scalars, param, out: param, slots }, rowLength, values, index, null);
+    if (index.bad === undefined)
+      sweepRows({ rule, scalars, dither: 0, param, out: param, slots }, rowLength, values, index, null);
     return index.bad;
   },
 

@@ -16,6 +16,8 @@ const STRETCH = 512;
 export interface Swept {
   readonly rule: Rule;
   readonly scalars: Float32Array;
+  /** What bfloat16 slots are dithered by; in [0, 2¹⁶). */
+  readonly dither: number;
   readonly param: Float32Array;
   readonly out: Float32Array;
   readonly slots: readonly SlotArray[];
@@ -23,7 +25,7 @@ export interface Swept {
 
 /** Steps elements `at … at + n` by the gradient from `gradAt` on. */
 export function sweep(swept: Swept, at: number, grad: Float32Array, gradAt: number, n: number): void {
-  const { rule, scalars, param, out, slots } = swept;
+  const { rule, scalars, dither, param, out, slots } = swept;
   if (!areBfloat16(slots)) {
     rule.sweep(param, out, slots as readonly Float32Array[], at, grad, gradAt, n, scalars);
     return;
@@ -37,7 +39,7 @@ export function sweep(swept: Swept, at: number, grad: Float32Array, gradAt: numb
     for (let i = 0; i < length; i++) p[i] = param[begin + i];
     for (let k = 0; k < slots.length; k++) widen(slots[k], begin, wide[k], length);
     rule.sweep(p, p, wide, 0, grad, gradAt + done, length, scalars);
-    for (let k = 0; k < slots.length; k++) narrow(wide[k], slots[k], begin, length);
+    for (let k = 0; k < slots.length; k++) narrow(wide[k], slots[k], begin, length, dither);
     for (let i = 0; i < length; i++) out[begin + i] = p[i];
   }
 }

@@ -54,9 +54,6 @@ export interface AdagradOptions extends OptimizerOptions {
  * has it in every form of the step (Keras 3 has it inside); sparse steps are lazy.
  *
  *     a ← a + g²      p ← p − lr · g/(√a + ε)
- *
- * A sum only grows, so few bits hold it badly: with `slotDtype: 'bfloat16'` a gradient of less than √a/23 leaves the
- * accumulator as it is.
  */
 export class Adagrad extends Optimizer {
   static override readonly configKeys: ConfigKeys = {

@@ -29,7 +29,7 @@ export class HeapList {
 
   constructor(backend: Backend, rule: Rule, states: VariableStates, guard: NonFiniteGuard) {
     this.backend = backend;
-    this.#control = new Control(rule.scalars);
+    this.#control = new Control(rule.scalars, states.slotDtype);
     this.#plan = backend.plan(rule, this.#control.array, states.slotDtype);
     this.#states = states;
     this.#guard = guard;
@@ -82,7 +82,7 @@ export class HeapList {
   ): void {
     checkFloat32Array('heap', heap);
     checkLength('offsets', offsets, 3 * count, `three for each of ${count} variables`);
-    this.#control.setScalars(scalars, clipping, this.#guard.begin());
+    this.#control.setScalars(scalars, clipping, this.#guard.begin(), this.#states.counter.get() + 1);
     this.#control.setRange(0, count);
     this.#plan.place(heap, offsets);
     const memory = this.#slotMemory;

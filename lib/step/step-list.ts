@@ -69,7 +69,7 @@ export class StepList {
   /** @param labels - what messages call what is stepped */
   constructor(backend: Backend, rule: Rule, states: VariableStates, guard: NonFiniteGuard, labels: PairLabels) {
     this.backend = backend;
-    this.#control = new Control(rule.scalars);
+    this.#control = new Control(rule.scalars, states.slotDtype);
     this.#plan = backend.plan(rule, this.#control.array, states.slotDtype);
     this.#states = states;
     this.#guard = guard;
@@ -251,7 +251,7 @@ export class StepList {
 
   /** Sets what changes from step to step. @throws TypeError `ERR_ADAMAX_DETACHED` where `scalars` were given away */
   setScalars(scalars: Float32Array, clipping: Clipping): void {
-    this.#control.setScalars(scalars, clipping, this.#guard.begin());
+    this.#control.setScalars(scalars, clipping, this.#guard.begin(), this.#states.counter.get() + 1);
   }
 
   /** Supplies the norms that gradients are clipped by; null for their own. */

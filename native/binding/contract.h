@@ -10,7 +10,7 @@
 namespace adamax {
 
 // This number is raised by one whenever a call of the addon changes its meaning.
-inline constexpr int kBindingVersion = 6;
+inline constexpr int kBindingVersion = 7;
 
 // Places in the control array of a plan: the entries of a step, whether their gradients must be finite (1 or 0), 1
 // where run() has stepped them, then one set of scalars after another.
@@ -22,7 +22,8 @@ inline constexpr std::size_t kControlSets = 4;
 // Places within a set.
 inline constexpr std::size_t kSetClipnorm = 0;
 inline constexpr std::size_t kSetClipvalue = 1;
-inline constexpr std::size_t kSetScalars = 2;
+inline constexpr std::size_t kSetDither = 2;
+inline constexpr std::size_t kSetScalars = 3;
 
 // A call that found no memory returns this. For a bad index it returns entry * 2^32 + position, and for a gradient that
 // is not finite kNonFinite - entry.

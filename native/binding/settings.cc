@@ -76,6 +76,7 @@ Napi::Object contract(Napi::Env env) {
   set_number(contract, "controlSets", kControlSets);
   set_number(contract, "setClipnorm", kSetClipnorm);
   set_number(contract, "setClipvalue", kSetClipvalue);
+  set_number(contract, "setDither", kSetDither);
   set_number(contract, "setScalars", kSetScalars);
   set_number(contract, "allGood", kAllGood);
   set_number(contract, "outOfMemory", kOutOfMemory);

@@ -25,7 +25,9 @@ ADAMAX_INLINE void step_at(const ElementStep& step, const Dense& d, std::size_t 
   for (int n = 0; n < N; ++n) ElementStep::update(step, p[n], slot[n], g[n]);
   for (int n = 0; n < N; ++n) {
     const std::size_t at = i + n * kWidth;
-    for (int k = 0; k < ElementStep::kSlots; ++k) store(slot_of<ElementStep>(d, k) + at, slot[n][k], extent);
+    for (int k = 0; k < ElementStep::kSlots; ++k) {
+      store_slot(slot_of<ElementStep>(d, k) + at, slot[n][k], step.dither, extent);
+    }
     store(d.out + at, p[n], extent);
   }
 }

@@ -29,9 +29,10 @@ struct ElementStep {
 
   Rule rule;
   Gradient gradient;
+  Dither dither;
 
   ADAMAX_INLINE ElementStep from(const Scalars& scalars, const Clip& clip) {
-    return {Rule::from(scalars.of_rule), Gradient::from(clip)};
+    return {Rule::from(scalars.of_rule), Gradient::from(clip), dither_of(scalars.dither)};
   }
   ADAMAX_INLINE Vec take(const ElementStep& step, Vec g) { return Gradient::take(step.gradient, g); }
   // `g` has gone through take().

@@ -39,7 +39,9 @@ ADAMAX_INLINE void step_row_at(const ElementStep& step, const Rows& r, const Tou
   Vec slot[ElementStep::kSlotRoom];
   for (int k = 0; k < ElementStep::kSlots; ++k) slot[k] = load(slot_of<ElementStep>(r, k) + at, extent);
   ElementStep::update(step, p, slot, sum_slices(step, r, touched.first, i, extent));
-  for (int k = 0; k < ElementStep::kSlots; ++k) store(slot_of<ElementStep>(r, k) + at, slot[k], extent);
+  for (int k = 0; k < ElementStep::kSlots; ++k) {
+    store_slot(slot_of<ElementStep>(r, k) + at, slot[k], step.dither, extent);
+  }
   store(r.param + at, p, extent);
 }
 

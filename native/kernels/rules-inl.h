@@ -3,6 +3,7 @@
 // external linkage, so that the linker cannot pick one instruction set's copy of a function for another's caller.
 
 #include "kernels/element_step-inl.h"
+#include "kernels/slots-inl.h"
 // The sweeps take a gradient in through element_step-inl.h, so they come after it.
 #include "kernels/dense-inl.h"
 #include "kernels/rows-inl.h"

@@ -49,7 +49,12 @@ struct Bfloat16 {
 };
 
 // How the elements of slots are stored. Parameters, gradients and all arithmetic are binary32, whatever the format: a
-// slot widens exactly where it is loaded, and rounds to nearest even, a NaN to a quiet one, where it is stored.
+// slot widens exactly where it is loaded, and is dithered where it is stored.
+//
+// Dithering adds one number of 16 bits, the same for all elements of a step, to the bits of each, and stores the upper
+// half of the sum. Rounding to nearest would keep a moment that changes by less than half of its last bit where it is,
+// for ever; dithered, it moves in the share of the steps that comes to the change. A NaN is stored as the quiet one of
+// its payload.
 enum class SlotFormat { kFloat32, kBfloat16 };
 inline constexpr int kSlotFormats = 2;
 
@@ -92,6 +97,7 @@ struct Rows {
 // What all elements of a step share.
 struct Scalars {
   float of_rule[kMaxScalars];  // as many as the rule has, rounded to float32
+  std::uint32_t dither;        // below 2^16
 };
 
 // The sweeps of one update rule over slots of one format.

@@ -5,7 +5,7 @@
 //   + - * /          vaddps, vsubps, vmulps, vdivps
 //   greater, lesser  vmaxps, vminps: both return their second operand where either is NaN
 //   zero_where_less  vcmpps, vandps
-//   bfloat16         load: vpshufb; store: vpslld, vblendvps, vpaddd, vpor, vcmpps, vblendvps, vpshufb, vpermq
+//   bfloat16         load: vpshufb; store: vpaddd, vpor, vcmpps, vblendvps, vpshufb, vpermq
 
 struct Vec {
   __m256 lanes;
@@ -35,17 +35,17 @@ ADAMAX_INLINE Vec widened(__m256i both) {
                                          -1, -1, 8, 9, -1, -1, 10, 11, -1, -1, 12, 13, -1, -1, 14, 15);
   return {_mm256_castsi256_ps(_mm256_shuffle_epi8(both, upper))};
 }
-// Rounds to the nearest bfloat16s.
-ADAMAX_INLINE __m128i rounded(Vec x) {
+struct Dither {
+  __m256i word;
+};
+ADAMAX_INLINE Dither dither_of(std::uint32_t word) { return {_mm256_set1_epi32(static_cast<int>(word))}; }
+// Makes bfloat16s.
+ADAMAX_INLINE __m128i dithered(Vec x, Dither dither) {
   const __m256i bits = _mm256_castps_si256(x.lanes);
-  // vblendvps chooses by the top bit of a lane, so the last bit that is kept is shifted there.
-  const __m256 odd = _mm256_castsi256_ps(_mm256_slli_epi32(bits, 15));
-  const __m256 half = _mm256_castsi256_ps(_mm256_set1_epi32(0x8000));
-  const __m256 below_half = _mm256_castsi256_ps(_mm256_set1_epi32(0x7fff));
-  const __m256i up = _mm256_add_epi32(bits, _mm256_castps_si256(_mm256_blendv_ps(below_half, half, odd)));
+  const __m256i sum = _mm256_add_epi32(bits, dither.word);
   const __m256i quiet = _mm256_or_si256(bits, _mm256_set1_epi32(0x400000));
   const __m256 nan = _mm256_cmp_ps(x.lanes, x.lanes, _CMP_UNORD_Q);
-  const __m256 kept = _mm256_blendv_ps(_mm256_castsi256_ps(up), _mm256_castsi256_ps(quiet), nan);
+  const __m256 kept = _mm256_blendv_ps(_mm256_castsi256_ps(sum), _mm256_castsi256_ps(quiet), nan);
   const __m256i upper = _mm256_setr_epi8(2, 3, 6, 7, 10, 11, 14, 15, -1, -1, -1, -1, -1, -1, -1, -1,  //
                                          2, 3, 6, 7, 10, 11, 14, 15, -1, -1, -1, -1, -1, -1, -1, -1);
   const __m256i halves = _mm256_shuffle_epi8(_mm256_castps_si256(kept), upper);
@@ -54,7 +54,9 @@ ADAMAX_INLINE __m128i rounded(Vec x) {
 ADAMAX_INLINE Vec load(const Bfloat16* from, Whole) {
   return widened(_mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
 }
-ADAMAX_INLINE void store(Bfloat16* to, Vec x, Whole) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), rounded(x)); }
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Dither dither, Whole) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), dithered(x, dither));
+}
 // There are no masked accesses of 16 bits. Pairs of elements are accessed under a mask, and the last element by itself;
 // where the number is even, its pair has been accessed already.
 ADAMAX_INLINE __m128i first_pairs(Tail tail) {
@@ -67,8 +69,8 @@ ADAMAX_INLINE Vec load(const Bfloat16* from, Tail tail) {
   const __m128i last = _mm_set1_epi16(static_cast<short>(from[tail.count - 1].bits));
   return widened(_mm256_broadcastsi128_si256(_mm_or_si128(pairs, _mm_and_si128(last, at_last))));
 }
-ADAMAX_INLINE void store(Bfloat16* to, Vec x, Tail tail) {
-  const __m128i halves = rounded(x);
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Dither dither, Tail tail) {
+  const __m128i halves = dithered(x, dither);
   _mm_maskstore_epi32(reinterpret_cast<int*>(to), first_pairs(tail), halves);
   const __m128i last = _mm_set1_epi16(static_cast<short>(0x0100 + 0x0202 * (tail.count - 1)));
   to[tail.count - 1].bits = static_cast<std::uint16_t>(_mm_cvtsi128_si32(_mm_shuffle_epi8(halves, last)));

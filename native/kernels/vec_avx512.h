@@ -4,7 +4,7 @@
 //   + - * /          vaddps, vsubps, vmulps, vdivps
 //   greater, lesser  vmaxps, vminps: both return their second operand where either is NaN
 //   zero_where_less  vcmpps to a mask, vmovaps under it
-//   bfloat16         load: vpmovzxwd, vpslld; store: vptestmd, two vpaddd, vfixupimmps, vpsrld, vpmovdw
+//   bfloat16         load: vpmovzxwd, vpslld; store: vpaddd, vfixupimmps, vpsrld, vpmovdw
 
 struct Vec {
   __m512 lanes;
@@ -27,23 +27,23 @@ ADAMAX_INLINE void store(float* to, Vec x, Tail tail) { _mm512_mask_storeu_ps(to
 
 // Widens bfloat16s in the lower halves of lanes.
 ADAMAX_INLINE Vec widened(__m512i halves) { return {_mm512_castsi512_ps(_mm512_slli_epi32(halves, 16))}; }
-// Rounds to the nearest bfloat16s, in the lower halves of lanes. It works on integers, so that no setting for
-// subnormals has a say.
-ADAMAX_INLINE __m512i rounded(Vec x) {
-  const __m512i bits = _mm512_castps_si512(x.lanes);
-  const __mmask16 odd = _mm512_test_epi32_mask(bits, _mm512_set1_epi32(0x10000));
-  const __m512i down = _mm512_add_epi32(bits, _mm512_set1_epi32(0x7fff));
-  const __m512i up = _mm512_mask_add_epi32(down, odd, bits, _mm512_set1_epi32(0x8000));
+struct Dither {
+  __m512i word;
+};
+ADAMAX_INLINE Dither dither_of(std::uint32_t word) { return {_mm512_set1_epi32(static_cast<int>(word))}; }
+// Makes bfloat16s, in the lower halves of lanes. It works on integers, so that no setting for subnormals has a say.
+ADAMAX_INLINE __m512i dithered(Vec x, Dither dither) {
+  const __m512i sum = _mm512_add_epi32(_mm512_castps_si512(x.lanes), dither.word);
   // Each NaN, quiet or not (the two lowest fields of the table), is replaced by the quiet NaN of its payload; all else
   // stays.
-  const __m512 kept = _mm512_fixupimm_ps(_mm512_castsi512_ps(up), x.lanes, _mm512_set1_epi32(0x22), 0);
+  const __m512 kept = _mm512_fixupimm_ps(_mm512_castsi512_ps(sum), x.lanes, _mm512_set1_epi32(0x22), 0);
   return _mm512_srli_epi32(_mm512_castps_si512(kept), 16);
 }
 ADAMAX_INLINE Vec load(const Bfloat16* from, Whole) {
   return widened(_mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from))));
 }
-ADAMAX_INLINE void store(Bfloat16* to, Vec x, Whole) {
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm512_cvtepi32_epi16(rounded(x)));
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Dither dither, Whole) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm512_cvtepi32_epi16(dithered(x, dither)));
 }
 // There are no masked accesses of 16 bits before AVX-512BW. Pairs of elements are accessed under a mask, and the last
 // element by itself; where the number is even, its pair has been accessed already.
@@ -53,8 +53,8 @@ ADAMAX_INLINE Vec load(const Bfloat16* from, Tail tail) {
   return widened(
       _mm512_mask_set1_epi32(_mm512_cvtepu16_epi32(_mm512_castsi512_si256(pairs)), last, from[tail.count - 1].bits));
 }
-ADAMAX_INLINE void store(Bfloat16* to, Vec x, Tail tail) {
-  const __m512i lanes = rounded(x);
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Dither dither, Tail tail) {
+  const __m512i lanes = dithered(x, dither);
   const __mmask16 last = static_cast<__mmask16>(1u << (tail.count - 1));
   _mm512_mask_storeu_epi32(to, first_lanes({tail.count / 2}), _mm512_castsi256_si512(_mm512_cvtepi32_epi16(lanes)));
   to[tail.count - 1].bits =

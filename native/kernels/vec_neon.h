@@ -4,7 +4,7 @@
 //   + - * /          fadd, fsub, fmul, fdiv
 //   greater, lesser  fcmgt, bsl: fmax and fmin would return NaN where either is NaN
 //   zero_where_less  fcmgt, bic
-//   bfloat16         load: shll; store: ushr, and, add, add, orr, fcmeq, bsl, shrn
+//   bfloat16         load: shll; store: fcmeq, bic, orr, and, addhn
 
 struct Vec {
   float32x4_t lanes;
@@ -34,17 +34,20 @@ ADAMAX_INLINE void store(float* to, Vec x, Tail tail) {
   if (tail.count > 2) vst1q_lane_f32(to + 2, x.lanes, 2);
 }
 
-// widened() makes numbers of bfloat16s, and rounded() the nearest bfloat16s of numbers.
+// widened() makes numbers of bfloat16s, and dithered() bfloat16s of numbers.
 ADAMAX_INLINE Vec widened(uint16x4_t halves) { return {vreinterpretq_f32_u32(vshll_n_u16(halves, 16))}; }
-ADAMAX_INLINE uint16x4_t rounded(Vec x) {
-  const uint32x4_t bits = vreinterpretq_u32_f32(x.lanes);
-  const uint32x4_t odd = vandq_u32(vshrq_n_u32(bits, 16), vdupq_n_u32(1));
-  const uint32x4_t up = vaddq_u32(vaddq_u32(bits, vdupq_n_u32(0x7fff)), odd);
-  const uint32x4_t quiet = vorrq_u32(bits, vdupq_n_u32(0x400000));
-  return vshrn_n_u32(vbslq_u32(vceqq_f32(x.lanes, x.lanes), up, quiet), 16);
+struct Dither {
+  uint32x4_t word;
+};
+ADAMAX_INLINE Dither dither_of(std::uint32_t word) { return {vdupq_n_u32(word)}; }
+ADAMAX_INLINE uint16x4_t dithered(Vec x, Dither dither) {
+  // addhn adds and keeps the upper halves. A NaN gets its quiet bit, and +0 in place of the dither.
+  const uint32x4_t number = vceqq_f32(x.lanes, x.lanes);
+  const uint32x4_t quiet = vbicq_u32(vdupq_n_u32(0x400000), number);
+  return vaddhn_u32(vorrq_u32(vreinterpretq_u32_f32(x.lanes), quiet), vandq_u32(dither.word, number));
 }
 ADAMAX_INLINE Vec load(const Bfloat16* from, Whole) { return widened(vld1_u16(&from->bits)); }
-ADAMAX_INLINE void store(Bfloat16* to, Vec x, Whole) { vst1_u16(&to->bits, rounded(x)); }
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Dither dither, Whole) { vst1_u16(&to->bits, dithered(x, dither)); }
 ADAMAX_INLINE Vec load(const Bfloat16* from, Tail tail) {
   uint16x4_t halves = vdup_n_u16(0);
   if (tail.count > 0) halves = vld1_lane_u16(&from[0].bits, halves, 0);
@@ -52,8 +55,8 @@ ADAMAX_INLINE Vec load(const Bfloat16* from, Tail tail) {
   if (tail.count > 2) halves = vld1_lane_u16(&from[2].bits, halves, 2);
   return widened(halves);
 }
-ADAMAX_INLINE void store(Bfloat16* to, Vec x, Tail tail) {
-  const uint16x4_t halves = rounded(x);
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Dither dither, Tail tail) {
+  const uint16x4_t halves = dithered(x, dither);
   if (tail.count > 0) vst1_lane_u16(&to[0].bits, halves, 0);
   if (tail.count > 1) vst1_lane_u16(&to[1].bits, halves, 1);
   if (tail.count > 2) vst1_lane_u16(&to[2].bits, halves, 2);

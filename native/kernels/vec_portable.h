@@ -24,17 +24,22 @@ ADAMAX_INLINE Vec load(const Bfloat16* from, Whole) {
   std::memcpy(&x.lane, &bits, 4);
   return x;
 }
-// Rounds to nearest, ties to even: the carry of adding just under half, or half where the last bit kept is odd, rounds
-// up, to infinity too. The carry could turn NaN into infinity or zero, so NaN is made quiet instead.
-ADAMAX_INLINE void store(Bfloat16* to, Vec x, Whole) {
+// What a step adds to the bits of each number before it stores their upper half.
+struct Dither {
+  std::uint32_t word;
+};
+ADAMAX_INLINE Dither dither_of(std::uint32_t word) { return {word}; }
+// The carry rounds up, from the largest number to infinity; infinity has no low bits that could carry. NaN could become
+// infinity or zero, so it is made quiet instead.
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Dither dither, Whole) {
   std::uint32_t bits;
   std::memcpy(&bits, &x.lane, 4);
-  const std::uint32_t rounded = bits + 0x7fff + ((bits >> 16) & 1);
+  const std::uint32_t sum = bits + dither.word;
   const std::uint32_t quiet = bits | 0x400000;
-  to->bits = static_cast<std::uint16_t>((x.lane != x.lane ? quiet : rounded) >> 16);
+  to->bits = static_cast<std::uint16_t>((x.lane != x.lane ? quiet : sum) >> 16);
 }
 ADAMAX_INLINE Vec load(const Bfloat16* from, Tail) { return load(from, Whole{}); }
-ADAMAX_INLINE void store(Bfloat16* to, Vec x, Tail) { store(to, x, Whole{}); }
+ADAMAX_INLINE void store(Bfloat16* to, Vec x, Dither dither, Tail) { store(to, x, dither, Whole{}); }
 
 ADAMAX_INLINE Vec operator+(Vec a, Vec b) { return {a.lane + b.lane}; }
 ADAMAX_INLINE Vec operator-(Vec a, Vec b) { return {a.lane - b.lane}; }

@@ -126,8 +126,8 @@ describe('the native addon by itself', () => {
     expect(outcome).to.equal(0);
   });
 
-  /** One set of scalars, as it lies in the control array of a plan: no clipping, then the scalars. */
-  const set = (alpha = 0.01, clipnorm = Infinity) => [clipnorm, Infinity, 0.1, 0.999, alpha, 1e-7];
+  /** One set of scalars, as it lies in the control array of a plan: no clipping, the dither, then the scalars. */
+  const set = (alpha = 0.01, clipnorm = Infinity, dither = 0) => [clipnorm, Infinity, dither, 0.1, 0.999, alpha, 1e-7];
   /** The control array of a plan: which entries to step, that gradients may be anything, that nothing is done, the sets. */
   const control = (count = 1, first = 0, ...sets: number[][]) => {
     return Float64Array.of(first, count, 0, 0, ...(sets.length > 0 ? sets : [set()]).flat());
@@ -388,6 +388,29 @@ describe('the native addon by itself', () => {
     expectError(() => binding.run(), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^(selectedPlan|count) must be/);
   });
 
+  it('a run dithers slots of bfloat16 by the word of its set, and by 0 where there is no such word', () => {
+    for (const [word, stored] of [
+      [0xffff, 0x3f81],
+      [0x8000, 0x3f81],
+      [0x7fff, 0x3f80],
+      [0x10000, 0x3f80],
+      [-1, 0x3f80],
+      [Number.NaN, 0x3f80],
+      [1e300, 0x3f80],
+    ]) {
+      const array = control(1, 0, set(0.01, Infinity, word));
+      const number = binding.plan(rule, array, true);
+      binding.selectedPlan[0] = number;
+      const [m, v] = [new Uint16Array(1), new Uint16Array(1)];
+      const [target, gradient] = [binding.target as Call, binding.gradient];
+      target(0, 0, 1, 1, fresh(1), null, m, v);
+      // Halfway between 1 and the next bfloat16.
+      gradient(0, Float32Array.of(1 + 2 ** -8), null);
+      binding.run();
+      expect(v[0], `${word}`).to.equal(stored);
+    }
+  });
+
   it('a run says in the control array that it has stepped, and not where it has found a fault', () => {
     const { controlCount, controlDone } = binding.contract;
     const array = control();
@@ -416,7 +439,7 @@ describe('the native addon by itself', () => {
     for (const args of calls) {
       expectError(() => (binding.plan as Call)(...args), TypeError, 'ERR_ADAMAX_ARG_TYPE', /: received/);
     }
-    for (const length of [0, 3, 9, 11]) {
+    for (const length of [0, 3, 10, 12]) {
       const received = new RegExp(`: received ${length}$`);
       expectError(() => binding.plan(rule, new Float64Array(length)), RangeError, 'ERR_ADAMAX_LENGTH', received);
     }

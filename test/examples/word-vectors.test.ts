@@ -88,6 +88,19 @@ describe('word vectors: the command', () => {
     expect(run(['--slots', 'float16']).stderr).to.match(/--slots must be float32 or bfloat16/);
   });
 
+  it('learns as well with moments of bfloat16 as of float32, to the third digit', function () {
+    this.timeout(120_000);
+    for (const seed of [1, 2, 3]) {
+      const [wide, narrow] = ['float32', 'bfloat16'].map((slots) => {
+        const out = `${slots}-${seed}`;
+        const { stdout } = run(['--out', out, '--seed', `${seed}`, '--epochs', '1', '--slots', slots]);
+        return Number(/held-out loss (\d\.\d+)/.exec(stdout)?.[1]);
+      });
+      expect(narrow, `seed ${seed}`).to.be.closeTo(wide, 0.0011);
+      expect(wide, `seed ${seed}`).to.be.below(3.5);
+    }
+  });
+
   it('gives the same bytes and figures for the same seed on every implementation, and others for another', function () {
     this.timeout(60_000);
     const reference = train('default', 5);

@@ -63,7 +63,8 @@ class SlotArray {
   std::size_t bytes() const { return floats_.length() * sizeof(float) + bfloat16s_.length() * sizeof(std::uint16_t); }
   bool guards_intact() const { return floats_.guards_intact() && bfloat16s_.guards_intact(); }
 
-  void set(std::size_t i, float x) { oracle::Slot{data(), narrow_}.set(i, x); }
+  // Rounds halves away from zero.
+  void set(std::size_t i, float x) { oracle::Slot{data(), narrow_}.set(i, x, 0x8000); }
   float operator[](std::size_t i) const {
     return narrow_ ? oracle::from_bfloat16(bfloat16s_.data()[i]) : floats_.data()[i];
   }

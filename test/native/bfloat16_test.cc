@@ -1,8 +1,9 @@
-// Rounding and widening of bfloat16 in each vocabulary, by itself: rules store no subnormals, so their tests cannot
+// Dithering and widening of bfloat16 in each vocabulary, by itself: rules store no subnormals, so their tests cannot
 // show what becomes of one.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -31,14 +32,15 @@ namespace {
 
 // Through a vector, all of them or `count` of it at a time.
 #define ADAMAX_THROUGH_VECTORS                                                                       \
-  void round_all(Bfloat16* to, const float* from, std::size_t count) {                               \
-    for (std::size_t i = 0; i < count; i += kWidth) store(to + i, load(from + i, Whole{}), Whole{}); \
+  void dither_all(Bfloat16* to, const float* from, std::size_t count, std::uint32_t dither) {        \
+    for (std::size_t i = 0; i < count; i += kWidth)                                                  \
+      store(to + i, load(from + i, Whole{}), dither_of(dither), Whole{});                            \
   }                                                                                                  \
   void widen_all(float* to, const Bfloat16* from, std::size_t count) {                               \
     for (std::size_t i = 0; i < count; i += kWidth) store(to + i, load(from + i, Whole{}), Whole{}); \
   }                                                                                                  \
-  void round_part(Bfloat16* to, const float* from, std::size_t count) {                              \
-    store(to, load(from, Tail{count}), Tail{count});                                                 \
+  void dither_part(Bfloat16* to, const float* from, std::size_t count, std::uint32_t dither) {       \
+    store(to, load(from, Tail{count}), dither_of(dither), Tail{count});                              \
   }                                                                                                  \
   void widen_part(float* to, const Bfloat16* from, std::size_t count) {                              \
     store(to, load(from, Tail{count}), Tail{count});                                                 \
@@ -47,16 +49,16 @@ namespace {
 struct Vocabulary {
   const char* isa;
   std::size_t width;
-  void (*round_all)(Bfloat16* to, const float* from, std::size_t count);
+  void (*dither_all)(Bfloat16* to, const float* from, std::size_t count, std::uint32_t dither);
   void (*widen_all)(float* to, const Bfloat16* from, std::size_t count);
-  void (*round_part)(Bfloat16* to, const float* from, std::size_t count);
+  void (*dither_part)(Bfloat16* to, const float* from, std::size_t count, std::uint32_t dither);
   void (*widen_part)(float* to, const Bfloat16* from, std::size_t count);
 };
 
 namespace portable {
 #include "kernels/vec_portable.h"
 ADAMAX_THROUGH_VECTORS
-constexpr Vocabulary kVocabulary = {"portable", kWidth, round_all, widen_all, round_part, widen_part};
+constexpr Vocabulary kVocabulary = {"portable", kWidth, dither_all, widen_all, dither_part, widen_part};
 }  // namespace portable
 
 #if defined(__x86_64__)
@@ -64,7 +66,7 @@ ADAMAX_BEGIN_TARGET("avx2")
 namespace avx2 {
 #include "kernels/vec_avx2.h"
 ADAMAX_THROUGH_VECTORS
-constexpr Vocabulary kVocabulary = {"avx2", kWidth, round_all, widen_all, round_part, widen_part};
+constexpr Vocabulary kVocabulary = {"avx2", kWidth, dither_all, widen_all, dither_part, widen_part};
 }  // namespace avx2
 ADAMAX_END_TARGET
 
@@ -72,7 +74,7 @@ ADAMAX_BEGIN_TARGET("avx512f,avx512dq")
 namespace avx512 {
 #include "kernels/vec_avx512.h"
 ADAMAX_THROUGH_VECTORS
-constexpr Vocabulary kVocabulary = {"avx512", kWidth, round_all, widen_all, round_part, widen_part};
+constexpr Vocabulary kVocabulary = {"avx512", kWidth, dither_all, widen_all, dither_part, widen_part};
 }  // namespace avx512
 ADAMAX_END_TARGET
 constexpr const Vocabulary* kVocabularies[] = {&portable::kVocabulary, &avx2::kVocabulary, &avx512::kVocabulary};
@@ -80,7 +82,7 @@ constexpr const Vocabulary* kVocabularies[] = {&portable::kVocabulary, &avx2::kV
 namespace neon {
 #include "kernels/vec_neon.h"
 ADAMAX_THROUGH_VECTORS
-constexpr Vocabulary kVocabulary = {"neon", kWidth, round_all, widen_all, round_part, widen_part};
+constexpr Vocabulary kVocabulary = {"neon", kWidth, dither_all, widen_all, dither_part, widen_part};
 }  // namespace neon
 constexpr const Vocabulary* kVocabularies[] = {&portable::kVocabulary, &neon::kVocabulary};
 #else
@@ -89,27 +91,32 @@ constexpr const Vocabulary* kVocabularies[] = {&portable::kVocabulary};
 
 constexpr std::size_t kPatterns = 0x10000;
 
-// Every sign, exponent and kept bit of the fraction, with each of these below: ties, their neighbours, and others.
-std::vector<std::uint32_t> lower_halves() {
-  std::vector<std::uint32_t> lower = {0, 1, 2, 0x7ffe, 0x7fff, 0x8000, 0x8001, 0x8002, 0xfffe, 0xffff};
-  for (int bit = 2; bit < 15; ++bit) lower.push_back(0x8000u >> bit);
+// None, all, and what lies between.
+constexpr std::uint32_t kDithers[] = {0, 1, 0x3c6e, 0x7fff, 0x8000, 0x9e37, 0xfffe, 0xffff};
+
+// What may stand below the bits that are kept: what just carries with `dither`, its neighbours, and others.
+std::vector<std::uint32_t> lower_halves(std::uint32_t dither) {
+  std::vector<std::uint32_t> lower = {0, 1, 2, 0x7fff, 0x8000, 0x8001, 0xfffe, 0xffff};
+  for (std::uint32_t more = 0; more < 3; ++more) lower.push_back((0x10000 - dither + more - 1) % 0x10000);
   Random random(kSeed);
-  while (lower.size() < 64) lower.push_back(static_cast<std::uint32_t>(random.below(0x10000)));
+  while (lower.size() < 16) lower.push_back(static_cast<std::uint32_t>(random.below(0x10000)));
   return lower;
 }
 
-void run_rounding(const Vocabulary& vocabulary) {
+// Every sign, exponent and kept bit of the fraction.
+void run_dithering(const Vocabulary& vocabulary, std::uint32_t dither) {
   std::vector<float> numbers(kPatterns);
   std::vector<Bfloat16> got(kPatterns);
-  for (const std::uint32_t lower : lower_halves()) {
+  for (const std::uint32_t lower : lower_halves(dither)) {
     for (std::uint32_t upper = 0; upper < kPatterns; ++upper) {
       const std::uint32_t bits = (upper << 16) | lower;
       std::memcpy(&numbers[upper], &bits, 4);
     }
-    vocabulary.round_all(got.data(), numbers.data(), kPatterns);
+    vocabulary.dither_all(got.data(), numbers.data(), kPatterns, dither);
     for (std::uint32_t upper = 0; upper < kPatterns; ++upper) {
-      const std::uint16_t want = oracle::to_bfloat16(numbers[upper]);
-      report().expect(got[upper].bits == want, "%04x%04x becomes %04x, want %04x", upper, lower, got[upper].bits, want);
+      const std::uint16_t want = oracle::to_bfloat16(numbers[upper], dither);
+      report().expect(got[upper].bits == want, "%04x%04x becomes %04x by %04x, want %04x", upper, lower,
+                      got[upper].bits, dither, want);
     }
   }
 }
@@ -120,12 +127,16 @@ void run_widening(const Vocabulary& vocabulary) {
   std::vector<float> got(kPatterns);
   for (std::uint32_t bits = 0; bits < kPatterns; ++bits) all[bits].bits = static_cast<std::uint16_t>(bits);
   vocabulary.widen_all(got.data(), all.data(), kPatterns);
-  vocabulary.round_all(back.data(), got.data(), kPatterns);
   for (std::uint32_t bits = 0; bits < kPatterns; ++bits) {
     report().expect(bits_of(got[bits]) == bits << 16, "%04x becomes %08x", bits, bits_of(got[bits]));
     report().expect(same(got[bits], oracle::from_bfloat16(all[bits].bits)), "%04x becomes %a", bits, got[bits]);
-    const bool nan = std::isnan(got[bits]);
-    report().expect(back[bits].bits == (nan ? bits | 0x40 : bits), "%04x comes back as %04x", bits, back[bits].bits);
+  }
+  for (const std::uint32_t dither : kDithers) {
+    vocabulary.dither_all(back.data(), got.data(), kPatterns, dither);
+    for (std::uint32_t bits = 0; bits < kPatterns; ++bits) {
+      const std::uint32_t want = std::isnan(got[bits]) ? bits | 0x40 : bits;
+      report().expect(back[bits].bits == want, "%04x comes back as %04x by %04x", bits, back[bits].bits, dither);
+    }
   }
 }
 
@@ -138,10 +149,11 @@ void run_parts(const Vocabulary& vocabulary) {
       Guarded<std::uint16_t> rounded(count, (offset + 3) % kOffsets);
       fill(numbers.data(), count, Inputs::kSpecial, random);
       const auto elements = reinterpret_cast<Bfloat16*>(rounded.data());
-      vocabulary.round_part(elements, numbers.data(), count);
+      const std::uint32_t dither = kDithers[offset % std::size(kDithers)];
+      vocabulary.dither_part(elements, numbers.data(), count, dither);
       vocabulary.widen_part(widened.data(), elements, count);
       for (std::size_t i = 0; i < count; ++i) {
-        const std::uint16_t want = oracle::to_bfloat16(numbers.data()[i]);
+        const std::uint16_t want = oracle::to_bfloat16(numbers.data()[i], dither);
         report().expect(rounded.data()[i] == want, "%zu of %zu is %04x, want %04x", i, count, rounded.data()[i], want);
         report().expect(bits_of(widened.data()[i]) == std::uint32_t{want} << 16, "%zu of %zu widens to %a", i, count,
                         widened.data()[i]);
@@ -153,27 +165,34 @@ void run_parts(const Vocabulary& vocabulary) {
 
 // Some cases by hand, for the oracle as well.
 void run_known() {
-  const auto expect = [](float x, std::uint16_t want) {
-    report().expect(oracle::to_bfloat16(x) == want, "%a becomes %04x, want %04x", x, oracle::to_bfloat16(x), want);
+  const auto expect = [](float x, std::uint32_t dither, std::uint16_t want) {
+    const std::uint16_t got = oracle::to_bfloat16(x, dither);
+    report().expect(got == want, "%a becomes %04x by %04x, want %04x", x, got, dither, want);
   };
-  expect(0.0f, 0x0000);
-  expect(-0.0f, 0x8000);
-  expect(1.0f, 0x3f80);
-  expect(0x1.01p0f, 0x3f80);        // halfway to 0x3f81: to the even one
-  expect(0x1.010002p0f, 0x3f81);    // just above
-  expect(0x1.03p0f, 0x3f82);        // halfway from 0x3f81 to 0x3f82
-  expect(0x1.02fffep0f, 0x3f81);    // just below
-  expect(-0x1.ffp0f, 0xc000);       // carries into the exponent
-  expect(0x1.fefffep127f, 0x7f7f);  // the largest number that stays finite
-  expect(0x1.ffp127f, 0x7f80);
-  expect(-0x1.fffffep127f, 0xff80);
-  expect(0x1p-133f, 0x0001);  // the least of all
-  expect(0x1p-134f, 0x0000);
-  expect(0x1p-127f, 0x0040);
-  expect(-0x1p-149f, 0x8000);
-  expect(0x1.fcp-127f, 0x007f);
-  expect(0x1.fep-127f, 0x0080);  // halfway from the largest subnormal to the least normal number
-  expect(INFINITY, 0x7f80);
+  expect(0.0f, 0xffff, 0x0000);
+  expect(-0.0f, 0xffff, 0x8000);
+  expect(1.0f, 0xffff, 0x3f80);
+  expect(0x1.01p0f, 0x7fff, 0x3f80);  // halfway to 0x3f81
+  expect(0x1.01p0f, 0x8000, 0x3f81);
+  expect(-0x1.01p0f, 0x8000, 0xbf81);  // away from zero on both sides of it
+  expect(0x1.000002p0f, 0xfffe, 0x3f80);
+  expect(0x1.000002p0f, 0xffff, 0x3f81);
+  expect(0x1.01fffep0f, 0, 0x3f80);
+  expect(0x1.01fffep0f, 1, 0x3f81);
+  expect(-0x1.ffp0f, 0x8000, 0xc000);   // carries into the exponent
+  expect(0x1.fep127f, 0xffff, 0x7f7f);  // the largest number there is
+  expect(0x1.fffffep127f, 0, 0x7f7f);
+  expect(0x1.fffffep127f, 1, 0x7f80);
+  expect(-0x1.ffp127f, 0x8000, 0xff80);
+  expect(0x1p-133f, 0, 0x0001);  // the least of all
+  expect(0x1p-134f, 0x7fff, 0x0000);
+  expect(0x1p-134f, 0x8000, 0x0001);
+  expect(0x1p-127f, 0, 0x0040);
+  expect(-0x1p-149f, 0, 0x8000);
+  expect(-0x1p-149f, 0xffff, 0x8001);
+  expect(0x1.fep-127f, 0x7fff, 0x007f);  // halfway from the largest subnormal to the least normal number
+  expect(0x1.fep-127f, 0x8000, 0x0080);
+  expect(INFINITY, 0xffff, 0x7f80);
   report().expect(oracle::from_bfloat16(0x3e9a) == 0x1.34p-2f, "3e9a is %a", oracle::from_bfloat16(0x3e9a));
   report().expect(oracle::from_bfloat16(0x8001) == -0x1p-133f, "8001 is %a", oracle::from_bfloat16(0x8001));
 }
@@ -185,7 +204,9 @@ void test_bfloat16() {
   for (const Vocabulary* vocabulary : kVocabularies) {
     if (tables().find(vocabulary->isa) == nullptr) continue;
     const std::string name = std::string(vocabulary->isa) + " bfloat16";
-    report().test(name + " rounds to nearest, ties to even", [&] { run_rounding(*vocabulary); });
+    report().test(name + " dithers", [&] {
+      for (const std::uint32_t dither : kDithers) run_dithering(*vocabulary, dither);
+    });
     report().test(name + " widens exactly", [&] { run_widening(*vocabulary); });
     report().test(name + " parts of a vector", [&] { run_parts(*vocabulary); });
   }

@@ -32,13 +32,13 @@ constexpr float kEdges[] = {
 };
 
 constexpr Scalars kScalars[] = {
-    {{0.1f, 0.999f, 0.01f, 1e-7f}},
-    {{0.5f, 0.5f, 0.002f, 1e-7f}},
-    {{1.0f, 0.0f, 1.0f, 1e-3f}},                    // no memory
-    {{0.05f, 0.9f, -3.5f, 1e-8f}},                  // a negative learning rate
-    {{0x1p-24f, 0x1.fffffep-1f, 0.0f, 0x1p-149f}},  // almost all memory; subnormal epsilon
-    {{0.3f, 0.7f, 1e30f, 0.0f}},                    // epsilon that rounded to 0: 0 / 0
-    {{0.2f, 0.99f, Limits::infinity(), 1e-7f}},     // alpha that rounded to Inf: Inf * 0
+    {{0.1f, 0.999f, 0.01f, 1e-7f}, 0x9e37},
+    {{0.5f, 0.5f, 0.002f, 1e-7f}, 0},
+    {{1.0f, 0.0f, 1.0f, 1e-3f}, 0xffff},                    // no memory
+    {{0.05f, 0.9f, -3.5f, 1e-8f}, 0x8000},                  // a negative learning rate
+    {{0x1p-24f, 0x1.fffffep-1f, 0.0f, 0x1p-149f}, 0x3c6e},  // almost all memory; subnormal epsilon
+    {{0.3f, 0.7f, 1e30f, 0.0f}, 1},                         // epsilon that rounded to 0: 0 / 0
+    {{0.2f, 0.99f, Limits::infinity(), 1e-7f}, 0x7fff},     // alpha that rounded to Inf: Inf * 0
 };
 
 float from_bits(std::uint32_t bits) {
@@ -63,7 +63,7 @@ float with_exponent(std::uint32_t low, std::uint32_t count, Random& random) {
 
 }  // namespace
 
-const Scalars kFastDecay = {{0.5f, 0.5f, 0.01f, 1e-7f}};
+const Scalars kFastDecay = {{0.5f, 0.5f, 0.01f, 1e-7f}, 0x9e37};
 
 std::uint64_t Random::next() {
   state_ += 0x9e3779b97f4a7c15;

@@ -40,7 +40,8 @@ float draw(Inputs inputs, Random& random);
 void fill(float* to, std::size_t count, Inputs inputs, Random& random);
 void fill(SlotArray* slot, Inputs inputs, Random& random);
 
-// Scalars of step `step` of a run, for any rule: 1 - beta1, beta2, alpha, epsilon for Adamax.
+// Scalars of step `step` of a run, for any rule: 1 - beta1, beta2, alpha, epsilon for Adamax. Dithers are of every
+// kind.
 const Scalars& scalars_of(std::size_t step);
 
 // Ways of clipping, none among them, taken in turn.

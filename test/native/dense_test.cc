@@ -1,4 +1,5 @@
 // Dense sweeps against the oracle: every length, start and kind of number, several steps in a row.
+#include <cmath>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -156,6 +157,25 @@ class Pair {
   OracleSubject oracle_;
 };
 
+// Whatever a slot held, what a step stores is +0, or at least 2^-102 in magnitude, or NaN.
+void run_flush(const RuleKernels& kernels, SlotFormat format) {
+  constexpr std::size_t kLength = 2 * kAlignedLength + 21;
+  KernelSubject subject(kernels, format);
+  for (Inputs inputs : kAllInputs) {
+    Random random(kSeed);
+    Arrays arrays(kLength, 1, kernels.slots, format);
+    arrays.fill_state(inputs, random);
+    fill(arrays.grad.data(), kLength, inputs, random);
+    subject.dense(arrays.dense(), kFastDecay);
+    for (const SlotArray& slot : arrays.slot) {
+      for (std::size_t i = 0; i < kLength; ++i) {
+        const bool stays = slot[i] == 0 ? !std::signbit(slot[i]) : !(std::fabs(slot[i]) < 0x1p-102f);
+        report().expect(stays, "%s: element %zu of a slot is %a", name_of(inputs), i, slot[i]);
+      }
+    }
+  }
+}
+
 void run_all(Form form, Pair pair) {
   for (Inputs inputs : kAllInputs) {
     for (std::size_t offset = 0; offset < kOffsets; offset += pair.offset_step()) {
@@ -212,6 +232,9 @@ void test_dense(const char* isa, const RuleKernels& kernels, const oracle::Rule&
   report().test(name + " dense, in place", [&] { run_all(Form::kInPlace, pair); });
   report().test(name + " dense, out of place", [&] { run_all(Form::kOutOfPlace, pair); });
   report().test(name + " dense, moments decaying through the flush", [&] { Pair(pair).run_decay(); });
+  if (kernels.slots > 0 && kernels.scalars > 0) {  // the traffic rule is none
+    report().test(name + " dense, no tiny moment stored", [&] { run_flush(kernels, format); });
+  }
   report().test(name + " dense, in two parts", [&] { run_splits(kernels, format); });
   report().test(name + " dense, nothing", [&] {
     const Dense nothing{};

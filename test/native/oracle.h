@@ -123,9 +123,9 @@ inline float from_bfloat16(std::uint16_t bits) {
   return bits < 0x8000 ? size : -size;
 }
 
-// The nearest bfloat16, of two equally near ones the even one. In units of the distance from one bfloat16 to the next,
-// where halves show; beyond the largest, as if the exponent had no end.
-inline std::uint16_t to_bfloat16(float x) {
+// What a step stores of a number, dithered by `dither` in 65,536ths of the distance from one bfloat16 to the next: the
+// one that the sum lies on or above, in magnitude; beyond the largest, as if the exponent had no end.
+inline std::uint16_t to_bfloat16(float x, std::uint32_t dither) {
   const int sign = std::signbit(x) ? 0x8000 : 0;
   if (x != x) {
     std::uint32_t bits;
@@ -133,16 +133,14 @@ inline std::uint16_t to_bfloat16(float x) {
     return static_cast<std::uint16_t>(sign + 0x7fc0 +
                                       bits / 0x10000 % 64);  // quiet, with the upper bits of its payload
   }
-  if (x == 0 || std::isinf(x)) return static_cast<std::uint16_t>(sign + (x == 0 ? 0 : 0x7f80));
+  if (std::isinf(x)) return static_cast<std::uint16_t>(sign + 0x7f80);
   int exponent = 0;
   std::frexp(std::fabs(x), &exponent);
-  exponent = exponent < -125 ? -125 : exponent;  // subnormals lie as far apart as the least normal numbers
+  exponent = exponent < -125 || x == 0 ? -125 : exponent;  // subnormals lie as far apart as the least normal numbers
   const double units = std::ldexp(static_cast<double>(std::fabs(x)), 8 - exponent);
-  double whole = std::floor(units);
-  const double rest = units - whole;
-  if (rest > 0.5 || (rest == 0.5 && static_cast<int>(whole) % 2 == 1)) whole += 1;
+  const int whole = static_cast<int>(std::floor(units + static_cast<double>(dither) / 0x10000));
   // Of normal numbers, whole is 128 more than the fraction; its carry is that into the exponent.
-  return static_cast<std::uint16_t>(sign + (exponent + 125) * 128 + static_cast<int>(whole));
+  return static_cast<std::uint16_t>(sign + (exponent + 125) * 128 + whole);
 }
 
 // A slot, by the format of its elements.
@@ -153,9 +151,9 @@ struct Slot {
   float get(std::size_t i) const {
     return bfloat16 ? from_bfloat16(static_cast<std::uint16_t*>(data)[i]) : static_cast<float*>(data)[i];
   }
-  void set(std::size_t i, float x) const {
+  void set(std::size_t i, float x, std::uint32_t dither) const {
     if (bfloat16) {
-      static_cast<std::uint16_t*>(data)[i] = to_bfloat16(x);
+      static_cast<std::uint16_t*>(data)[i] = to_bfloat16(x, dither);
     } else {
       static_cast<float*>(data)[i] = x;
     }
@@ -222,7 +220,7 @@ inline void step_rows(const Rule& rule, float* param, const Slot* slot, std::siz
       float state[8];
       for (int k = 0; k < rule.slots; ++k) state[k] = slot[k].get(at);
       rule.element(&param[at], state, grad, scalars.of_rule);
-      for (int k = 0; k < rule.slots; ++k) slot[k].set(at, state[k]);
+      for (int k = 0; k < rule.slots; ++k) slot[k].set(at, state[k], scalars.dither);
     }
   }
 }

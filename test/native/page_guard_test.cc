@@ -41,7 +41,7 @@ void* filled_slot(GuardedPages& pages, std::size_t length, SlotFormat format, bo
   if (format == SlotFormat::kFloat32) return filled(pages, length, at_end);
   Random random(kSeed + length);
   std::uint16_t* x = pages.place<std::uint16_t>(length, at_end);
-  for (std::size_t i = 0; i < length; ++i) x[i] = oracle::to_bfloat16(draw(Inputs::kOrdinary, random));
+  for (std::size_t i = 0; i < length; ++i) x[i] = oracle::to_bfloat16(draw(Inputs::kOrdinary, random), 0x8000);
   return x;
 }
 

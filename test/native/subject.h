@@ -82,7 +82,7 @@ class OracleSubject : public Subject {
       float param = arrays.param[i];
       rule_.element(&param, state, oracle::clipped(arrays.grad[i], arrays.clip.factor, arrays.clip.bound),
                     scalars.of_rule);
-      for (int k = 0; k < rule_.slots; ++k) slot[k].set(i, state[k]);
+      for (int k = 0; k < rule_.slots; ++k) slot[k].set(i, state[k], scalars.dither);
       arrays.out[i] = param;
     }
   }

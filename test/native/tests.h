@@ -10,7 +10,7 @@ namespace adamax::test {
 
 void test_dense(const char* isa, const RuleKernels& kernels, const oracle::Rule& rule, SlotFormat format);
 void test_rows(const char* isa, const RuleKernels& kernels, const oracle::Rule& rule, SlotFormat format);
-// Rounding and widening in the vocabularies themselves.
+// Dithering and widening in the vocabularies themselves.
 void test_bfloat16();
 void test_sum_squares(const KernelTable& table);
 void test_page_guard(const KernelTable& table);

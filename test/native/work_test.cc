@@ -77,7 +77,7 @@ struct Variable {
       float state[kMaxSlots];
       for (int k = 0; k < rule.slots; ++k) state[k] = slots[k].get(i);
       rule.element(&param[i], state, oracle::clipped(gradient[i], factor, clipping.value), scalars.of_rule);
-      for (int k = 0; k < rule.slots; ++k) slots[k].set(i, state[k]);
+      for (int k = 0; k < rule.slots; ++k) slots[k].set(i, state[k], scalars.dither);
     }
   }
 };

@@ -1,6 +1,6 @@
 import { Adagrad, Adamax, type NdArray, type Optimizer, RMSprop, SGD, Variable } from 'adamax';
 import { expect } from 'chai';
-import { nearest } from '../support/bfloat16.js';
+import { dithered, ditherOf, nearest } from '../support/bfloat16.js';
 import { expectSameBits, f32, Random } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
@@ -15,16 +15,16 @@ const LEARNING_RATE = 0.01;
 /** What the contract makes of a run whose slots are of one format for five steps, and of another for five more. */
 function contract(start: Float32Array, gradients: readonly Float32Array[], formats: readonly [Format, Format]): State {
   const state = { param: start.slice(), m: new Float32Array(SIZE), u: new Float32Array(SIZE) };
-  const store = (format: Format) => {
+  const store = (format: Format, round: (x: number) => number) => {
     if (format === 'float32') return;
-    for (const slot of [state.m, state.u]) slot.set(slot.map(nearest));
+    for (const slot of [state.m, state.u]) slot.set(slot.map(round));
   };
   gradients.forEach((gradient, k) => {
-    if (k === 5) store(formats[1]);
+    if (k === 5) store(formats[1], nearest);
     const alpha = LEARNING_RATE / (1 - 0.9 ** (k + 1));
     // Powers by repeated squaring differ from these in float64 only, of which float32 keeps nothing here.
     stepDense(state, gradient, { oneMinusBeta1: 1 - 0.9, beta2: 0.999, alpha, epsilon: 1e-7 });
-    store(formats[k < 5 ? 0 : 1]);
+    store(formats[k < 5 ? 0 : 1], (x) => dithered(x, ditherOf(k + 1)));
   });
   return state;
 }

@@ -44,10 +44,8 @@ onEveryImplementation('training by Adamax with clipping', () => {
 });
 
 onEveryImplementation('training by Adamax with slots of bfloat16', () => {
-  for (const beta2 of [0.999, 0.99]) {
-    it(`arrives, where the infinity norm ${beta2 === 0.999 ? 'never falls' : 'falls'}`, () => {
-      const x = train(parabola, new Adamax({ learningRate: 0.01, beta2, slotDtype: 'bfloat16' }));
-      expect(farFromMinimum(x)).to.be.at.most(2e-3);
-    });
-  }
+  it('arrives', () => {
+    const x = train(parabola, new Adamax({ learningRate: 0.01, slotDtype: 'bfloat16' }));
+    expect(farFromMinimum(x)).to.be.at.most(2e-3);
+  });
 });

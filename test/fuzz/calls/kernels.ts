@@ -93,7 +93,7 @@ function dense(world: World, draw: Draw): Call {
     apply() {
       const target = isOut ? param.shadow.slice() : param.shadow;
       const slots = [m.shadow, u.shadow];
-      stepDense({ update: adamax, scalars: rounded, bounds: NO_BOUNDS, param: target, slots }, grad.shadow);
+      stepDense({ update: adamax, scalars: rounded, word: 0, bounds: NO_BOUNDS, param: target, slots }, grad.shadow);
       if (isOut) out.shadow.set(target);
     },
   };
@@ -118,7 +118,7 @@ function rows(world: World, draw: Draw): Call {
     act: () => adamaxStepRows(param.real, m.real, u.real, rowLength, values.real, indices.real, scalars),
     apply() {
       const slots = [m.shadow, u.shadow];
-      const stepped = { update: adamax, scalars: rounded, bounds: NO_BOUNDS, param: param.shadow, slots };
+      const stepped = { update: adamax, scalars: rounded, word: 0, bounds: NO_BOUNDS, param: param.shadow, slots };
       stepSparse(stepped, rowLength, values.shadow, numbers);
     },
   };

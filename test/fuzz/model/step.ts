@@ -1,4 +1,6 @@
 /** What a step must do: be refused, or step, by the oracle, what is trainable and has a gradient. */
+
+import { ditherOf } from '../../support/bfloat16.js';
 import { type FaultCode, Faults } from '../faults.js';
 import { overlap, type Region } from '../memory.js';
 import { type Stepped, stepDense, stepSparse } from '../oracle/step.js';
@@ -96,7 +98,8 @@ export function modelStep(
       optimizer.create(variables);
       for (const { variable, gradient } of taken) {
         const slots = (optimizer.ruleSlots.get(variable) as SlotModel[]).map(({ shadow }) => shadow);
-        step({ update: rule.update, scalars, bounds, param: variable.memory.shadow, slots }, variable, gradient);
+        const param = variable.memory.shadow;
+        step({ update: rule.update, scalars, word: ditherOf(count + 1), bounds, param, slots }, variable, gradient);
       }
       for (const { memory, constraint } of variables) constraint?.project(memory.shadow);
       optimizer.counter.shadow[0]++;

@@ -1,11 +1,13 @@
 /** What a step makes of one variable: parameters and slots are written in place. */
 import { type Bounds, clipOf } from './clip.js';
 import type { Update } from './rules.js';
-import { read, type SlotMemory, store } from './storage.js';
+import { read, type SlotMemory, storeStepped } from './storage.js';
 
 export interface Stepped {
   readonly update: Update;
   readonly scalars: readonly number[];
+  /** What slots of bfloat16 are dithered by. */
+  readonly word: number;
   readonly bounds: Bounds;
   readonly param: Float32Array;
   readonly slots: readonly SlotMemory[];
@@ -32,8 +34,8 @@ export function stepSparse(stepped: Stepped, rowLength: number, values: Float32A
 
 const moments: number[] = [];
 
-function stepAt({ update, scalars, param, slots }: Stepped, i: number, g: number): void {
+function stepAt({ update, scalars, word, param, slots }: Stepped, i: number, g: number): void {
   for (let k = 0; k < slots.length; k++) moments[k] = read(slots[k], i);
   param[i] = update(param[i], moments, g, scalars);
-  for (let k = 0; k < slots.length; k++) store(slots[k], i, moments[k]);
+  for (let k = 0; k < slots.length; k++) storeStepped(slots[k], i, moments[k], word);
 }

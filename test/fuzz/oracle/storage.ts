@@ -1,5 +1,5 @@
 /** How a slot is stored, from the text of the numeric contract. */
-import { nearest } from '../../support/bfloat16.js';
+import { dithered, nearest } from '../../support/bfloat16.js';
 
 export type SlotMemory = Float32Array | Uint16Array;
 
@@ -29,6 +29,13 @@ export function read(slot: SlotMemory, i: number): number {
   return slot instanceof Float32Array ? slot[i] : widened(slot[i]);
 }
 
+/** Stores what somebody assigns. */
 export function store(slot: SlotMemory, i: number, x: number): void {
   slot[i] = slot instanceof Float32Array ? x : pattern(x);
+}
+
+/** Stores what a step has made, dithered by its word. */
+export function storeStepped(slot: SlotMemory, i: number, x: number, word: number): void {
+  // What is dithered is a bfloat16 already, so that its nearest is itself.
+  slot[i] = slot instanceof Float32Array ? x : pattern(dithered(x, word));
 }
