@@ -1,6 +1,6 @@
 /** Variables beyond the caches: what threads gain, and what fewer bytes do. */
 import { Adamax } from 'adamax';
-import { isa, setThreads, threads } from 'adamax/kernels';
+import { type Isa, isa, setThreads, threads } from 'adamax/kernels';
 import { formatCount, formatRatio, formatTime } from './format.js';
 import { type GroupReport, type Ratio, type Result, resultsOf, type Session, type Target } from './group.js';
 import { availableMemory, memoryNeeded } from './machine.js';
@@ -13,8 +13,6 @@ const SIZES = [2 ** 16, 2 ** 17, 2 ** 18, 2 ** 20, 2 ** 22, 2 ** 24, 2 ** 26];
 const QUICK_SIZES = [2 ** 18, 2 ** 20];
 /** From this size on fewer bytes are to count for all that they are, with all threads too. */
 const NARROWER = 2 ** 22;
-/** Below it rounding costs part of the gain; sizes that are measured for that, by one thread and AVX-512. */
-const ROUNDING = [2 ** 18, 2 ** 20];
 /** Bytes of an element in all arrays: p, g and two slots of each format. */
 const HELD = 20;
 
@@ -135,8 +133,16 @@ function targetsOf({ elements, outcome }: Case, counts: readonly number[]): Targ
   });
 }
 
-/** How many times as fast bfloat16 slots are to be; null where nothing is promised. */
+/** How many times as fast bfloat16 slots are to be where memory binds, and below, where their instructions do. */
+const GAINS: Partial<Record<Isa, { beyond: number; within: Readonly<Record<number, number>> }>> = {
+  avx512: { beyond: 1.35, within: { [2 ** 16]: 0.8, [2 ** 18]: 1.05, [2 ** 20]: 1.05 } },
+  avx2: { beyond: 1.25, within: { [2 ** 16]: 0.6, [2 ** 18]: 0.65, [2 ** 20]: 0.65 } },
+};
+
+/** Null where nothing is promised. */
 function leastGain(elements: number, count: number): number | null {
-  if (elements >= NARROWER) return 1.35;
-  return ROUNDING.includes(elements) && count === 1 && isa() === 'avx512' ? 1.05 : null;
+  const gains = GAINS[isa()];
+  if (gains === undefined) return null;
+  if (elements >= NARROWER) return gains.beyond;
+  return count === 1 ? (gains.within[elements] ?? null) : null;
 }

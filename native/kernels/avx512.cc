@@ -1,4 +1,4 @@
-// The kernels in AVX-512 (F, DQ). Nothing in here may run before detection: no static has a constructor.
+// The kernels in AVX-512 (F, DQ, BW). Nothing in here may run before detection: no static has a constructor.
 #if defined(__x86_64__) || defined(_M_X64)
 #include <immintrin.h>
 
@@ -10,7 +10,7 @@
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
 
-ADAMAX_BEGIN_TARGET("avx512f,avx512dq")
+ADAMAX_BEGIN_TARGET("avx512f,avx512dq,avx512bw")
 
 namespace adamax {
 namespace {

@@ -19,17 +19,14 @@ ADAMAX_INLINE void step_at(const ElementStep& step, const Dense& d, std::size_t 
   for (int n = 0; n < N; ++n) {
     const std::size_t at = i + n * kWidth;
     p[n] = load(d.param + at, extent);
-    for (int k = 0; k < ElementStep::kSlots; ++k) slot[n][k] = load(slot_of<ElementStep>(d, k) + at, extent);
     g[n] = ElementStep::take(step, load(d.grad + at, extent));
   }
+  for (int k = 0; k < ElementStep::kSlots; ++k) load_slot(slot_of<ElementStep>(d, k) + i, slot, k, extent);
   for (int n = 0; n < N; ++n) ElementStep::update(step, p[n], slot[n], g[n]);
-  for (int n = 0; n < N; ++n) {
-    const std::size_t at = i + n * kWidth;
-    for (int k = 0; k < ElementStep::kSlots; ++k) {
-      store_slot(slot_of<ElementStep>(d, k) + at, slot[n][k], step.dither, extent);
-    }
-    store(d.out + at, p[n], extent);
+  for (int k = 0; k < ElementStep::kSlots; ++k) {
+    store_slot(slot_of<ElementStep>(d, k) + i, slot, k, step.dither, extent);
   }
+  for (int n = 0; n < N; ++n) store(d.out + i + n * kWidth, p[n], extent);
 }
 
 // How many elements ahead a sweep over bfloat16 slots asks for memory. It has more to compute than one over float32 and

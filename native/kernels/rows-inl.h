@@ -36,11 +36,11 @@ ADAMAX_INLINE void step_row_at(const ElementStep& step, const Rows& r, const Tou
                                Extent extent) {
   const std::size_t at = touched.row * r.row_length + i;
   Vec p = load(r.param + at, extent);
-  Vec slot[ElementStep::kSlotRoom];
-  for (int k = 0; k < ElementStep::kSlots; ++k) slot[k] = load(slot_of<ElementStep>(r, k) + at, extent);
-  ElementStep::update(step, p, slot, sum_slices(step, r, touched.first, i, extent));
+  Vec slot[1][ElementStep::kSlotRoom];
+  for (int k = 0; k < ElementStep::kSlots; ++k) load_slot(slot_of<ElementStep>(r, k) + at, slot, k, extent);
+  ElementStep::update(step, p, slot[0], sum_slices(step, r, touched.first, i, extent));
   for (int k = 0; k < ElementStep::kSlots; ++k) {
-    store_slot(slot_of<ElementStep>(r, k) + at, slot[k], step.dither, extent);
+    store_slot(slot_of<ElementStep>(r, k) + at, slot, k, step.dither, extent);
   }
   store(r.param + at, p, extent);
 }

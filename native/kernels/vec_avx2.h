@@ -6,6 +6,7 @@
 //   greater, lesser  vmaxps, vminps: both return their second operand where either is NaN
 //   zero_where_less  vcmpps, vandps
 //   bfloat16         load: vpshufb; store: vpaddd, vpor, vcmpps, vblendvps, vpshufb, vpermq
+//   pair of them     store: two vpaddd, vcmpps for a branch, two vpsrld, vpackusdw, vpermq
 
 struct Vec {
   __m256 lanes;
@@ -39,23 +40,25 @@ struct Dither {
   __m256i word;
 };
 ADAMAX_INLINE Dither dither_of(std::uint32_t word) { return {_mm256_set1_epi32(static_cast<int>(word))}; }
-// Makes bfloat16s.
-ADAMAX_INLINE __m128i dithered(Vec x, Dither dither) {
-  const __m256i bits = _mm256_castps_si256(x.lanes);
-  const __m256i sum = _mm256_add_epi32(bits, dither.word);
-  const __m256i quiet = _mm256_or_si256(bits, _mm256_set1_epi32(0x400000));
-  const __m256 nan = _mm256_cmp_ps(x.lanes, x.lanes, _CMP_UNORD_Q);
-  const __m256 kept = _mm256_blendv_ps(_mm256_castsi256_ps(sum), _mm256_castsi256_ps(quiet), nan);
+// Makes bfloat16s, in the upper halves of lanes.
+ADAMAX_INLINE __m256i sum_of(Vec x, Dither dither) {
+  return _mm256_add_epi32(_mm256_castps_si256(x.lanes), dither.word);
+}
+ADAMAX_INLINE __m256i dithered(Vec x, Dither dither) {
+  const __m256 sum = _mm256_castsi256_ps(sum_of(x, dither));
+  const __m256 quiet = _mm256_or_ps(x.lanes, _mm256_castsi256_ps(_mm256_set1_epi32(0x400000)));
+  return _mm256_castps_si256(_mm256_blendv_ps(sum, quiet, _mm256_cmp_ps(x.lanes, x.lanes, _CMP_UNORD_Q)));
+}
+ADAMAX_INLINE __m128i upper_halves(__m256i lanes) {
   const __m256i upper = _mm256_setr_epi8(2, 3, 6, 7, 10, 11, 14, 15, -1, -1, -1, -1, -1, -1, -1, -1,  //
                                          2, 3, 6, 7, 10, 11, 14, 15, -1, -1, -1, -1, -1, -1, -1, -1);
-  const __m256i halves = _mm256_shuffle_epi8(_mm256_castps_si256(kept), upper);
-  return _mm256_castsi256_si128(_mm256_permute4x64_epi64(halves, 0x08));
+  return _mm256_castsi256_si128(_mm256_permute4x64_epi64(_mm256_shuffle_epi8(lanes, upper), 0x08));
 }
 ADAMAX_INLINE Vec load(const Bfloat16* from, Whole) {
   return widened(_mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
 }
 ADAMAX_INLINE void store(Bfloat16* to, Vec x, Dither dither, Whole) {
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), dithered(x, dither));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), upper_halves(dithered(x, dither)));
 }
 // There are no masked accesses of 16 bits. Pairs of elements are accessed under a mask, and the last element by itself;
 // where the number is even, its pair has been accessed already.
@@ -70,10 +73,29 @@ ADAMAX_INLINE Vec load(const Bfloat16* from, Tail tail) {
   return widened(_mm256_broadcastsi128_si256(_mm_or_si128(pairs, _mm_and_si128(last, at_last))));
 }
 ADAMAX_INLINE void store(Bfloat16* to, Vec x, Dither dither, Tail tail) {
-  const __m128i halves = dithered(x, dither);
+  const __m128i halves = upper_halves(dithered(x, dither));
   _mm_maskstore_epi32(reinterpret_cast<int*>(to), first_pairs(tail), halves);
   const __m128i last = _mm_set1_epi16(static_cast<short>(0x0100 + 0x0202 * (tail.count - 1)));
   to[tail.count - 1].bits = static_cast<std::uint16_t>(_mm_cvtsi128_si32(_mm_shuffle_epi8(halves, last)));
+}
+
+struct Pair {
+  Vec first, second;
+};
+// To load one register and take it apart was measured to be slower than to load twice.
+ADAMAX_INLINE Pair load_pair(const Bfloat16* from) { return {load(from, Whole{}), load(from + kWidth, Whole{})}; }
+ADAMAX_INLINE void store_pair(Bfloat16* to, Pair x, Dither dither) {
+  // A NaN is rare, and one branch for both vectors costs less than looking for it in each.
+  if (_mm256_movemask_ps(_mm256_cmp_ps(x.first.lanes, x.second.lanes, _CMP_UNORD_Q)) != 0) {
+    store(to, x.first, dither, Whole{});
+    store(to + kWidth, x.second, dither, Whole{});
+    return;
+  }
+  const __m256i first = _mm256_srli_epi32(sum_of(x.first, dither), 16);
+  const __m256i second = _mm256_srli_epi32(sum_of(x.second, dither), 16);
+  // Packing goes by 128 bits.
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to),
+                      _mm256_permute4x64_epi64(_mm256_packus_epi32(first, second), 0xd8));
 }
 
 ADAMAX_INLINE Vec operator+(Vec a, Vec b) { return {_mm256_add_ps(a.lanes, b.lanes)}; }

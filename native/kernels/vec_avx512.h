@@ -1,10 +1,11 @@
-// The vector vocabulary in AVX-512 (F and DQ): 16 lanes.
+// The vector vocabulary in AVX-512 (F, DQ and BW): 16 lanes.
 //
 //   operation        instruction
 //   + - * /          vaddps, vsubps, vmulps, vdivps
 //   greater, lesser  vmaxps, vminps: both return their second operand where either is NaN
 //   zero_where_less  vcmpps to a mask, vmovaps under it
 //   bfloat16         load: vpmovzxwd, vpslld; store: vpaddd, vfixupimmps, vpsrld, vpmovdw
+//   pair of them     load: vpermq, vpunpcklwd, vpunpckhwd; store: two vpaddd, vcmpps for a branch, vpermt2w
 
 struct Vec {
   __m512 lanes;
@@ -31,34 +32,56 @@ struct Dither {
   __m512i word;
 };
 ADAMAX_INLINE Dither dither_of(std::uint32_t word) { return {_mm512_set1_epi32(static_cast<int>(word))}; }
-// Makes bfloat16s, in the lower halves of lanes. It works on integers, so that no setting for subnormals has a say.
+// Makes bfloat16s, in the upper halves of lanes. It works on integers, so that no setting for subnormals has a say.
+ADAMAX_INLINE __m512i sum_of(Vec x, Dither dither) {
+  return _mm512_add_epi32(_mm512_castps_si512(x.lanes), dither.word);
+}
 ADAMAX_INLINE __m512i dithered(Vec x, Dither dither) {
-  const __m512i sum = _mm512_add_epi32(_mm512_castps_si512(x.lanes), dither.word);
   // Each NaN, quiet or not (the two lowest fields of the table), is replaced by the quiet NaN of its payload; all else
   // stays.
-  const __m512 kept = _mm512_fixupimm_ps(_mm512_castsi512_ps(sum), x.lanes, _mm512_set1_epi32(0x22), 0);
-  return _mm512_srli_epi32(_mm512_castps_si512(kept), 16);
+  const __m512 sum = _mm512_castsi512_ps(sum_of(x, dither));
+  return _mm512_castps_si512(_mm512_fixupimm_ps(sum, x.lanes, _mm512_set1_epi32(0x22), 0));
 }
+ADAMAX_INLINE __m256i upper_halves(__m512i lanes) { return _mm512_cvtepi32_epi16(_mm512_srli_epi32(lanes, 16)); }
 ADAMAX_INLINE Vec load(const Bfloat16* from, Whole) {
   return widened(_mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from))));
 }
 ADAMAX_INLINE void store(Bfloat16* to, Vec x, Dither dither, Whole) {
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm512_cvtepi32_epi16(dithered(x, dither)));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), upper_halves(dithered(x, dither)));
 }
-// There are no masked accesses of 16 bits before AVX-512BW. Pairs of elements are accessed under a mask, and the last
-// element by itself; where the number is even, its pair has been accessed already.
 ADAMAX_INLINE Vec load(const Bfloat16* from, Tail tail) {
-  const __m512i pairs = _mm512_maskz_loadu_epi32(first_lanes({tail.count / 2}), from);
-  const __mmask16 last = static_cast<__mmask16>(1u << (tail.count - 1));
-  return widened(
-      _mm512_mask_set1_epi32(_mm512_cvtepu16_epi32(_mm512_castsi512_si256(pairs)), last, from[tail.count - 1].bits));
+  const __m512i halves = _mm512_maskz_loadu_epi16(first_lanes(tail), from);
+  return widened(_mm512_cvtepu16_epi32(_mm512_castsi512_si256(halves)));
 }
 ADAMAX_INLINE void store(Bfloat16* to, Vec x, Dither dither, Tail tail) {
-  const __m512i lanes = dithered(x, dither);
-  const __mmask16 last = static_cast<__mmask16>(1u << (tail.count - 1));
-  _mm512_mask_storeu_epi32(to, first_lanes({tail.count / 2}), _mm512_castsi256_si512(_mm512_cvtepi32_epi16(lanes)));
-  to[tail.count - 1].bits =
-      static_cast<std::uint16_t>(_mm_cvtsi128_si32(_mm512_castsi512_si128(_mm512_maskz_compress_epi32(last, lanes))));
+  const __m512i halves = _mm512_castsi256_si512(upper_halves(dithered(x, dither)));
+  _mm512_mask_storeu_epi16(to, first_lanes(tail), halves);
+}
+
+struct Pair {
+  Vec first, second;
+};
+ADAMAX_INLINE Pair load_pair(const Bfloat16* from) {
+  // Unpacking takes the lower and the upper half of each 128 bits, so the halves of vectors are laid there first.
+  const __m512i order = _mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7);
+  const __m512i all = _mm512_permutexvar_epi64(order, _mm512_loadu_si512(from));
+  const __m512i zero = _mm512_setzero_si512();
+  return {{_mm512_castsi512_ps(_mm512_unpacklo_epi16(zero, all))},
+          {_mm512_castsi512_ps(_mm512_unpackhi_epi16(zero, all))}};
+}
+ADAMAX_INLINE void store_pair(Bfloat16* to, Pair x, Dither dither) {
+  // A NaN is rare, and one branch for both vectors costs less than looking for it in each.
+  if (_mm512_cmp_ps_mask(x.first.lanes, x.second.lanes, _CMP_UNORD_Q) != 0) {
+    store(to, x.first, dither, Whole{});
+    store(to + kWidth, x.second, dither, Whole{});
+    return;
+  }
+  // The odd 16 bits of both: 1, 3, …, 63.
+  const __m512i odd =
+      _mm512_add_epi32(_mm512_set1_epi32(0x30001),
+                       _mm512_mullo_epi32(_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+                                          _mm512_set1_epi32(0x40004)));
+  _mm512_storeu_si512(to, _mm512_permutex2var_epi16(sum_of(x.first, dither), odd, sum_of(x.second, dither)));
 }
 
 ADAMAX_INLINE Vec operator+(Vec a, Vec b) { return {_mm512_add_ps(a.lanes, b.lanes)}; }

@@ -62,6 +62,17 @@ ADAMAX_INLINE void store(Bfloat16* to, Vec x, Dither dither, Tail tail) {
   if (tail.count > 2) vst1_lane_u16(&to[2].bits, halves, 2);
 }
 
+struct Pair {
+  Vec first, second;
+};
+ADAMAX_INLINE Pair load_pair(const Bfloat16* from) {
+  const uint16x8_t halves = vld1q_u16(&from->bits);
+  return {widened(vget_low_u16(halves)), widened(vget_high_u16(halves))};
+}
+ADAMAX_INLINE void store_pair(Bfloat16* to, Pair x, Dither dither) {
+  vst1q_u16(&to->bits, vcombine_u16(dithered(x.first, dither), dithered(x.second, dither)));
+}
+
 ADAMAX_INLINE Vec operator+(Vec a, Vec b) { return {vaddq_f32(a.lanes, b.lanes)}; }
 ADAMAX_INLINE Vec operator-(Vec a, Vec b) { return {vsubq_f32(a.lanes, b.lanes)}; }
 ADAMAX_INLINE Vec operator*(Vec a, Vec b) { return {vmulq_f32(a.lanes, b.lanes)}; }

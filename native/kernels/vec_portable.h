@@ -34,12 +34,23 @@ ADAMAX_INLINE Dither dither_of(std::uint32_t word) { return {word}; }
 ADAMAX_INLINE void store(Bfloat16* to, Vec x, Dither dither, Whole) {
   std::uint32_t bits;
   std::memcpy(&bits, &x.lane, 4);
-  const std::uint32_t sum = bits + dither.word;
-  const std::uint32_t quiet = bits | 0x400000;
-  to->bits = static_cast<std::uint16_t>((x.lane != x.lane ? quiet : sum) >> 16);
+  // Without a branch, which would keep compilers from making vectors of the loop.
+  const std::uint32_t nan = 0u - static_cast<std::uint32_t>((bits & 0x7fffffff) > 0x7f800000);
+  const std::uint32_t sum = bits + (dither.word & ~nan);
+  to->bits = static_cast<std::uint16_t>((sum | (nan & 0x400000)) >> 16);
 }
 ADAMAX_INLINE Vec load(const Bfloat16* from, Tail) { return load(from, Whole{}); }
 ADAMAX_INLINE void store(Bfloat16* to, Vec x, Dither dither, Tail) { store(to, x, dither, Whole{}); }
+
+// Two vectors of bfloat16s, which lie side by side.
+struct Pair {
+  Vec first, second;
+};
+ADAMAX_INLINE Pair load_pair(const Bfloat16* from) { return {load(from, Whole{}), load(from + kWidth, Whole{})}; }
+ADAMAX_INLINE void store_pair(Bfloat16* to, Pair x, Dither dither) {
+  store(to, x.first, dither, Whole{});
+  store(to + kWidth, x.second, dither, Whole{});
+}
 
 ADAMAX_INLINE Vec operator+(Vec a, Vec b) { return {a.lane + b.lane}; }
 ADAMAX_INLINE Vec operator-(Vec a, Vec b) { return {a.lane - b.lane}; }

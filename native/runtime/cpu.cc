@@ -46,11 +46,11 @@ std::uint64_t xcr0() {
 constexpr bool all(std::uint64_t word, std::uint64_t bits) { return (word & bits) == bits; }
 
 // Intel SDM volume 2, CPUID; volume 1, sections 14.3 and 15.2 (detection of AVX2 and AVX-512).
-constexpr std::uint32_t kOsxsaveAndAvx = (1u << 27) | (1u << 28);  // leaf 1, ECX
-constexpr std::uint32_t kAvx2 = 1u << 5;                           // leaf 7, EBX
-constexpr std::uint32_t kAvx512fAndDq = (1u << 16) | (1u << 17);   // leaf 7, EBX
-constexpr std::uint64_t kXmmAndYmm = 0x06;                         // XCR0
-constexpr std::uint64_t kOpmaskAndZmm = 0xe0;                      // XCR0
+constexpr std::uint32_t kOsxsaveAndAvx = (1u << 27) | (1u << 28);        // leaf 1, ECX
+constexpr std::uint32_t kAvx2 = 1u << 5;                                 // leaf 7, EBX
+constexpr std::uint32_t kAvx512 = (1u << 16) | (1u << 17) | (1u << 30);  // leaf 7, EBX: F, DQ, BW
+constexpr std::uint64_t kXmmAndYmm = 0x06;                               // XCR0
+constexpr std::uint64_t kOpmaskAndZmm = 0xe0;                            // XCR0
 
 }  // namespace
 
@@ -60,7 +60,7 @@ CpuFeatures detect_cpu() {
   const std::uint64_t saved = xcr0();
   const std::uint32_t extended = cpuid(7).ebx;
   const bool avx2 = all(saved, kXmmAndYmm) && all(extended, kAvx2);
-  return {avx2, avx2 && all(saved, kOpmaskAndZmm) && all(extended, kAvx512fAndDq)};
+  return {avx2, avx2 && all(saved, kOpmaskAndZmm) && all(extended, kAvx512)};
 }
 
 }  // namespace adamax

@@ -6,7 +6,7 @@ namespace adamax {
 struct CpuFeatures {
   // AVX2, with YMM state saved by the operating system.
   bool avx2;
-  // AVX-512 F and DQ, with opmask and ZMM state saved too.
+  // AVX-512 F, DQ and BW, with opmask and ZMM state saved too.
   bool avx512;
 };
 

@@ -30,35 +30,52 @@
 namespace adamax::test {
 namespace {
 
-// Through a vector, all of them or `count` of it at a time.
-#define ADAMAX_THROUGH_VECTORS                                                                       \
-  void dither_all(Bfloat16* to, const float* from, std::size_t count, std::uint32_t dither) {        \
-    for (std::size_t i = 0; i < count; i += kWidth)                                                  \
-      store(to + i, load(from + i, Whole{}), dither_of(dither), Whole{});                            \
-  }                                                                                                  \
-  void widen_all(float* to, const Bfloat16* from, std::size_t count) {                               \
-    for (std::size_t i = 0; i < count; i += kWidth) store(to + i, load(from + i, Whole{}), Whole{}); \
-  }                                                                                                  \
-  void dither_part(Bfloat16* to, const float* from, std::size_t count, std::uint32_t dither) {       \
-    store(to, load(from, Tail{count}), dither_of(dither), Tail{count});                              \
-  }                                                                                                  \
-  void widen_part(float* to, const Bfloat16* from, std::size_t count) {                              \
-    store(to, load(from, Tail{count}), Tail{count});                                                 \
-  }
+// Through vectors: one after another, pair after pair, or the first `count` elements of one.
+#define ADAMAX_THROUGH_VECTORS                                                                            \
+  void dither_all(Bfloat16* to, const float* from, std::size_t count, std::uint32_t dither) {             \
+    for (std::size_t i = 0; i < count; i += kWidth) {                                                     \
+      store(to + i, load(from + i, Whole{}), dither_of(dither), Whole{});                                 \
+    }                                                                                                     \
+  }                                                                                                       \
+  void widen_all(float* to, const Bfloat16* from, std::size_t count) {                                    \
+    for (std::size_t i = 0; i < count; i += kWidth) store(to + i, load(from + i, Whole{}), Whole{});      \
+  }                                                                                                       \
+  void dither_pairs(Bfloat16* to, const float* from, std::size_t count, std::uint32_t dither) {           \
+    for (std::size_t i = 0; i < count; i += 2 * kWidth) {                                                 \
+      store_pair(to + i, {load(from + i, Whole{}), load(from + i + kWidth, Whole{})}, dither_of(dither)); \
+    }                                                                                                     \
+  }                                                                                                       \
+  void widen_pairs(float* to, const Bfloat16* from, std::size_t count) {                                  \
+    for (std::size_t i = 0; i < count; i += 2 * kWidth) {                                                 \
+      const Pair pair = load_pair(from + i);                                                              \
+      store(to + i, pair.first, Whole{});                                                                 \
+      store(to + i + kWidth, pair.second, Whole{});                                                       \
+    }                                                                                                     \
+  }                                                                                                       \
+  void dither_part(Bfloat16* to, const float* from, std::size_t count, std::uint32_t dither) {            \
+    store(to, load(from, Tail{count}), dither_of(dither), Tail{count});                                   \
+  }                                                                                                       \
+  void widen_part(float* to, const Bfloat16* from, std::size_t count) {                                   \
+    store(to, load(from, Tail{count}), Tail{count});                                                      \
+  }                                                                                                       \
+  constexpr Way kSingly = {dither_all, widen_all}, kByPairs = {dither_pairs, widen_pairs},                \
+                kPart = {dither_part, widen_part};
+
+struct Way {
+  void (*dither)(Bfloat16* to, const float* from, std::size_t count, std::uint32_t dither);
+  void (*widen)(float* to, const Bfloat16* from, std::size_t count);
+};
 
 struct Vocabulary {
   const char* isa;
   std::size_t width;
-  void (*dither_all)(Bfloat16* to, const float* from, std::size_t count, std::uint32_t dither);
-  void (*widen_all)(float* to, const Bfloat16* from, std::size_t count);
-  void (*dither_part)(Bfloat16* to, const float* from, std::size_t count, std::uint32_t dither);
-  void (*widen_part)(float* to, const Bfloat16* from, std::size_t count);
+  Way singly, by_pairs, part;
 };
 
 namespace portable {
 #include "kernels/vec_portable.h"
 ADAMAX_THROUGH_VECTORS
-constexpr Vocabulary kVocabulary = {"portable", kWidth, dither_all, widen_all, dither_part, widen_part};
+constexpr Vocabulary kVocabulary = {"portable", kWidth, kSingly, kByPairs, kPart};
 }  // namespace portable
 
 #if defined(__x86_64__)
@@ -66,15 +83,15 @@ ADAMAX_BEGIN_TARGET("avx2")
 namespace avx2 {
 #include "kernels/vec_avx2.h"
 ADAMAX_THROUGH_VECTORS
-constexpr Vocabulary kVocabulary = {"avx2", kWidth, dither_all, widen_all, dither_part, widen_part};
+constexpr Vocabulary kVocabulary = {"avx2", kWidth, kSingly, kByPairs, kPart};
 }  // namespace avx2
 ADAMAX_END_TARGET
 
-ADAMAX_BEGIN_TARGET("avx512f,avx512dq")
+ADAMAX_BEGIN_TARGET("avx512f,avx512dq,avx512bw")
 namespace avx512 {
 #include "kernels/vec_avx512.h"
 ADAMAX_THROUGH_VECTORS
-constexpr Vocabulary kVocabulary = {"avx512", kWidth, dither_all, widen_all, dither_part, widen_part};
+constexpr Vocabulary kVocabulary = {"avx512", kWidth, kSingly, kByPairs, kPart};
 }  // namespace avx512
 ADAMAX_END_TARGET
 constexpr const Vocabulary* kVocabularies[] = {&portable::kVocabulary, &avx2::kVocabulary, &avx512::kVocabulary};
@@ -82,7 +99,7 @@ constexpr const Vocabulary* kVocabularies[] = {&portable::kVocabulary, &avx2::kV
 namespace neon {
 #include "kernels/vec_neon.h"
 ADAMAX_THROUGH_VECTORS
-constexpr Vocabulary kVocabulary = {"neon", kWidth, dither_all, widen_all, dither_part, widen_part};
+constexpr Vocabulary kVocabulary = {"neon", kWidth, kSingly, kByPairs, kPart};
 }  // namespace neon
 constexpr const Vocabulary* kVocabularies[] = {&portable::kVocabulary, &neon::kVocabulary};
 #else
@@ -104,7 +121,7 @@ std::vector<std::uint32_t> lower_halves(std::uint32_t dither) {
 }
 
 // Every sign, exponent and kept bit of the fraction.
-void run_dithering(const Vocabulary& vocabulary, std::uint32_t dither) {
+void run_dithering(const Way& way, std::uint32_t dither) {
   std::vector<float> numbers(kPatterns);
   std::vector<Bfloat16> got(kPatterns);
   for (const std::uint32_t lower : lower_halves(dither)) {
@@ -112,7 +129,7 @@ void run_dithering(const Vocabulary& vocabulary, std::uint32_t dither) {
       const std::uint32_t bits = (upper << 16) | lower;
       std::memcpy(&numbers[upper], &bits, 4);
     }
-    vocabulary.dither_all(got.data(), numbers.data(), kPatterns, dither);
+    way.dither(got.data(), numbers.data(), kPatterns, dither);
     for (std::uint32_t upper = 0; upper < kPatterns; ++upper) {
       const std::uint16_t want = oracle::to_bfloat16(numbers[upper], dither);
       report().expect(got[upper].bits == want, "%04x%04x becomes %04x by %04x, want %04x", upper, lower,
@@ -122,17 +139,17 @@ void run_dithering(const Vocabulary& vocabulary, std::uint32_t dither) {
 }
 
 // To the bit, NaN too: nothing is lost of what is stored, and what has been stored stays as it is.
-void run_widening(const Vocabulary& vocabulary) {
+void run_widening(const Way& way) {
   std::vector<Bfloat16> all(kPatterns), back(kPatterns);
   std::vector<float> got(kPatterns);
   for (std::uint32_t bits = 0; bits < kPatterns; ++bits) all[bits].bits = static_cast<std::uint16_t>(bits);
-  vocabulary.widen_all(got.data(), all.data(), kPatterns);
+  way.widen(got.data(), all.data(), kPatterns);
   for (std::uint32_t bits = 0; bits < kPatterns; ++bits) {
     report().expect(bits_of(got[bits]) == bits << 16, "%04x becomes %08x", bits, bits_of(got[bits]));
     report().expect(same(got[bits], oracle::from_bfloat16(all[bits].bits)), "%04x becomes %a", bits, got[bits]);
   }
   for (const std::uint32_t dither : kDithers) {
-    vocabulary.dither_all(back.data(), got.data(), kPatterns, dither);
+    way.dither(back.data(), got.data(), kPatterns, dither);
     for (std::uint32_t bits = 0; bits < kPatterns; ++bits) {
       const std::uint32_t want = std::isnan(got[bits]) ? bits | 0x40 : bits;
       report().expect(back[bits].bits == want, "%04x comes back as %04x by %04x", bits, back[bits].bits, dither);
@@ -150,8 +167,8 @@ void run_parts(const Vocabulary& vocabulary) {
       fill(numbers.data(), count, Inputs::kSpecial, random);
       const auto elements = reinterpret_cast<Bfloat16*>(rounded.data());
       const std::uint32_t dither = kDithers[offset % std::size(kDithers)];
-      vocabulary.dither_part(elements, numbers.data(), count, dither);
-      vocabulary.widen_part(widened.data(), elements, count);
+      vocabulary.part.dither(elements, numbers.data(), count, dither);
+      vocabulary.part.widen(widened.data(), elements, count);
       for (std::size_t i = 0; i < count; ++i) {
         const std::uint16_t want = oracle::to_bfloat16(numbers.data()[i], dither);
         report().expect(rounded.data()[i] == want, "%zu of %zu is %04x, want %04x", i, count, rounded.data()[i], want);
@@ -204,10 +221,13 @@ void test_bfloat16() {
   for (const Vocabulary* vocabulary : kVocabularies) {
     if (tables().find(vocabulary->isa) == nullptr) continue;
     const std::string name = std::string(vocabulary->isa) + " bfloat16";
-    report().test(name + " dithers", [&] {
-      for (const std::uint32_t dither : kDithers) run_dithering(*vocabulary, dither);
-    });
-    report().test(name + " widens exactly", [&] { run_widening(*vocabulary); });
+    for (const Way& way : {vocabulary->singly, vocabulary->by_pairs}) {
+      const std::string by = way.dither == vocabulary->singly.dither ? "" : " by pairs";
+      report().test(name + " dithers" + by, [&] {
+        for (const std::uint32_t dither : kDithers) run_dithering(way, dither);
+      });
+      report().test(name + " widens exactly" + by, [&] { run_widening(way); });
+    }
     report().test(name + " parts of a vector", [&] { run_parts(*vocabulary); });
   }
 }

@@ -44,7 +44,8 @@ void test_detection(const CpuFeatures& cpu) {
   }
   report().test("detection agrees with /proc/cpuinfo", [&] {
     const bool avx2 = flags.count("avx2") != 0;
-    const bool avx512 = avx2 && flags.count("avx512f") != 0 && flags.count("avx512dq") != 0;
+    const bool avx512 =
+        avx2 && flags.count("avx512f") != 0 && flags.count("avx512dq") != 0 && flags.count("avx512bw") != 0;
     report().expect(cpu.avx2 == avx2, "avx2 is %d, want %d", cpu.avx2, avx2);
     report().expect(cpu.avx512 == avx512, "avx512 is %d, want %d", cpu.avx512, avx512);
   });
