@@ -14,6 +14,8 @@ constexpr float kEdges[] = {
     Limits::infinity(),
     -Limits::infinity(),
     Limits::quiet_NaN(),
+    __builtin_nansf("1"),         // signalling, with a payload that no bfloat16 keeps
+    -__builtin_nanf("0x3fffff"),  // all ones: whatever is added to its bits makes zero of it
     Limits::max(),
     Limits::lowest(),
     Limits::min(),

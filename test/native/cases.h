@@ -27,7 +27,8 @@ inline constexpr std::uint64_t kSeed = 0x41646d78;
 enum class Inputs {
   kOrdinary,   // near normal, standard deviation 1
   kAnyFinite,  // any bits but those of Inf and NaN: huge, tiny and subnormal magnitudes
-  kSpecial,    // ordinary, with one number in four from the edges: ±0, ±Inf, NaN, limits of formats and of the flush
+  kSpecial,  // ordinary, with one number in four from the edges: ±0, ±Inf, NaN of every kind, limits of formats and of
+             // the flush
   kNearFlush,  // magnitudes around 2^-102, on both sides and at it, and subnormals
 };
 inline constexpr Inputs kAllInputs[] = {Inputs::kOrdinary, Inputs::kAnyFinite, Inputs::kSpecial, Inputs::kNearFlush};

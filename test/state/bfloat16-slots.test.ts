@@ -90,6 +90,41 @@ onEveryImplementation('slots of bfloat16', () => {
     expect(back.getWeights()[2].data).to.deep.equal(saved[2].data);
   });
 
+  it('go on from whatever was saved in them before', () => {
+    const saved = Uint16Array.of(
+      0x0001,
+      0x8001,
+      0x007f,
+      0x0000,
+      0x8000,
+      0x3f81,
+      0x7f7f,
+      0xff7f,
+      0x7f80,
+      0xff80,
+      0x7fc1,
+    );
+    const random = new Random(31);
+    const [start, gradient] = [random.normals(saved.length), random.normals(saved.length)];
+    const w = new Variable(start.slice(), { name: 'w' });
+    const optimizer = new Adamax({ learningRate: LEARNING_RATE, slotDtype: 'bfloat16' });
+    optimizer.build([w]);
+    const shape = [saved.length];
+    optimizer.setWeights([
+      { name: 'iterations', dtype: 'int64', shape: [], data: BigInt64Array.of(4095n) },
+      { name: 'w/m', dtype: 'bfloat16', shape, data: saved },
+      { name: 'w/v', dtype: 'bfloat16', shape, data: saved.slice().reverse() },
+    ]);
+    expect(optimizer.getSlot<Uint16Array>(w, 'm').data).to.deep.equal(saved);
+    optimizer.applyGradients([[gradient, w]]);
+    const expected: State = { param: start, m: widened(saved), u: widened(saved).reverse() };
+    stepDense(expected, gradient, adamaxScalars({ learningRate: LEARNING_RATE, step: 4096 }));
+    store(expected, 4096);
+    expectSameBits(w.data, expected.param, 'p');
+    expectSameBits(widened(optimizer.getSlot<Uint16Array>(w, 'm').data), expected.m, 'm');
+    expectSameBits(widened(optimizer.getSlot<Uint16Array>(w, 'v').data), expected.u, 'v');
+  });
+
   it('take initial values, numbers and patterns', () => {
     const p = new Variable(new Float32Array(3), { name: 'p' });
     const optimizer = new Adamax({ slotDtype: 'bfloat16' });
