@@ -5,7 +5,7 @@ import type { Rule } from './rule.js';
 /** An implementation of the kernels: an instruction set of the native addon, or the TypeScript fallback. */
 export type Isa = 'portable' | 'avx2' | 'avx512' | 'neon' | 'js';
 
-/** How slots lie in memory: as float32, or rounded to bfloat16, as bit patterns. */
+/** How slots lie in memory: as float32, or as bit patterns of bfloat16. */
 export type SlotDtype = 'float32' | 'bfloat16';
 export type SlotArray = Float32Array | Uint16Array;
 

@@ -1,5 +1,5 @@
 /** Sweeps of the fallback over one variable: whatever its slots are stored as, clipped or not, dense or by rows. */
-import { narrow, widen } from '../math/bfloat16.js';
+import { storeDithered, widen } from '../math/bfloat16.js';
 import { append } from '../memory/built-ins.js';
 import { isUint16Array, newFloats } from '../memory/typed-arrays.js';
 import type { SlotArray } from './backend.js';
@@ -39,7 +39,7 @@ export function sweep(swept: Swept, at: number, grad: Float32Array, gradAt: numb
     for (let i = 0; i < length; i++) p[i] = param[begin + i];
     for (let k = 0; k < slots.length; k++) widen(slots[k], begin, wide[k], length);
     rule.sweep(p, p, wide, 0, grad, gradAt + done, length, scalars);
-    for (let k = 0; k < slots.length; k++) narrow(wide[k], slots[k], begin, length, dither);
+    for (let k = 0; k < slots.length; k++) storeDithered(wide[k], slots[k], begin, length, dither);
     for (let i = 0; i < length; i++) out[begin + i] = p[i];
   }
 }

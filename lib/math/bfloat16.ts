@@ -39,6 +39,6 @@ export function ditheredBfloat16(x: number, dither: number): number {
 }
 
 /** Dithers the beginning of `from` to `to[at … at + n)`. */
-export function narrow(from: Float32Array, to: Uint16Array, at: number, n: number, dither: number): void {
+export function storeDithered(from: Float32Array, to: Uint16Array, at: number, n: number, dither: number): void {
   for (let i = 0; i < n; i++) to[at + i] = ditheredBfloat16(from[i], dither);
 }

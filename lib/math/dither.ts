@@ -4,13 +4,13 @@
  * resumed those of one that never stopped.
  *
  * Steps that follow each other get multiples of the golden ratio modulo 1, which share the interval out more evenly
- * than any other multiples do: what is added over n steps is that of an exact mean to within a few last bits. But a row
- * of an embedding may be stepped every so many times, and multiples of 987 golden ratios, or of another Fibonacci
- * number, hardly move. So each block of steps adds a hash of its number, which breaks that up.
+ * than any other multiples do, so that roundings of a moment cancel within few steps. But a row of an embedding may be
+ * stepped every so many times, and multiples of 987 golden ratios, or of another Fibonacci number, hardly move. So each
+ * block of steps adds a hash of its number: within a block such a row still meets almost one word, and then another.
  */
 const { floor, imul } = Math;
 
-/** Steps of a block: the longer, the more even, and the longer a row may meet with nothing but small words. */
+/** Steps of a block: the longer, the more even the words, and the longer a row may meet with almost the same one. */
 const BLOCK = 2048;
 
 /** The golden ratio less 1, in units of 2⁻³². */

@@ -21,8 +21,8 @@ export interface OptimizerOptions {
   clipvalue?: number | null;
   /**
    * How slots are stored. `bfloat16` halves their memory, and what a step beyond the caches moves falls from 28 to 20
-   * bytes an element; a moment then has 8 significant bits, dithered at each step, so that in the mean it moves as one of
-   * float32 does. Default: `float32`.
+   * bytes an element; a moment then has 8 significant bits, dithered at each step, so that small changes are not lost.
+   * Not for a centered RMSprop. Default: `float32`.
    */
   slotDtype?: SlotDtype;
   /**

@@ -1,3 +1,4 @@
+import { wrongValue } from '../arguments/errors.js';
 import { refuseWrites } from '../arguments/members.js';
 import { checkBoolean, checkOptions } from '../arguments/options.js';
 import { positive, unitInterval, unitIntervalClosed } from '../arguments/ranges.js';
@@ -70,7 +71,9 @@ export interface RMSpropOptions extends OptimizerOptions {
   momentum?: HyperValue;
   /** Added to the mean square inside the root, > 0. Default: 1e-7. */
   epsilon?: HyperValue | null;
-  /** Whether to divide by the estimated deviation instead of the mean square. Default: false. */
+  /**
+   * Whether to divide by the estimated deviation instead of the mean square; with slots of float32 only. Default: false.
+   */
   centered?: boolean;
 }
 
@@ -100,6 +103,10 @@ export class RMSprop extends Optimizer {
     const { learningRate = 0.001, rho = 0.9, momentum = 0, centered = false } = options;
     const epsilon = options.epsilon ?? 1e-7;
     checkBoolean('centered', centered);
+    if (centered && options.slotDtype === 'bfloat16') {
+      // The variance is the difference of two moments, which 8 bits each leave below 0 where gradients hardly vary.
+      throw wrongValue('slotDtype', "'float32' where centered is true", options.slotDtype);
+    }
     super(RULES[Number(centered)][Number(momentum !== 0)], 'RMSprop', { ...options, learningRate });
     this.#centered = centered;
     this.#rho = new Hyperparameter('rho', unitInterval, rho);

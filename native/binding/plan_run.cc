@@ -22,7 +22,7 @@ napi_value value_of(napi_env env, const Outcome& outcome) {
 napi_value fail_unbound(napi_env env) { return value_of(env, {Outcome::Kind::kUnbound}); }
 
 // To convert what is no number of 16 bits might be undefined.
-std::uint32_t dither_of(double number) {
+std::uint32_t word_of(double number) {
   return number >= 0 && number < 0x10000 ? static_cast<std::uint32_t>(number) : 0;
 }
 
@@ -35,7 +35,7 @@ bool BoundPlan::read_sets() {
   const double* from = control + kControlSets;
   for (std::size_t s = 0; s < sets; ++s, from += kSetScalars + scalars) {
     into[s].clipping = {from[kSetClipnorm], to_float(from[kSetClipvalue])};
-    into[s].scalars.dither = dither_of(from[kSetDither]);
+    into[s].scalars.dither = word_of(from[kSetDither]);
     for (std::size_t k = 0; k < scalars; ++k) into[s].scalars.of_rule[k] = to_float(from[kSetScalars + k]);
   }
   return true;

@@ -40,10 +40,10 @@ struct Dither {
   __m256i word;
 };
 ADAMAX_INLINE Dither dither_of(std::uint32_t word) { return {_mm256_set1_epi32(static_cast<int>(word))}; }
-// Makes bfloat16s, in the upper halves of lanes.
 ADAMAX_INLINE __m256i sum_of(Vec x, Dither dither) {
   return _mm256_add_epi32(_mm256_castps_si256(x.lanes), dither.word);
 }
+// Makes bfloat16s, in the upper halves of lanes. Where no lane is NaN, the sum alone does.
 ADAMAX_INLINE __m256i dithered(Vec x, Dither dither) {
   const __m256 sum = _mm256_castsi256_ps(sum_of(x, dither));
   const __m256 quiet = _mm256_or_ps(x.lanes, _mm256_castsi256_ps(_mm256_set1_epi32(0x400000)));

@@ -32,10 +32,11 @@ struct Dither {
   __m512i word;
 };
 ADAMAX_INLINE Dither dither_of(std::uint32_t word) { return {_mm512_set1_epi32(static_cast<int>(word))}; }
-// Makes bfloat16s, in the upper halves of lanes. It works on integers, so that no setting for subnormals has a say.
+// It works on integers, so that no setting for subnormals has a say.
 ADAMAX_INLINE __m512i sum_of(Vec x, Dither dither) {
   return _mm512_add_epi32(_mm512_castps_si512(x.lanes), dither.word);
 }
+// Makes bfloat16s, in the upper halves of lanes. Where no lane is NaN, the sum alone does.
 ADAMAX_INLINE __m512i dithered(Vec x, Dither dither) {
   // Each NaN, quiet or not (the two lowest fields of the table), is replaced by the quiet NaN of its payload; all else
   // stays.
@@ -76,7 +77,7 @@ ADAMAX_INLINE void store_pair(Bfloat16* to, Pair x, Dither dither) {
     store(to + kWidth, x.second, dither, Whole{});
     return;
   }
-  // The odd 16 bits of both: 1, 3, …, 63.
+  // The odd 16 bits of both, 1, 3, …, 63, two in a lane.
   const __m512i odd =
       _mm512_add_epi32(_mm512_set1_epi32(0x30001),
                        _mm512_mullo_epi32(_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),

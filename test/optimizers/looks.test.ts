@@ -25,10 +25,10 @@ onEveryImplementation('what is shown of an optimizer', (name) => {
     expect(line(trained())).to.equal(`Adamax { name: 'Adamax', ${hyperparameters}, ${state} }`);
     expect(line({ a: trained() }, { depth: 0 })).to.equal('{ a: [Adamax] }');
     expect(line([trained()], { colors: true })).to.match(/\[33m0\.001/);
-    const rms = new RMSprop({ centered: true, clipnorm: 1, clipvalue: 2, decay: 3, slotDtype: 'bfloat16' });
+    const rms = new RMSprop({ clipnorm: 1, clipvalue: 2, decay: 3, slotDtype: 'bfloat16' });
     expect(line(rms)).to.equal(
       "RMSprop { name: 'RMSprop', learningRate: 0.001, decay: 3, clipnorm: 1, clipvalue: 2, slotDtype: 'bfloat16', " +
-        `rho: 0.9, momentum: 0, epsilon: 1e-7, centered: true, iterations: 0, variables: 0, bytes: 0, implementation: '${name}' }`,
+        `rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false, iterations: 0, variables: 0, bytes: 0, implementation: '${name}' }`,
     );
   });
 

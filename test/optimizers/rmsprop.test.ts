@@ -110,5 +110,12 @@ describe('RMSprop', () => {
       'ERR_ADAMAX_ARG_TYPE',
       /^centered must be a boolean: received 'no'$/,
     );
+    for (const make of [
+      () => new RMSprop({ centered: true, slotDtype: 'bfloat16' }),
+      () => RMSprop.fromConfig({ centered: true, slot_dtype: 'bfloat16' }),
+    ]) {
+      const message = /^slotDtype must be 'float32' where centered is true: received 'bfloat16'$/;
+      expectError(make, RangeError, 'ERR_ADAMAX_ARG_VALUE', message);
+    }
   });
 });

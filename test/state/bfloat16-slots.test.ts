@@ -147,7 +147,7 @@ describe('slotDtype', () => {
     for (const make of [
       () => new SGD({ momentum: 0.9, slotDtype: 'bfloat16', clipnorm: 1 }),
       () => new Adagrad({ slotDtype: 'bfloat16' }),
-      () => new RMSprop({ centered: true, momentum: 0.5, slotDtype: 'bfloat16' }),
+      () => new RMSprop({ momentum: 0.5, slotDtype: 'bfloat16' }),
     ]) {
       const before = isa();
       const gradient = new Random(9).normals(size);

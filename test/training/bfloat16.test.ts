@@ -1,8 +1,8 @@
 /**
- * Training with slots of bfloat16 ends where training with slots of float32 does. A step dithers what it stores; rounded
- * to nearest, a u that β₂ brings down by less than half of its last bit would never fall, and each test here would fail.
+ * Training with slots of bfloat16 ends where training with slots of float32 does, because a step dithers what it stores.
+ * Rounded to nearest, a u that β₂ brings down by less than half of its last bit would never fall.
  */
-import { Adamax, IndexedSlices, Variable } from 'adamax';
+import { Adagrad, Adamax, IndexedSlices, type Optimizer, RMSprop, SGD, Variable } from 'adamax';
 import { expect } from 'chai';
 import { fromBfloat16 } from '#internals';
 import { Random } from '../support/data.js';
@@ -39,15 +39,10 @@ function decayed(beta2: number, steps: readonly number[]): number[] {
 }
 
 /** Σ hᵢxᵢ²/2 over 1,000 dimensions whose hᵢ lie between 1 and 10⁻³, after a descent without noise. */
-function quadratic(
-  slotDtype: 'float32' | 'bfloat16',
-  steps: number,
-  factorAt: (step: number) => number = () => 1,
-): number {
+function quadratic(optimizer: Optimizer, steps: number, factorAt: (step: number) => number = () => 1): number {
   const size = 1000;
   const h = Float64Array.from({ length: size }, (_, i) => 10 ** ((-3 * i) / (size - 1)));
   const x = new Random(7).normals(size);
-  const optimizer = new Adamax({ learningRate: 0.01, beta2: BETA2, slotDtype });
   const gradient = new Float32Array(size);
   for (let step = 1; step <= steps; step++) {
     const factor = factorAt(step);
@@ -56,6 +51,9 @@ function quadratic(
   }
   return x.reduce((sum, value, i) => sum + (h[i] * value * value) / 2, 0);
 }
+
+type SlotDtype = 'float32' | 'bfloat16';
+const adamax = (slotDtype: SlotDtype) => new Adamax({ learningRate: 0.01, beta2: BETA2, slotDtype });
 
 onEveryImplementation('training with slots of bfloat16', () => {
   for (const beta2 of [0.999, 0.9995, 0.9999]) {
@@ -74,15 +72,27 @@ onEveryImplementation('training with slots of bfloat16', () => {
   }
 
   it('a quadratic without noise goes to 0', () => {
-    expect(quadratic('bfloat16', 5000)).to.be.below(1e-50);
+    expect(quadratic(adamax('bfloat16'), 5000)).to.be.below(1e-50);
   });
 
   it('gradients that shrink by 1,000 times go on as with slots of float32', () => {
     const first = (step: number) => (step <= 10 ? 1000 : 1);
-    const narrow = quadratic('bfloat16', 5000, first);
-    expect(narrow / quadratic('float32', 5000, first)).to.be.closeTo(1, 0.05);
-    expect(narrow).to.be.below(quadratic('float32', 10, first) / 5);
+    const loss = quadratic(adamax('bfloat16'), 5000, first);
+    expect(loss / quadratic(adamax('float32'), 5000, first)).to.be.closeTo(1, 0.05);
+    expect(loss).to.be.below(quadratic(adamax('float32'), 10, first) / 5);
   });
+
+  for (const [name, make] of [
+    ['Adagrad', (slotDtype) => new Adagrad({ learningRate: 0.1, slotDtype })],
+    ['RMSprop', (slotDtype) => new RMSprop({ learningRate: 0.001, slotDtype })],
+    ['RMSprop with momentum', (slotDtype) => new RMSprop({ learningRate: 0.001, momentum: 0.9, slotDtype })],
+    ['SGD with momentum', (slotDtype) => new SGD({ learningRate: 0.1, momentum: 0.9, slotDtype })],
+    ['SGD after Nesterov', (slotDtype) => new SGD({ learningRate: 0.1, momentum: 0.9, nesterov: true, slotDtype })],
+  ] as [string, (slotDtype: SlotDtype) => Optimizer][]) {
+    it(`a quadratic goes on under ${name} as with slots of float32`, () => {
+      expect(quadratic(make('bfloat16'), 500) / quadratic(make('float32'), 500)).to.be.closeTo(1, 0.05);
+    });
+  }
 
   it('rows that are stepped at every 2ᵏ-th step decay as others do', () => {
     const TOUCHES = 256;

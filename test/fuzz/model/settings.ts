@@ -31,7 +31,8 @@ export class Settings {
   }
 
   static draw(draw: Draw, rule: RuleModel): Settings {
-    const settings = new Settings(rule, draw.chance(0.3) ? 'bfloat16' : 'float32', drawRate(draw, 0));
+    const isNarrow = draw.chance(0.3) && rule.fixed.centered !== true;
+    const settings = new Settings(rule, isNarrow ? 'bfloat16' : 'float32', drawRate(draw, 0));
     settings.hypers.set('decay', draw.chance(0.2) ? drawGiven(draw, 'decay', 0) : given(0));
     for (const name of Object.keys(rule.hypers) as HyperName[]) settings.hypers.set(name, drawOption(draw, rule, name));
     if (draw.chance(0.3)) settings.clipnorm = draw.pick(CLIPS);
