@@ -15,8 +15,8 @@
 //   avx2      arithmetic in the caches (0.27 at 32k, traffic 0.17), memory beyond (0.56 at 4M, traffic 0.56)
 //   avx512    the same, with half the instructions: 0.22 at 32k, 0.21 at 256k (traffic 0.18), traffic from 1M on
 //   neon      has run under emulation only, so there is no measurement; 4 lanes a division, as SSE2
-// Over bfloat16 slots the loop moves 20 bytes an element and has a third more instructions, so that in the caches they
-// bind where float32 waits for its division: on a Xeon of 2023 its speed at 64k elements is 0.82 times that of the
+// Over bfloat16 slots the loop moves 20 bytes an element and has more instructions, so that in the caches they bind
+// where float32 waits for its division: on a Xeon of 2023 its speed at 64k elements is 0.82 times that of the
 // float32 step with avx512, 0.69 with avx2, 0.37 with portable. Beyond, instructions hide behind memory: 1.4 to 1.5
 // times with avx512 and avx2 at 16M elements and more, on one thread and on two.
 struct Adamax {

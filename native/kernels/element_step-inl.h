@@ -1,6 +1,3 @@
-// What is stored of a moment: +0 where its magnitude is below `tiny`, else the moment; NaN stays.
-ADAMAX_INLINE Vec without_tiny(Vec x, Vec tiny) { return zero_where_less(x, magnitude(x), tiny); }
-
 // A sweep takes a gradient in as it is, or clipped (table.h, Clip). These are two types with one interface, so that a
 // step without clipping pays nothing for it.
 

@@ -1,4 +1,9 @@
-// How slot k of N vectors is loaded and stored, by the format of its elements. Two whole vectors of bfloat16s fill one
+// What is stored of moments, and how.
+
+// What is stored of a moment: +0 where its magnitude is below `tiny`, else the moment; NaN stays.
+ADAMAX_INLINE Vec without_tiny(Vec x, Vec tiny) { return zero_where_less(x, magnitude(x), tiny); }
+
+// The rest loads and stores slot k of N vectors, by the format of its elements. Two whole vectors of bfloat16s fill one
 // register, so that a vocabulary has operations for a pair of them.
 
 template <int N, int kRoom, class Extent>

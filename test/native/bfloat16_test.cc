@@ -163,19 +163,19 @@ void run_parts(const Vocabulary& vocabulary) {
   for (std::size_t count = 1; count <= std::max<std::size_t>(vocabulary.width - 1, 1); ++count) {
     for (std::size_t offset = 0; offset < kOffsets; ++offset) {
       GuardedArray numbers(count, offset), widened(count, offset);
-      Guarded<std::uint16_t> rounded(count, (offset + 3) % kOffsets);
+      Guarded<std::uint16_t> stored(count, (offset + 3) % kOffsets);
       fill(numbers.data(), count, Inputs::kSpecial, random);
-      const auto elements = reinterpret_cast<Bfloat16*>(rounded.data());
+      const auto elements = reinterpret_cast<Bfloat16*>(stored.data());
       const std::uint32_t dither = kDithers[offset % std::size(kDithers)];
       vocabulary.part.dither(elements, numbers.data(), count, dither);
       vocabulary.part.widen(widened.data(), elements, count);
       for (std::size_t i = 0; i < count; ++i) {
         const std::uint16_t want = oracle::to_bfloat16(numbers.data()[i], dither);
-        report().expect(rounded.data()[i] == want, "%zu of %zu is %04x, want %04x", i, count, rounded.data()[i], want);
+        report().expect(stored.data()[i] == want, "%zu of %zu is %04x, want %04x", i, count, stored.data()[i], want);
         report().expect(bits_of(widened.data()[i]) == std::uint32_t{want} << 16, "%zu of %zu widens to %a", i, count,
                         widened.data()[i]);
       }
-      report().expect(rounded.guards_intact() && widened.guards_intact(), "wrote beyond %zu elements", count);
+      report().expect(stored.guards_intact() && widened.guards_intact(), "wrote beyond %zu elements", count);
     }
   }
 }
