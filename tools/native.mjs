@@ -10,11 +10,11 @@ import { dateBack, filesIn, modified } from './files.mjs';
 import { nodeDirectory } from './node-directory.mjs';
 
 /** What project files are made from; the lock file stands for node-gyp and the headers of other packages. */
-const CONFIGURATION = ['binding.gyp', 'package-lock.json', 'tools/native.mjs', 'tools/node-directory.mjs'];
+const CONFIGURATION = ['native/binding.gyp', 'package-lock.json', 'tools/native.mjs', 'tools/node-directory.mjs'];
 
 export function addonIsCurrent(root) {
   const addon = addonPath(root);
-  const sources = [...filesIn(join(root, 'native')), join(root, 'binding.gyp')];
+  const sources = filesIn(join(root, 'native'));
   return existsSync(addon) && modified(addon) >= Math.max(...sources.map(modified));
 }
 

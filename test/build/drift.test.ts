@@ -15,7 +15,8 @@ interface Gyp {
 }
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
-const gyp = JSON.parse(read('binding.gyp')) as Gyp;
+// The one in the root includes it.
+const gyp = JSON.parse(read('native/binding.gyp')) as Gyp;
 const cmake = read('CMakeLists.txt').replace(/#.*$/gm, '');
 
 /** The items of `set(NAME …)`; of the last one, where MSVC has another. */
@@ -28,6 +29,10 @@ function cmakeList(name: string): string[] {
 describe('binding.gyp and CMakeLists.txt', () => {
   const [target] = gyp.targets;
 
+  it('are in the root, too, where a clone is built', () => {
+    expect(JSON.parse(read('binding.gyp'))).to.deep.equal({ includes: ['native/binding.gyp'] });
+  });
+
   it('have one target each, of one name', () => {
     expect(gyp.targets).to.have.length(1);
     expect(target.target_name).to.equal('adamax');
@@ -36,9 +41,9 @@ describe('binding.gyp and CMakeLists.txt', () => {
 
   it('list the same sources: every .cc there is', () => {
     const sources = [...cmakeList('ADAMAX_CORE_SOURCES'), ...cmakeList('ADAMAX_BINDING_SOURCES')];
-    expect(sources.sort()).to.deep.equal([...target.sources].sort());
+    expect(sources.sort()).to.deep.equal(target.sources.map((file) => `native/${file}`).sort());
     const files = readdirSync(join(root, 'native'), { recursive: true, encoding: 'utf8' });
-    const compiled = files.filter((file) => file.endsWith('.cc')).map((file) => `native/${file.replaceAll('\\', '/')}`);
+    const compiled = files.filter((file) => file.endsWith('.cc')).map((file) => file.replaceAll('\\', '/'));
     expect(compiled.sort()).to.deep.equal([...target.sources].sort());
   });
 

@@ -36,7 +36,7 @@ describe('the published package', function () {
       'README.md',
       'LICENSE',
       'CHANGELOG.md',
-      'binding.gyp',
+      'native/binding.gyp',
       'dist/index.js',
       'dist/index.d.ts',
       'dist/adamax.js',
@@ -50,7 +50,7 @@ describe('the published package', function () {
       expect(files).to.include(file);
     }
     expect(
-      files.filter((file) => /^(test|bench|examples|tools|out|build|\.ci)\b|internals|tsconfig|tsbuildinfo/.test(file)),
+      files.filter((file) => /^(binding\.gyp|test|bench|examples|tools|out|build|\.ci)\b|internals|tsconfig|tsbuildinfo/.test(file)),
     ).to.deep.equal([]);
   });
 
