@@ -4,13 +4,13 @@
  */
 export { backend } from './backend/choose-backend.js';
 export { CONTRACT } from './backend/contract.js';
-export { loadBinding } from './backend/load.js';
 export type { Binding } from './backend/native.js';
-export { misfitOf } from './backend/native.js';
+export { loadBinding, misfitOf } from './backend/native.js';
 export { RowIndex } from './backend/row-index.js';
 export { initialize } from './initializers/initialize.js';
 export { orthonormalize } from './initializers/orthogonal.js';
 export { fansOf } from './initializers/variance-scaling.js';
+export { interpreterOf } from './loading/elf.js';
 export { ditheredBfloat16, fromBfloat16, toBfloat16 } from './math/bfloat16.js';
 export { ditherOf } from './math/dither.js';
 export { cosPi, log, powerOf } from './math/elementary.js';

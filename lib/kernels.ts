@@ -9,13 +9,13 @@ import { rangeError, wrongType, wrongValue } from './arguments/errors.js';
 import { checkOptions } from './arguments/options.js';
 import { checkNumber, finiteFloat32, positive, unitInterval } from './arguments/ranges.js';
 import type { Isa } from './backend/backend.js';
-import { availableIsa, backend, setIsa, setThreads, threads } from './backend/choose-backend.js';
+import { availableIsa, backend, loadNative, setIsa, setThreads, threads } from './backend/choose-backend.js';
 import { isRowIndices, lengthOf, newFloats, type RowIndices } from './memory/typed-arrays.js';
 import { adamaxRule } from './optimizers/adamax-rule.js';
 import { alphaOf, checkAlpha } from './optimizers/bias-correction.js';
 
 export type { Isa, RowIndices };
-export { availableIsa, setIsa, setThreads, threads };
+export { availableIsa, loadNative, setIsa, setThreads, threads };
 
 // Between the checks of arrays and the kernel nothing is looked up that a program may have replaced.
 const { isSafeInteger } = Number;

@@ -35,8 +35,8 @@ function publicNames(): string[] {
     ...Object.keys(Object.getOwnPropertyDescriptors(Class)),
   ]);
   const everyClassHas = ['constructor', 'length', 'name', 'prototype', 'toString'];
-  // What a class of schedules has for its own subclasses only.
-  const internal = ['periodsAt'];
+  // What a class of schedules has for its own subclasses only, and what `import` makes of a CommonJS module.
+  const internal = ['periodsAt', 'default', 'module.exports'];
   return [...new Set([...all.map(([name]) => name), ...members])].filter(
     (name) => ![...everyClassHas, ...internal].includes(name),
   );

@@ -1,16 +1,19 @@
 /**
  * Makes the JavaScript of dist/ from lib/: one file with all the code, and entries that export parts of it. Loading a
- * module costs more than running it, and lib/ has dozens; and both public entries must share one state. Nothing is
- * minified, and source maps lead to lib/. Declarations are tsc's.
+ * module costs more than running it, and lib/ has dozens; and all public entries must share one state. They are CommonJS
+ * modules, which `import` and `require` take alike: two forms would be two states. Nothing is minified, and source maps
+ * lead to lib/. Declarations are tsc's.
  */
-import { existsSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { build } from 'rolldown';
 import { dateBack, filesIn, modified } from './files.mjs';
 
 /** Those of package.json, and what `#internals` means there. */
-const ENTRIES = ['index', 'kernels', 'internals'];
-const OUTPUTS = [...ENTRIES.map((name) => `${name}.js`), 'adamax.js', 'adamax.js.map'];
+const ENTRIES = ['index', 'kernels', 'internals', 'prebuilt', 'no-addons/index', 'no-addons/kernels', 'cli/main'];
+/** Entries that do more than to export: what they do must not become part of the file that all of them share. */
+const ACTIVE = /[\\/]lib[\\/](prebuilt\.ts|cli[\\/]|no-addons[\\/])/;
+const OUTPUTS = [...ENTRIES.map((name) => `${name}.js`), 'adamax.js', 'adamax.js.map', 'package.json'];
 
 export function bundleIsCurrent(root) {
   const outputs = OUTPUTS.map((name) => join(root, 'dist', name));
@@ -30,12 +33,13 @@ export async function bundle(root) {
     input: Object.fromEntries(ENTRIES.map((name) => [name, `lib/${name}.ts`])),
     tsconfig: 'lib/tsconfig.json',
     platform: 'node',
-    external: /^node:/,
+    external: [/^node:/, /\.node$/, 'node-gyp-build'],
     treeshake: false,
     output: {
       dir: dist,
-      format: 'esm',
-      codeSplitting: { groups: [{ name: 'adamax', test: () => true }] },
+      format: 'cjs',
+      banner: ({ name }) => `${name === 'cli/main' ? '#!/usr/bin/env node\n' : ''}'use strict';`,
+      codeSplitting: { groups: [{ name: 'adamax', test: (id) => !ACTIVE.test(id) }] },
       chunkFileNames: '[name].js',
       minifyInternalExports: false,
       sourcemap: true,
@@ -45,6 +49,8 @@ export async function bundle(root) {
       if (level === 'warn') throw new Error(log.message);
     },
   });
+  writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
+  chmodSync(join(dist, 'cli', 'main.js'), 0o755);
   dateBack(
     OUTPUTS.map((name) => join(dist, name)),
     begun,

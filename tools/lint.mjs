@@ -11,7 +11,7 @@ import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nodeDirectory } from './node-directory.mjs';
+import { nodeDirectory } from '../native/node-directory.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const home = join(root, 'tools', 'lint');

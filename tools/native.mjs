@@ -6,11 +6,11 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { headerOptions } from '../native/node-directory.mjs';
 import { dateBack, filesIn, modified } from './files.mjs';
-import { nodeDirectory } from './node-directory.mjs';
 
 /** What project files are made from; the lock file stands for node-gyp and the headers of other packages. */
-const CONFIGURATION = ['native/binding.gyp', 'package-lock.json', 'tools/native.mjs', 'tools/node-directory.mjs'];
+const CONFIGURATION = ['native/binding.gyp', 'package-lock.json', 'tools/native.mjs', 'native/node-directory.mjs'];
 
 export function addonIsCurrent(root) {
   const addon = addonPath(root);
@@ -28,7 +28,7 @@ export function isConfigured(root) {
 export function buildAddon(root, { fromScratch }) {
   if (fromScratch || !isConfigured(root)) {
     // Cleaning removes the stamp, so a configuration that is broken off leaves none.
-    const failure = nodeGyp(root, ['clean', 'configure', '--nodedir', nodeDirectory(root)]);
+    const failure = nodeGyp(root, ['clean', 'configure', ...headerOptions(root)]);
     if (failure !== null) return failure;
     writeFileSync(stampPath(root), configuration(root));
   }

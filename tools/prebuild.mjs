@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nodeDirectory } from './node-directory.mjs';
+import { nodeDirectory } from '../native/node-directory.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const run = (script, args, env = {}) => {

@@ -31,12 +31,13 @@ removeStale();
 buildTypeScript();
 await bundleLibrary();
 
+/** Without scripts: none of them has one to run, and the one of this package, `prepare`, would begin this anew. */
 function installDependencies() {
   const installed = join(root, 'node_modules', '.package-lock.json');
   const upToDate = existsSync(installed) && modified(installed) >= modified(join(root, 'package-lock.json'));
   if (upToDate) return;
   say('installing dependencies (npm ci)');
-  run('npm', ['ci', '--no-fund', '--no-audit'], 'npm could not install the dependencies.');
+  run('npm', ['ci', '--ignore-scripts', '--no-fund', '--no-audit'], 'npm could not install the dependencies.');
 }
 
 function buildNative() {

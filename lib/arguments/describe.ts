@@ -1,5 +1,5 @@
 /** What messages say of a value. Nothing of the value's own runs: no getter, no method, no trap of a proxy. */
-import { inspect, types } from 'node:util';
+import { inspect, types } from '../memory/node-util.js';
 import { kindOf, lengthOf, sizeOfDataView, sizeOfMap, sizeOfSet } from '../memory/typed-arrays.js';
 import { isProxy, markedText, ownValue } from './copies.js';
 

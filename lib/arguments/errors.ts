@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'ERR_ADAMAX_WEIGHTS' // RangeError: weights that do not fit the state of an optimizer
   | 'ERR_ADAMAX_SLOT' // RangeError: a slot that does not exist
   | 'ERR_ADAMAX_ISA' // RangeError: an implementation that is unknown or not available here
+  | 'ERR_ADAMAX_NATIVE' // RangeError: a file or an object that is no addon of this version
   | 'ERR_ADAMAX_MEMORY'; // RangeError: no memory left for a step's working space, or for an array
 
 const ours = new WeakSet<Error>();

@@ -1,5 +1,5 @@
 /** What to do about the usual mistakes: a few words that a message adds to what it expects. */
-import { types } from 'node:util';
+import { types } from '../memory/node-util.js';
 import { kindOf } from '../memory/typed-arrays.js';
 import { classOf } from './describe.js';
 

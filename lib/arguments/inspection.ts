@@ -1,5 +1,5 @@
 /** What `console.log` and `util.inspect` show of objects of this package. */
-import { type InspectOptions, inspect as inspectOfNode } from 'node:util';
+import { type InspectOptions, inspect as inspectOfNode } from '../memory/node-util.js';
 
 /** The method that Node asks how an object looks; others, as Chai, ask it as well. */
 export const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;

@@ -1,5 +1,5 @@
 /** Checks of options objects, the same for every public constructor and method. */
-import { types } from 'node:util';
+import { types } from '../memory/node-util.js';
 import { isClass } from './describe.js';
 import { type Argument, describe, typeError, wrongType, wrongValue } from './errors.js';
 import { textHint } from './hints.js';

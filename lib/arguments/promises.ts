@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { types } from '../memory/node-util.js';
 
 /** Sees to it that a promise which nobody waits for any more cannot end the process. Anything else is passed over. */
 export function abandon(value: unknown): void {

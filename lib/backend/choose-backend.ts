@@ -2,20 +2,26 @@
  * Which implementation runs in this thread. It is chosen when it is first asked for, so that a program that only prints
  * its help neither loads the addon nor is told that it is missing; only `setIsa` changes it.
  */
-import { describe, rangeError, wrongType, wrongValue } from '../arguments/errors.js';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, rangeError, typeError, wrongType, wrongValue } from '../arguments/errors.js';
 import { oneOf } from '../arguments/options.js';
-import { warn } from '../arguments/warn.js';
+import { reasonOf } from '../loading/cause.js';
+import { environment } from '../loading/environment.js';
+import { fitting, fromFile, type NotLoaded } from '../loading/load.js';
+import { warnOfFallback } from '../loading/warn-of-fallback.js';
 import type { Backend, Isa } from './backend.js';
 import { CONTRACT } from './contract.js';
 import { jsBackend } from './js.js';
-import { loadBinding, remedy } from './load.js';
-import { type Binding, nativeBackend } from './native.js';
+import { type Binding, bindingOf, type LoadedBinding, loadBinding, misfitOf, nativeBackend } from './native.js';
 
 const KNOWN: readonly Isa[] = ['portable', 'avx2', 'avx512', 'neon', 'js'];
 
 interface Runtime {
   /** The addon; null where there is none, or the fallback was asked for. */
-  readonly native: { readonly binding: Binding; readonly backend: Backend } | null;
+  readonly native: { readonly binding: Binding; readonly backend: Backend; readonly from: string } | null;
+  /** Why there is no addon, if one was looked for. */
+  readonly notLoaded: NotLoaded | null;
   active: Backend;
 }
 
@@ -49,6 +55,40 @@ function availableTo({ native }: Runtime): Isa[] {
 /** Makes `isa` the implementation of this thread, from the next call on. */
 export function setIsa(isa: Isa): void {
   choose(runtime(), 'isa', isa);
+}
+
+/**
+ * Loads the addon from a file, or takes one that has been loaded, for programs that carry it themselves: a single-file
+ * executable, a bundle. To be called in each thread before its first step, or any later time while it runs on the fallback.
+ * @param native - the path of an `adamax.node`, a `file:` URL, or the addon as `require` gave it
+ * @throws TypeError ERR_ADAMAX_ARG_TYPE for anything else; ERR_ADAMAX_STATE if this thread has an addon already
+ * @throws RangeError ERR_ADAMAX_NATIVE if it cannot be loaded, or is of another version; nothing has changed then
+ */
+export function loadNative(native: string | URL | object): void {
+  if (typeof native !== 'string' && (typeof native !== 'object' || native === null)) {
+    throw wrongType('native', 'a path, a URL or an addon', native);
+  }
+  if (started !== null && started.native !== null) {
+    const when = `loadNative must be called before this thread has loaded the addon ${started.native.from}`;
+    throw typeError('ERR_ADAMAX_STATE', `${when}: received ${describe(native)}`);
+  }
+  let loaded: LoadedBinding & { binding: Binding };
+  try {
+    const path = native instanceof URL ? fileURLToPath(native) : native;
+    loaded = bindingOf(
+      typeof path === 'string' ? fromFile(resolve(path), misfitOf) : fitting(path, 'native', misfitOf),
+    );
+  } catch (error) {
+    const must = `native must be an addon of this version and platform, but ${reasonOf(error)}`;
+    throw rangeError('ERR_ADAMAX_NATIVE', `${must}: received ${describe(native)}`);
+  }
+  started = asTold(running(loaded));
+}
+
+/** Where the addon of this thread came from, or why there is none; null where none was looked for. */
+export function nativeStatus(): { readonly from: string } | NotLoaded | null {
+  const { native, notLoaded } = runtime();
+  return native ?? notLoaded;
 }
 
 /** Most threads that steps of this thread use; 1 on the fallback. */
@@ -85,35 +125,28 @@ function choose(runtime: Runtime, argument: string, isa: string): void {
 }
 
 function start(): Runtime {
-  const { ADAMAX_ISA: forced, ADAMAX_THREADS: limit } = process.env;
-  if (limit !== undefined && limit !== '') checkThreads('ADAMAX_THREADS', Number(limit), limit);
-  if (forced === 'js') return { native: null, active: jsBackend };
-  const runtime = load();
-  if (limit !== undefined && limit !== '' && runtime.native !== null) runtime.native.backend.threads = Number(limit);
-  if (forced !== undefined && forced !== '') choose(runtime, 'ADAMAX_ISA', forced);
-  return runtime;
+  const forced = environment('ADAMAX_ISA');
+  const limit = environment('ADAMAX_THREADS');
+  if (limit !== undefined) checkThreads('ADAMAX_THREADS', Number(limit), limit);
+  if (forced === 'js') return { native: null, active: jsBackend, notLoaded: null };
+  return asTold(load(), forced, limit);
 }
 
 function load(): Runtime {
   const loaded = loadBinding();
-  if (loaded.binding !== null) {
-    const native = { binding: loaded.binding, backend: nativeBackend(loaded.binding) };
-    return { native, active: native.backend };
-  }
-  if (isFirstToWarn()) {
-    warn('ADAMAX_NO_NATIVE', () => ({
-      message: `adamax runs on its TypeScript fallback: ${loaded.reason}`,
-      detail: `Results are the same to the bit, but steps are slower. ${remedy}`,
-    }));
-  }
-  return { native: null, active: jsBackend };
+  if (loaded.binding !== null) return running(loaded);
+  warnOfFallback(loaded);
+  return { native: null, active: jsBackend, notLoaded: loaded };
 }
 
-/** Whether no thread has warned that this one comes of: workers inherit what their parent had set when it started them. */
-function isFirstToWarn(): boolean {
-  const { getEnvironmentData, setEnvironmentData } = process.getBuiltinModule('node:worker_threads');
-  const key = 'adamax: ADAMAX_NO_NATIVE';
-  if (getEnvironmentData(key) === true) return false;
-  setEnvironmentData(key, true);
-  return true;
+function running({ binding, from }: LoadedBinding & { binding: Binding }): Runtime {
+  const native = { binding, backend: nativeBackend(binding), from };
+  return { native, active: native.backend, notLoaded: null };
+}
+
+/** A runtime as the environment wants it. */
+function asTold(runtime: Runtime, forced = environment('ADAMAX_ISA'), limit = environment('ADAMAX_THREADS')): Runtime {
+  if (limit !== undefined && runtime.native !== null) runtime.native.backend.threads = Number(limit);
+  if (forced !== undefined) choose(runtime, 'ADAMAX_ISA', forced);
+  return runtime;
 }

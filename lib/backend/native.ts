@@ -1,4 +1,5 @@
 /** The native addon as a `Backend`. What crosses the border is typed here, and nowhere else. */
+import { type Loaded, loadAddon, type NotLoaded } from '../loading/load.js';
 import type { RowIndices } from '../memory/typed-arrays.js';
 import type { Backend, BackendPlan, Fault, Isa, SlotArray } from './backend.js';
 import { CONTRACT, type Contract } from './contract.js';
@@ -59,6 +60,22 @@ export interface Binding {
   truncate(count: number): void;
   run(): number | undefined;
   runAsync(held: unknown): Promise<number | undefined>;
+}
+
+/** The addon, and whence it came; or why there is none. */
+export type LoadedBinding =
+  | { readonly binding: Binding; readonly from: string }
+  | ({ readonly binding: null } & NotLoaded);
+
+/** Never throws. */
+export function loadBinding(): LoadedBinding {
+  const loaded = loadAddon(misfitOf);
+  return loaded.addon === null ? { binding: null, ...loaded } : bindingOf(loaded);
+}
+
+/** @param loaded - which has been found to fit */
+export function bindingOf({ addon, from }: Loaded): LoadedBinding & { binding: Binding } {
+  return { binding: addon as Binding, from };
 }
 
 /** How an addon differs from what this version of the package counts on; null where it fits. */

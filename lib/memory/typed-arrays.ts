@@ -5,8 +5,8 @@
  * The property cannot be trusted even where nobody redefined it: in Node 20, code that was optimized while it saw
  * arrays on resizable buffers too goes on reading the old length of an array that has been detached.
  */
-import { types } from 'node:util';
 import { uncurried } from './built-ins.js';
+import { type Types, types } from './node-util.js';
 
 // Whoever replaces a global constructor later would be handed memory that nobody but this package may hold.
 const [FloatArray, DoubleArray, IntArray, ByteArray] = [Float32Array, Float64Array, Int32Array, Uint8Array];
@@ -15,16 +15,14 @@ const [HalfArray, LongArray] = [Uint16Array, BigInt64Array];
 /** Row numbers of a sparse gradient. */
 export type RowIndices = Int32Array | Uint32Array | BigInt64Array;
 
-export const {
-  isFloat32Array,
-  isInt32Array,
-  isUint32Array,
-  isUint16Array,
-  isBigInt64Array,
-  isBigUint64Array,
-  isTypedArray,
-  isSharedArrayBuffer,
-} = types;
+export const isFloat32Array: Types['isFloat32Array'] = types.isFloat32Array;
+export const isInt32Array: Types['isInt32Array'] = types.isInt32Array;
+export const isUint32Array: Types['isUint32Array'] = types.isUint32Array;
+export const isUint16Array: Types['isUint16Array'] = types.isUint16Array;
+export const isBigInt64Array: Types['isBigInt64Array'] = types.isBigInt64Array;
+export const isBigUint64Array: Types['isBigUint64Array'] = types.isBigUint64Array;
+export const isTypedArray: Types['isTypedArray'] = types.isTypedArray;
+export const isSharedArrayBuffer: Types['isSharedArrayBuffer'] = types.isSharedArrayBuffer;
 
 export function isRowIndices(value: unknown): value is RowIndices {
   return isInt32Array(value) || isUint32Array(value) || isBigInt64Array(value);

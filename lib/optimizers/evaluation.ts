@@ -1,7 +1,7 @@
-import { types } from 'node:util';
 import { rangeError, wrongType } from '../arguments/errors.js';
 import { checkCallable } from '../arguments/options.js';
 import { abandon, isThenable } from '../arguments/promises.js';
+import { types } from '../memory/node-util.js';
 import { DIFFERENTIATED, gradientLabel } from '../step/pair-labels.js';
 import type { Gradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';

@@ -1,9 +1,10 @@
 /** What callers hand over for a weight, and how it becomes numbers as the weight stores them. */
-import { types } from 'node:util';
+
 import { detached } from '../arguments/arrays.js';
 import { describe, rangeError, wrongType, wrongValue } from '../arguments/errors.js';
 import { checkString } from '../arguments/options.js';
 import { toBfloat16, widen } from '../math/bfloat16.js';
+import { type TypedArray, types } from '../memory/node-util.js';
 import {
   copyOf,
   isBigInt64Array,
@@ -166,7 +167,7 @@ function dtypeOf(argument: string, { dtype }: Given, data: unknown): string | un
   return dtype;
 }
 
-function fromTypedArray(argument: string, data: NodeJS.TypedArray, dtype: DType): Elements {
+function fromTypedArray(argument: string, data: TypedArray, dtype: DType): Elements {
   if (isBigInt64Array(data) && dtype === 'int64') return copyOf(data);
   if (isFloat32Array(data) && dtype === 'float32') return copyOf(data);
   if (isUint16Array(data) && dtype === 'bfloat16') return copyOf(data);

@@ -50,7 +50,11 @@ describe('the published package', function () {
       expect(files).to.include(file);
     }
     expect(
-      files.filter((file) => /^(binding\.gyp|test|bench|examples|tools|out|build|\.ci)\b|internals|tsconfig|tsbuildinfo/.test(file)),
+      files.filter((file) =>
+        /^(binding\.gyp|test|bench(?!\/\w+\.svg$)|examples|tools|out|build|\.ci)\b|internals|tsconfig|tsbuildinfo/.test(
+          file,
+        ),
+      ),
     ).to.deep.equal([]);
   });
 

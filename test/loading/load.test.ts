@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -23,7 +24,7 @@ describe('a package without a binary', () => {
   let folder: string;
 
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'adamax-'));
+    folder = mkdtempSync(join(realpathSync(tmpdir()), 'adamax größe s p '));
     const installed = join(folder, 'node_modules', 'adamax');
     mkdirSync(installed, { recursive: true });
     for (const part of ['dist', 'package.json']) cpSync(join(root, part), join(installed, part), { recursive: true });
@@ -41,15 +42,30 @@ describe('a package without a binary', () => {
     expect(JSON.parse(stdout)).to.deep.equal({ isa: 'js', bits: native.bits });
     expect(native.isa).to.not.equal('js');
     expect(
-      stderr.match(/\[ADAMAX_NO_NATIVE\] Warning: adamax runs on its TypeScript fallback: No native build/g),
+      stderr.match(/\[ADAMAX_NO_NATIVE\] Warning: adamax runs on its TypeScript fallback: there is no binary for/g),
     ).to.have.length(1);
-    expect(stderr).to.match(/npx node-gyp rebuild -C .*needs Python 3, make and a C\+\+17 compiler/);
+    const { platform, arch, versions } = process;
+    const libc = platform === 'linux' ? '(glibc|musl), ' : '';
+    expect(stderr).to.match(new RegExp(`This is ${platform}, ${arch}, ${libc}Node\\.js ${versions.node}\\.`));
+    const installed = join(folder, 'node_modules', 'adamax');
+    expect(stderr).to.contain(`Tried: ${installed}/build/Release, ${installed}/prebuilds.`);
+    expect(stderr).to.match(/needs .*compiler|Visual Studio/);
   });
 
-  it('warns once, and not again in threads that come of the one that has warned', () => {
-    const program = `
+  it('prints a command that runs from anywhere, though the path has spaces', () => {
+    const { stderr } = runModule(TRAIN, {}, folder);
+    const [, command] = stderr.match(/run: (node .*) build$/m) ?? [];
+    const ran = spawnSync(`${command} info --json`, { shell: true, cwd: tmpdir(), encoding: 'utf8' });
+    expect(ran.status, ran.stderr).to.equal(0);
+    const { isa, problem } = JSON.parse(ran.stdout);
+    expect({ isa, remedy: problem.remedy.endsWith(`${command} build`) }).to.deep.equal({ isa: 'js', remedy: true });
+  });
+
+  it('warns once in a process, whichever of its threads steps first', () => {
+    for (const first of [TRAIN, "import 'adamax';"]) {
+      const program = `
       import { Worker } from 'node:worker_threads';
-      ${TRAIN}
+      ${first}
       await Promise.all([1, 2, 3].map(() => new Promise((resolve, reject) => {
         const worker = new Worker(\`import('adamax').then(({ Adamax }) => {
           new Adamax().applyGradients([[[1], new Float32Array(1)]]);
@@ -57,9 +73,10 @@ describe('a package without a binary', () => {
         worker.on('error', reject).on('exit', resolve);
       })));
     `;
-    const { code, stderr } = runModule(program, {}, folder);
-    expect(code).to.equal(0);
-    expect(stderr.match(/ADAMAX_NO_NATIVE/g)).to.have.length(1);
+      const { code, stderr } = runModule(program, {}, folder);
+      expect(code).to.equal(0);
+      expect(stderr.match(/ADAMAX_NO_NATIVE/g), first).to.have.length(1);
+    }
   });
 
   it('runs on the fallback when the binary there is broken', () => {
@@ -102,8 +119,11 @@ describe('a package without a binary', () => {
 });
 
 describe('a process that forbids addons', () => {
-  it('runs on the fallback', () => {
-    const { stdout } = runModule(TRAIN, { NODE_OPTIONS: '--no-addons --no-warnings' });
-    expect(JSON.parse(stdout).isa).to.equal('js');
+  it('runs on the fallback without an attempt, and is told no command', () => {
+    const { stdout, stderr } = runModule(TRAIN, { NODE_OPTIONS: '--no-addons' });
+    expect(JSON.parse(stdout)).to.deep.equal({ isa: 'js', bits: JSON.parse(runModule(TRAIN).stdout).bits });
+    expect(stderr).to.match(/ADAMAX_NO_NATIVE.*fallback: this process loads no native addons/);
+    expect(stderr).to.match(/--allow-addons/);
+    expect(stderr).to.not.match(/Tried|build/);
   });
 });

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { join, relative } from 'node:path';
+import type { Isa } from '../backend/backend.js';
+import { availableIsa, backend, nativeStatus, threads } from '../backend/choose-backend.js';
+import { remedyFor } from '../loading/cause.js';
+import { packageFolder } from '../loading/place.js';
+import { platformText } from '../loading/platform.js';
+
+export interface Info {
+  readonly version: string;
+  readonly isa: Isa;
+  readonly available: readonly Isa[];
+  /** Most threads of a step, and those that the machine offers. */
+  readonly threads: number;
+  readonly cores: number;
+  readonly processor: string;
+  /** Operating system, architecture, C library, runtime. */
+  readonly platform: string;
+  /** The file of the addon, and whether its bytes are those that were published; null on the fallback. */
+  readonly binary: { readonly path: string; readonly origin: Origin } | null;
+  /** Why there is no binary, and what helps; null where there is one, or none was looked for. */
+  readonly problem: { readonly reason: string; readonly remedy: string } | null;
+}
+
+type Origin = 'as published' | 'not as published' | 'not one of the published binaries';
+
+/** What an issue or a support request should begin with. */
+export function info(): Info {
+  const folder = packageFolder();
+  const isa = backend().isa;
+  const status = nativeStatus();
+  const loaded = status !== null && 'from' in status ? status.from : null;
+  const missing = status !== null && 'reason' in status ? status : null;
+  return {
+    version: folder === null ? 'bundled' : (readJson(join(folder, 'package.json')) as { version: string }).version,
+    isa,
+    available: availableIsa(),
+    threads: threads(),
+    cores: availableParallelism(),
+    processor: cpus()[0]?.model ?? 'unknown',
+    platform: platformText(),
+    binary: loaded === null ? null : { path: loaded, origin: originOf(loaded, folder) },
+    problem: missing && { reason: missing.reason, remedy: remedyFor(missing.cause, folder) },
+  };
+}
+
+export function infoText(info: Info): string {
+  const { binary, problem } = info;
+  const native = binary === null ? 'none' : `${binary.path} (${binary.origin})`;
+  return [
+    `adamax ${info.version}`,
+    `implementation  ${info.isa}, of ${info.available.join(', ')}`,
+    `binary          ${native}${problem === null ? '' : `: ${problem.reason}`}`,
+    `processor       ${info.processor}, ${info.cores} threads, of which a step uses up to ${info.threads}`,
+    `platform        ${info.platform}`,
+    ...(problem === null ? [] : ['', problem.remedy]),
+    '',
+  ].join('\n');
+}
+
+/** Compares the file with the list that was published with it. */
+function originOf(path: string, folder: string | null): Origin {
+  if (folder === null) return 'not one of the published binaries';
+  const prebuilds = join(folder, 'prebuilds');
+  const manifest = join(prebuilds, 'manifest.json');
+  const { files } = (existsSync(manifest) ? readJson(manifest) : {}) as Manifest;
+  const published = files?.[relative(prebuilds, path).replaceAll('\\', '/')];
+  if (published === undefined) return 'not one of the published binaries';
+  const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+  return sha256 === published.sha256 ? 'as published' : 'not as published';
+}
+
+/** What prebuilds/manifest.json says of each file. */
+interface Manifest {
+  readonly files?: Readonly<Record<string, { readonly sha256: string }>>;
+}
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}

@@ -1,0 +1,90 @@
+/** Finds the native addon, or says why there is none. This is the only place that knows where binaries lie. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { addonsAreForbidden, carriedAddon } from './candidates.js';
+import { type Cause, causeOf, reasonOf } from './cause.js';
+import { isCutShort } from './elf.js';
+import { environment } from './environment.js';
+import { packageFolder } from './place.js';
+import { libcOf } from './platform.js';
+
+export interface Loaded {
+  readonly addon: object;
+  /** The path of the file; for an addon that came without one, who brought it. */
+  readonly from: string;
+}
+
+export interface NotLoaded {
+  readonly addon: null;
+  readonly reason: string;
+  /** What was tried, in order. */
+  readonly tried: readonly string[];
+  readonly cause: Cause;
+}
+
+/** How an addon differs from what this version of the package counts on; null where it fits. */
+export type MisfitOf = (addon: object) => string | null;
+
+/**
+ * Loads the file that `ADAMAX_NATIVE` names, else the addon that a bundle carries, else `build/Release` of this package
+ * if it was built here, else the prebuilt binary for this platform. Never throws: a process without a binary runs on
+ * the fallback.
+ */
+export function loadAddon(misfitOf: MisfitOf): Loaded | NotLoaded {
+  const tried: string[] = [];
+  const attempt = (load: () => Loaded, otherwise: Cause): Loaded | NotLoaded => {
+    try {
+      return load();
+    } catch (error) {
+      return { addon: null, reason: reasonOf(error), tried, cause: causeOf(error, otherwise) };
+    }
+  };
+  const explicit = environment('ADAMAX_NATIVE');
+  const carried = carriedAddon();
+  const folder = packageFolder();
+  if (addonsAreForbidden()) {
+    return { addon: null, reason: 'this process loads no native addons', tried, cause: 'forbidden' };
+  }
+  if (explicit !== undefined) {
+    tried.push(`ADAMAX_NATIVE=${explicit}`);
+    return attempt(() => fromFile(resolve(explicit), misfitOf), 'explicit');
+  }
+  if (carried !== null) {
+    tried.push('adamax/prebuilt');
+    return attempt(() => fitting(carried(), 'adamax/prebuilt', misfitOf), 'bundled');
+  }
+  if (folder === null) {
+    return { addon: null, reason: 'its code was bundled, without the binary', tried, cause: 'bundled' };
+  }
+  return attempt(() => {
+    tried.push(`${folder}/build/Release`, `${folder}/prebuilds`);
+    const path = binaryIn(folder);
+    tried.splice(0, 2, path);
+    return fromFile(path, misfitOf);
+  }, 'unfit');
+}
+
+/** @throws Error that says why the file is no addon of this version */
+export function fromFile(path: string, misfitOf: MisfitOf): Loaded {
+  if (isCutShort(path)) throw new Error(`the binary ${path} is cut short`);
+  // A bundler that saw a `require` of the file would look for it when it makes the bundle.
+  const requireFrom = process.getBuiltinModule('node:module').createRequire(path);
+  return fitting(requireFrom(path), path, misfitOf);
+}
+
+/** @throws Error that says why it is no addon of this version */
+export function fitting(addon: unknown, from: string, misfitOf: MisfitOf): Loaded {
+  if (typeof addon !== 'object' || addon === null) throw new Error(`${from} gives no addon`);
+  const misfit = misfitOf(addon);
+  if (misfit !== null) throw new Error(`the addon is of another version: ${misfit}`);
+  return { addon, from };
+}
+
+/** @throws Error where there is none */
+function binaryIn(folder: string): string {
+  const { resolve } = require('node-gyp-build') as { resolve(directory: string): string };
+  const path = resolve(folder);
+  // It takes every Linux that is not Alpine for one with glibc, while the process knows better.
+  const fitting = path.replace(/\.(glibc|musl)\.node$/, `.${libcOf()}.node`);
+  return existsSync(fitting) ? fitting : path;
+}
