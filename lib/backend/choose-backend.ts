@@ -2,14 +2,14 @@
  * Which implementation runs in this thread. It is chosen when it is first asked for, so that a program that only prints
  * its help neither loads the addon nor is told that it is missing; only `setIsa` changes it.
  */
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+
 import { describe, rangeError, typeError, wrongType, wrongValue } from '../arguments/errors.js';
 import { oneOf } from '../arguments/options.js';
 import { reasonOf } from '../loading/cause.js';
 import { environment } from '../loading/environment.js';
 import { fitting, fromFile, type NotLoaded } from '../loading/load.js';
 import { warnOfFallback } from '../loading/warn-of-fallback.js';
+import { path, url } from '../memory/node-modules.js';
 import type { Backend, Isa } from './backend.js';
 import { CONTRACT } from './contract.js';
 import { jsBackend } from './js.js';
@@ -74,9 +74,9 @@ export function loadNative(native: string | URL | object): void {
   }
   let loaded: LoadedBinding & { binding: Binding };
   try {
-    const path = native instanceof URL ? fileURLToPath(native) : native;
+    const given = native instanceof URL ? url.fileURLToPath(native) : native;
     loaded = bindingOf(
-      typeof path === 'string' ? fromFile(resolve(path), misfitOf) : fitting(path, 'native', misfitOf),
+      typeof given === 'string' ? fromFile(path.resolve(given), misfitOf) : fitting(given, 'native', misfitOf),
     );
   } catch (error) {
     const must = `native must be an addon of this version and platform, but ${reasonOf(error)}`;

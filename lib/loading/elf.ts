@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { fs } from '../memory/node-modules.js';
 
 /** "\x7fELF", 64 bits, little-endian. */
 const ELF64 = [0x7f, 0x45, 0x4c, 0x46, 2, 1];
@@ -45,12 +45,12 @@ export function interpreterOf(path: string): string | undefined {
 
 /** @returns false for what is no ELF file of 64 bits; true for one that ends within its table of segments */
 function withElf(path: string, ask: (elf: Elf) => boolean): boolean {
-  const file = openSync(path, 'r');
+  const file = fs.openSync(path, 'r');
   try {
-    const { size } = fstatSync(file);
+    const { size } = fs.fstatSync(file);
     const bytesAt = (offset: number, length: number) => {
       const bytes = Buffer.alloc(length);
-      return bytes.subarray(0, readSync(file, bytes, 0, length, offset));
+      return bytes.subarray(0, fs.readSync(file, bytes, 0, length, offset));
     };
     const head = bytesAt(0, 4096);
     if (head.length < 64 || !ELF64.every((byte, i) => head[i] === byte)) return false;
@@ -68,6 +68,6 @@ function withElf(path: string, ask: (elf: Elf) => boolean): boolean {
     }
     return ask({ size, segments, text: (offset, length) => bytesAt(offset, length).toString('latin1') });
   } finally {
-    closeSync(file);
+    fs.closeSync(file);
   }
 }

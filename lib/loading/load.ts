@@ -1,6 +1,5 @@
 /** Finds the native addon, or says why there is none. This is the only place that knows where binaries lie. */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { fs, path } from '../memory/node-modules.js';
 import { addonsAreForbidden, carriedAddon } from './candidates.js';
 import { type Cause, causeOf, reasonOf } from './cause.js';
 import { isCutShort } from './elf.js';
@@ -47,7 +46,7 @@ export function loadAddon(misfitOf: MisfitOf): Loaded | NotLoaded {
   }
   if (explicit !== undefined) {
     tried.push(`ADAMAX_NATIVE=${explicit}`);
-    return attempt(() => fromFile(resolve(explicit), misfitOf), 'explicit');
+    return attempt(() => fromFile(path.resolve(explicit), misfitOf), 'explicit');
   }
   if (carried !== null) {
     tried.push('adamax/prebuilt');
@@ -58,18 +57,18 @@ export function loadAddon(misfitOf: MisfitOf): Loaded | NotLoaded {
   }
   return attempt(() => {
     tried.push(`${folder}/build/Release`, `${folder}/prebuilds`);
-    const path = binaryIn(folder);
-    tried.splice(0, 2, path);
-    return fromFile(path, misfitOf);
+    const file = binaryIn(folder);
+    tried.splice(0, 2, file);
+    return fromFile(file, misfitOf);
   }, 'unfit');
 }
 
 /** @throws Error that says why the file is no addon of this version */
-export function fromFile(path: string, misfitOf: MisfitOf): Loaded {
-  if (isCutShort(path)) throw new Error(`the binary ${path} is cut short`);
+export function fromFile(file: string, misfitOf: MisfitOf): Loaded {
+  if (isCutShort(file)) throw new Error(`the binary ${file} is cut short`);
   // A bundler that saw a `require` of the file would look for it when it makes the bundle.
-  const requireFrom = process.getBuiltinModule('node:module').createRequire(path);
-  return fitting(requireFrom(path), path, misfitOf);
+  const requireFrom = process.getBuiltinModule('node:module').createRequire(file);
+  return fitting(requireFrom(file), file, misfitOf);
 }
 
 /** @throws Error that says why it is no addon of this version */
@@ -83,8 +82,8 @@ export function fitting(addon: unknown, from: string, misfitOf: MisfitOf): Loade
 /** @throws Error where there is none */
 function binaryIn(folder: string): string {
   const { resolve } = require('node-gyp-build') as { resolve(directory: string): string };
-  const path = resolve(folder);
+  const found = resolve(folder);
   // It takes every Linux that is not Alpine for one with glibc, while the process knows better.
-  const fitting = path.replace(/\.(glibc|musl)\.node$/, `.${libcOf()}.node`);
-  return existsSync(fitting) ? fitting : path;
+  const fitting = found.replace(/\.(glibc|musl)\.node$/, `.${libcOf()}.node`);
+  return fs.existsSync(fitting) ? fitting : found;
 }

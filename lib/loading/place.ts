@@ -1,13 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { fs, path } from '../memory/node-modules.js';
 
 /** The folder of this package; null where its code was bundled into a file of somebody else's, or may not look. */
 export function packageFolder(): string | null {
   try {
     // As an ES module that a bundler has made, it has no such name; and some bundlers put another folder in its place.
-    const folder = typeof __dirname === 'string' ? dirname(__dirname) : null;
-    if (folder === null || !existsSync(join(folder, 'dist', 'adamax.js'))) return null;
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name === 'adamax' ? folder : null;
+    const folder = typeof __dirname === 'string' ? path.dirname(__dirname) : null;
+    if (folder === null || !fs.existsSync(path.join(folder, 'dist', 'adamax.js'))) return null;
+    return JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')).name === 'adamax' ? folder : null;
   } catch {
     return null;
   }
@@ -15,5 +14,5 @@ export function packageFolder(): string | null {
 
 /** Whether the package is a checkout, and not what is published. */
 export function isCheckout(folder: string): boolean {
-  return existsSync(join(folder, 'tools', 'setup.mjs'));
+  return fs.existsSync(path.join(folder, 'tools', 'setup.mjs'));
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { fs } from '../memory/node-modules.js';
 import { interpreterOf } from './elf.js';
 
 export type Libc = 'glibc' | 'musl';
@@ -13,7 +13,7 @@ export function libcOf(): Libc | undefined {
   } catch {
     // The program may not be there any more, or may not be read.
   }
-  return existsSync('/etc/alpine-release') ? 'musl' : 'glibc';
+  return fs.existsSync('/etc/alpine-release') ? 'musl' : 'glibc';
 }
 
 /** `linux, x64, glibc, Node.js 22.22.3`: what decides which binary fits. */

@@ -1,4 +1,4 @@
-import * as util from 'node:util';
+import { util } from './node-modules.js';
 
 export type TypedArray =
   | Int8Array
@@ -48,6 +48,6 @@ export interface Types {
 /** Options of `util.inspect`, of which none are looked into here. */
 export type InspectOptions = object;
 
-/** What is used of `node:util`, as it was when this module was loaded: as a CommonJS module it may be replaced later. */
+/** What is used of `node:util`, as it was when this module was loaded. */
 export const inspect: (value: unknown, options?: InspectOptions) => string = util.inspect;
 export const types: Types = util.types;

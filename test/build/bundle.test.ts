@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as adamax from 'adamax';
 import { isa, setIsa } from 'adamax/kernels';
@@ -35,6 +35,15 @@ describe('the bundle', () => {
       'no-addons/kernels.js',
       'prebuilt.js',
     ]);
+  });
+
+  it('requires nothing when it is loaded but its own files: in what esbuild makes of it, that would throw', () => {
+    for (const name of ['adamax', 'index', 'kernels', 'prebuilt', 'no-addons/index', 'no-addons/kernels']) {
+      const code = readFileSync(join(root, 'dist', `${name}.js`), 'utf8');
+      const atOnce = [...code.matchAll(/^(?!\s).*\brequire\("([^"]+)"\)/gm)].map(([, module]) => module);
+      expect(atOnce.filter((module) => !/^\.\.?\/\w+\.js$/.test(module))).to.deep.equal([]);
+      expect(code).to.not.match(/import\.meta|\brequire\("node:/);
+    }
   });
 
   it('has one state: what setIsa of adamax/kernels says, an optimizer of adamax does', function () {
