@@ -13,6 +13,7 @@ import { dateBack, filesIn, modified } from './files.mjs';
 const ENTRIES = ['index', 'kernels', 'internals', 'prebuilt', 'no-addons/index', 'no-addons/kernels', 'cli/main'];
 /** Entries that do more than to export: what they do must not become part of the file that all of them share. */
 const ACTIVE = /[\\/]lib[\\/](prebuilt\.ts|cli[\\/]|no-addons[\\/])/;
+const NO_ADDONS = /[\\/]lib[\\/]no-addons[\\/]/;
 const OUTPUTS = [...ENTRIES.map((name) => `${name}.js`), 'adamax.js', 'adamax.js.map', 'package.json'];
 
 export function bundleIsCurrent(root) {
@@ -33,7 +34,7 @@ export async function bundle(root) {
     input: Object.fromEntries(ENTRIES.map((name) => [name, `lib/${name}.ts`])),
     tsconfig: 'lib/tsconfig.json',
     platform: 'node',
-    external: [/^node:/, /\.node$/, 'node-gyp-build'],
+    external: isExternal,
     treeshake: false,
     output: {
       dir: dist,
@@ -56,6 +57,15 @@ export async function bundle(root) {
     begun,
   );
   removeStale(join(root, 'lib'), dist);
+}
+
+/**
+ * What stays a `require` in dist/. Entries without addons require the others by name: tools that trace files, as those of
+ * serverless hosts do, find the one and Node then loads the other.
+ */
+function isExternal(id, importer) {
+  const isEntry = importer !== undefined && NO_ADDONS.test(importer) && /^\.\.\/(index|kernels)\.js$/.test(id);
+  return isEntry || /^node:|\.node$|^node-gyp-build$/.test(id);
 }
 
 /** Whatever else lies in dist/: scripts of older builds, declarations of sources that are gone. */

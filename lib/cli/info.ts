@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import type { Isa } from '../backend/backend.js';
 import { availableIsa, backend, nativeStatus, threads } from '../backend/choose-backend.js';
 import { remedyFor } from '../loading/cause.js';
-import { packageFolder } from '../loading/place.js';
+import { packageFolder, prebuildsFolder } from '../loading/place.js';
 import { platformText } from '../loading/platform.js';
 
 export interface Info {
@@ -63,7 +63,7 @@ export function infoText(info: Info): string {
 /** Compares the file with the list that was published with it. */
 function originOf(path: string, folder: string | null): Origin {
   if (folder === null) return 'not one of the published binaries';
-  const prebuilds = join(folder, 'prebuilds');
+  const prebuilds = prebuildsFolder();
   const manifest = join(prebuilds, 'manifest.json');
   const { files } = (existsSync(manifest) ? readJson(manifest) : {}) as Manifest;
   const published = files?.[relative(prebuilds, path).replaceAll('\\', '/')];

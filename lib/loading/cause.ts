@@ -6,6 +6,7 @@ export type Cause =
   | 'forbidden' // the process may not load addons
   | 'explicit' // what ADAMAX_NATIVE names does not load
   | 'bundled' // the code was bundled, and the binary was not
+  | 'carried' // the binary was bundled, too, and does not load from there
   | 'pruned' // a dependency of the package has gone
   | 'none' // no binary for this platform
   | 'not executable' // the file system forbids it
@@ -46,6 +47,8 @@ export function remedyFor(cause: Cause, folder: string | null): string {
       return "ADAMAX_NATIVE must be the path of an adamax.node of this version and platform; without it the package's own is taken.";
     case 'bundled':
       return "Leave 'adamax' external, import it as 'adamax/prebuilt', or set ADAMAX_NATIVE to the path of an adamax.node.";
+    case 'carried':
+      return 'docs/bundlers.md says what each bundler needs to carry the binary; or set ADAMAX_NATIVE to the path of an adamax.node.';
     case 'not executable':
       return 'The folder of the package must be on a file system from which programs may be run (no noexec).';
     case 'pruned':

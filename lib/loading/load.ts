@@ -4,7 +4,7 @@ import { addonsAreForbidden, carriedAddon } from './candidates.js';
 import { type Cause, causeOf, reasonOf } from './cause.js';
 import { isCutShort } from './elf.js';
 import { environment } from './environment.js';
-import { packageFolder } from './place.js';
+import { packageFolder, prebuildsFolder } from './place.js';
 import { libcOf } from './platform.js';
 
 export interface Loaded {
@@ -50,13 +50,13 @@ export function loadAddon(misfitOf: MisfitOf): Loaded | NotLoaded {
   }
   if (carried !== null) {
     tried.push('adamax/prebuilt');
-    return attempt(() => fitting(carried(), 'adamax/prebuilt', misfitOf), 'bundled');
+    return attempt(() => fitting(carried(), 'adamax/prebuilt', misfitOf), 'carried');
   }
   if (folder === null) {
     return { addon: null, reason: 'its code was bundled, without the binary', tried, cause: 'bundled' };
   }
   return attempt(() => {
-    tried.push(`${folder}/build/Release`, `${folder}/prebuilds`);
+    tried.push(`${folder}/build/Release`, prebuildsFolder());
     const file = binaryIn(folder);
     tried.splice(0, 2, file);
     return fromFile(file, misfitOf);

@@ -12,6 +12,14 @@ export function packageFolder(): string | null {
   }
 }
 
+/**
+ * Where prebuilt binaries lie. It is put together in a way that tools which trace files understand, as those of serverless
+ * hosts do: they take the folder along.
+ */
+export function prebuildsFolder(): string {
+  return typeof __dirname === 'string' ? path.normalize(`${__dirname}/../prebuilds`) : '';
+}
+
 /** Whether the package is a checkout, and not what is published. */
 export function isCheckout(folder: string): boolean {
   return fs.existsSync(path.join(folder, 'tools', 'setup.mjs'));
