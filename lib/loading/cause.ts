@@ -12,11 +12,15 @@ export type Cause =
   | 'not executable' // the file system forbids it
   | 'unfit'; // a binary that is broken, of another machine, or of another version
 
+/** The error of code that was bundled without a binary. */
+export const BUNDLED = 'its code was bundled, without the binary';
+
 /** What an error tells of the cause, where it tells any. */
 const TELLING: readonly (readonly [Cause, RegExp])[] = [
   ['forbidden', /ERR_DLOPEN_DISABLED|ERR_ACCESS_DENIED|NotCapable/],
   ['pruned', /Cannot find module 'node-gyp-build'/],
   ['none', /No native build was found/],
+  ['bundled', new RegExp(BUNDLED)],
   ['not executable', /failed to map segment|Operation not permitted/],
 ];
 

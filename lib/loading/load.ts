@@ -1,10 +1,10 @@
 /** Finds the native addon, or says why there is none. This is the only place that knows where binaries lie. */
 import { fs, path } from '../memory/node-modules.js';
 import { addonsAreForbidden, carriedAddon } from './candidates.js';
-import { type Cause, causeOf, reasonOf } from './cause.js';
+import { BUNDLED, type Cause, causeOf, reasonOf } from './cause.js';
 import { isCutShort } from './elf.js';
 import { environment } from './environment.js';
-import { packageFolder, prebuildsFolder } from './place.js';
+import { findPackage, prebuildsFolder } from './place.js';
 import { libcOf } from './platform.js';
 
 export interface Loaded {
@@ -40,10 +40,6 @@ export function loadAddon(misfitOf: MisfitOf): Loaded | NotLoaded {
   };
   const explicit = environment('ADAMAX_NATIVE');
   const carried = carriedAddon();
-  const folder = packageFolder();
-  if (addonsAreForbidden()) {
-    return { addon: null, reason: 'this process loads no native addons', tried, cause: 'forbidden' };
-  }
   if (explicit !== undefined) {
     tried.push(`ADAMAX_NATIVE=${explicit}`);
     return attempt(() => fromFile(path.resolve(explicit), misfitOf), 'explicit');
@@ -52,10 +48,12 @@ export function loadAddon(misfitOf: MisfitOf): Loaded | NotLoaded {
     tried.push('adamax/prebuilt');
     return attempt(() => fitting(carried(), 'adamax/prebuilt', misfitOf), 'carried');
   }
-  if (folder === null) {
-    return { addon: null, reason: 'its code was bundled, without the binary', tried, cause: 'bundled' };
+  if (addonsAreForbidden()) {
+    return { addon: null, reason: 'this process loads no native addons', tried, cause: 'forbidden' };
   }
   return attempt(() => {
+    const folder = findPackage();
+    if (folder === null) throw new Error(BUNDLED);
     tried.push(`${folder}/build/Release`, prebuildsFolder());
     const file = binaryIn(folder);
     tried.splice(0, 2, file);

@@ -1,12 +1,26 @@
 import { fs, path } from '../memory/node-modules.js';
 
-/** The folder of this package; null where its code was bundled into a file of somebody else's, or may not look. */
+/**
+ * The folder of this package; null where its code was bundled into a file of somebody else's.
+ * @throws Error where the process may not look
+ */
+export function findPackage(): string | null {
+  // As an ES module that a bundler has made, it has no such name; and some bundlers put another folder in its place.
+  if (typeof __dirname !== 'string') return null;
+  const folder = path.dirname(__dirname);
+  try {
+    return JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')).name === 'adamax' ? folder : null;
+  } catch (error) {
+    const isThere = !['ENOENT', 'ENOTDIR'].includes((error as { code: string }).code);
+    if (isThere && !(error instanceof SyntaxError)) throw error;
+    return null;
+  }
+}
+
+/** As `findPackage`; null, too, where the process may not look. */
 export function packageFolder(): string | null {
   try {
-    // As an ES module that a bundler has made, it has no such name; and some bundlers put another folder in its place.
-    const folder = typeof __dirname === 'string' ? path.dirname(__dirname) : null;
-    if (folder === null || !fs.existsSync(path.join(folder, 'dist', 'adamax.js'))) return null;
-    return JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')).name === 'adamax' ? folder : null;
+    return findPackage();
   } catch {
     return null;
   }
