@@ -161,7 +161,8 @@ cpp_build() {
 cpp_tests() {
   local log=$work/$1.ctest
   cpp_build "$@"
-  ctest --test-dir "$work/$1" --no-tests=error --verbose >"$log" 2>&1 || { grep -v '^[0-9]*: ok ' "$log" && return 1; }
+  ctest --test-dir "$work/$1" --parallel "$(getconf _NPROCESSORS_ONLN)" --no-tests=error --verbose >"$log" 2>&1 ||
+    { grep -v '^[0-9]*: ok ' "$log" && return 1; }
   grep -E '^[0-9]+: (skipped|detected|digest|[0-9]+ passed)' "$log"
   grep -oE 'digest [a-z0-9]+ [0-9a-f]{16}$' "$log" >"$work/$1.digests"
 }
