@@ -17,7 +17,7 @@ export async function build(): Promise<number> {
   const folder = packageFolder();
   if (folder === null)
     throw new Error('there is nothing to build from in a bundle: build where the package is installed');
-  if (isCheckout(folder)) throw new Error(`a checkout is built by: npm --prefix ${JSON.stringify(folder)} run build`);
+  if (isCheckout(folder)) throw new Error('a checkout is built by `npm run build`');
   // Not in the package itself: make cannot work in a folder whose path has spaces.
   const work = realpathSync(mkdtempSync(join(tmpdir(), 'adamax-build-')));
   try {

@@ -71,6 +71,12 @@ function buildCommand(folder: string | null): string {
   if (folder === null) return 'npx adamax build';
   // By its path it runs from wherever the user is, and whatever has installed it.
   return isCheckout(folder)
-    ? `npm --prefix ${JSON.stringify(folder)} run build`
-    : `node ${JSON.stringify(`${folder}/dist/cli/main.js`)} build`;
+    ? `npm --prefix ${quoted(folder)} run build`
+    : `node ${quoted(`${folder}/dist/cli/main.js`)} build`;
+}
+
+/** A path as a shell takes it for one word. */
+function quoted(path: string): string {
+  if (process.platform === 'win32') return `"${path}"`;
+  return /^[\w@%+:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

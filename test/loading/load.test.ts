@@ -24,7 +24,7 @@ describe('a package without a binary', () => {
   let folder: string;
 
   before(() => {
-    folder = mkdtempSync(join(realpathSync(tmpdir()), 'adamax größe s p '));
+    folder = mkdtempSync(join(realpathSync(tmpdir()), "adamax größe $HOME it's "));
     const installed = join(folder, 'node_modules', 'adamax');
     mkdirSync(installed, { recursive: true });
     for (const part of ['dist', 'package.json']) cpSync(join(root, part), join(installed, part), { recursive: true });
