@@ -1,0 +1,3 @@
+import { update } from './files.mjs';
+
+update();
