@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { skip } from '../harness.mjs';
+import { emptyFolder, skip } from '../harness.mjs';
 
 /**
  * The package managers, and how each is asked for what the others do too.
@@ -25,6 +25,8 @@ export function managers(modules) {
     { name: 'pnpm 12', command: [join(modules, '@pnpm/exe.linux-x64/pnpm')], ...pnpm },
     {
       name: 'Yarn 1',
+      // Of the superuser it would keep the cache outside of HOME, and take an older package of the same version from it.
+      env: { YARN_CACHE_FOLDER: emptyFolder('yarn1') },
       command: inNode('yarn1/bin/yarn.js'),
       install: ['add', 'file:./adamax.tgz'],
       frozen: ['install', '--frozen-lockfile'],

@@ -17,8 +17,8 @@ export default async function part() {
 }
 
 /** What each of them does with the packed package in an empty folder. */
-async function installs({ name, command, install, frozen, config = {}, programs }) {
-  const env = noCompiler();
+async function installs({ name, command, install, frozen, config = {}, programs, env: own }) {
+  const env = { ...noCompiler(), ...own };
   const folder = emptyApp('app');
   const [file, ...args] = command;
   for (const [path, text] of Object.entries(config)) writeFileSync(join(folder, path), text);
