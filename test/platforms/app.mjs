@@ -1,21 +1,36 @@
 /** An app that has the package as its users do, and the training that it runs. */
-import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { emptyFolder, equal, must, root, run, tarball, withoutCompiler } from './harness.mjs';
+import { startRegistry } from './registry.mjs';
 
 /** A training that prints JSON: `isa`, the implementation it ran on, and `digest`, of the weights it came to. */
 export const script = join(root, 'test', 'platforms', 'training.mjs');
 
-/** @returns the folder of an app that depends on nothing yet, with `adamax.tgz` and `training.mjs` in it */
-export function emptyApp(name) {
+let registry;
+
+/**
+ * @returns the folder of an app that depends on nothing yet, with `training.mjs` in it; packages come from a registry that
+ *   has this one and what it depends on
+ */
+export async function emptyApp(name) {
+  registry ??= await startRegistry([tarball(), packed('node-gyp-build')]);
   const folder = emptyFolder(name);
-  cpSync(tarball(), join(folder, 'adamax.tgz'));
   cpSync(script, join(folder, basename(script)));
-  writeFileSync(
-    join(folder, 'package.json'),
-    '{ "name": "app", "version": "1.0.0", "private": true, "license": "MIT" }\n',
-  );
+  const files = {
+    'package.json': '{ "name": "app", "version": "1.0.0", "private": true, "license": "MIT" }\n',
+    '.npmrc': `registry=${registry}\n`,
+    '.yarnrc.yml': `npmRegistryServer: ${registry}\nunsafeHttpWhitelist: [127.0.0.1]\n`,
+  };
+  for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
   return folder;
+}
+
+/** A dependency of the checkout as a registry has it. */
+function packed(name) {
+  const folder = emptyFolder('packed');
+  must('npm', ['pack', '--ignore-scripts', '--pack-destination', folder, join(root, 'node_modules', name)]);
+  return join(folder, readdirSync(folder)[0]);
 }
 
 /** Removes what was installed, so that only the lock file says what is to be. */
@@ -48,7 +63,7 @@ export function expectNoScripts({ stdout, stderr }) {
 let reference;
 
 /** What the training prints in the checkout, by what was built there. */
-function trained() {
+export function trained() {
   reference ??= JSON.parse(must(process.execPath, [script], { cwd: root }).stdout);
   return reference;
 }
@@ -63,13 +78,13 @@ export function publishedIsa() {
 
 /**
  * Runs the training by some command, and holds what it prints to what the checkout gives.
- * @param options.isa - the implementation that it is to run on, or null where that does not matter
+ * @param options.isa - the implementation that it is to run on
  * @returns what was printed beside that
  */
 export function expectTraining(command, args, { isa = publishedIsa(), ...options }) {
   const { stdout, stderr } = must(command, args, options);
   const printed = JSON.parse(stdout.trim().split('\n').at(-1));
   equal(printed.digest, trained().digest, 'digest');
-  if (isa !== null) equal(printed.isa, isa, 'isa()');
+  equal(printed.isa, isa, 'isa()');
   return stderr;
 }

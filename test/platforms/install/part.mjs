@@ -7,12 +7,12 @@ export const title = 'npm of this machine, without a compiler';
 
 export default async function part() {
   const env = noCompiler();
-  const folder = emptyApp('install');
+  const folder = await emptyApp('install');
   const npm = (...args) => expectNoScripts(must('npm', args, { cwd: folder, env }));
   const training = (options) => expectTraining(process.execPath, ['training.mjs'], { cwd: folder, env, ...options });
 
   await check('npm install', () => {
-    npm('install', './adamax.tgz');
+    npm('install', 'adamax');
     training();
   });
   await check('npm ci, which knows of the package what the lock file says', () => {

@@ -1,19 +1,17 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyApp, expectNoScripts, expectTraining, noCompiler, uninstall } from '../app.mjs';
-import { check, emptyFolder, matches, must, root, skip, tarball } from '../harness.mjs';
-import { startRegistry } from './registry.mjs';
+import { check, matches, must, skip } from '../harness.mjs';
 
 /** Nothing less gives the native binary. */
 const NEEDED = ['--allow-env', '--allow-ffi', '--allow-read'];
 
-/** Deno takes packages from registries only, and gives a program nothing that it was not told to give. */
+/** Deno gives a program nothing that it was not told to give. */
 export async function deno(modules) {
   const program = join(modules, '@deno/linux-x64-glibc/deno');
   if (!existsSync(program)) return skip('Deno', `npm has no Deno for ${process.platform}-${process.arch}`);
-  const registry = await startRegistry([tarball(), packed('node-gyp-build')]);
-  const folder = emptyApp('app');
-  const env = { ...noCompiler(), NPM_CONFIG_REGISTRY: registry.address, NO_COLOR: '1' };
+  const folder = await emptyApp('deno');
+  const env = { ...noCompiler(), NO_COLOR: '1' };
   const options = { cwd: folder, env };
   const training = (flags, more) => {
     return expectTraining(program, ['run', '--no-prompt', ...flags, 'training.mjs'], { ...options, ...more });
@@ -37,12 +35,4 @@ export async function deno(modules) {
     });
   }
   await check('Deno run with no permission at all', () => training([], { isa: 'js' }));
-  registry.stop();
-}
-
-/** A package of the checkout as a registry has it. */
-function packed(name) {
-  const folder = emptyFolder('packed');
-  must('npm', ['pack', '--ignore-scripts', '--pack-destination', folder, join(root, 'node_modules', name)]);
-  return join(folder, readdirSync(folder)[0]);
 }

@@ -10,9 +10,9 @@ export function managers(modules) {
   const node = process.execPath;
   const inNode = (path) => [node, join(modules, path)];
   const training = [[node, 'training.mjs']];
-  const npm = { install: ['install', './adamax.tgz'], frozen: ['ci'], programs: training };
-  const pnpm = { install: ['add', './adamax.tgz'], frozen: ['install', '--frozen-lockfile'], programs: training };
-  const yarn4 = { install: ['add', 'adamax@file:./adamax.tgz'], frozen: ['install', '--immutable'] };
+  const npm = { install: ['install', 'adamax'], frozen: ['ci'], programs: training };
+  const pnpm = { install: ['add', 'adamax'], frozen: ['install', '--frozen-lockfile'], programs: training };
+  const yarn4 = { install: ['add', 'adamax'], frozen: ['install', '--immutable'] };
   const berry = inNode('@yarnpkg/cli-dist/bin/yarn.js');
   const node22 = join(modules, 'node22/bin/node');
   const bun = join(modules, '@oven/bun-linux-x64/bin/bun');
@@ -28,7 +28,7 @@ export function managers(modules) {
       // Of the superuser it would keep the cache outside of HOME, and take an older package of the same version from it.
       env: { YARN_CACHE_FOLDER: emptyFolder('yarn1') },
       command: inNode('yarn1/bin/yarn.js'),
-      install: ['add', 'file:./adamax.tgz'],
+      install: ['add', 'adamax'],
       frozen: ['install', '--frozen-lockfile'],
       programs: training,
     },
@@ -49,7 +49,7 @@ export function managers(modules) {
     {
       name: 'Bun',
       command: [bun],
-      install: ['add', './adamax.tgz'],
+      install: ['add', 'adamax'],
       frozen: ['install', '--frozen-lockfile'],
       programs: [...training, [bun, 'training.mjs']],
     },

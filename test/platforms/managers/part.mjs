@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { emptyApp, expectNoScripts, expectTraining, noCompiler, uninstall } from '../app.mjs';
@@ -19,9 +19,9 @@ export default async function part() {
 /** What each of them does with the packed package in an empty folder. */
 async function installs({ name, command, install, frozen, config = {}, programs, env: own }) {
   const env = { ...noCompiler(), ...own };
-  const folder = emptyApp('app');
+  const folder = await emptyApp('app');
   const [file, ...args] = command;
-  for (const [path, text] of Object.entries(config)) writeFileSync(join(folder, path), text);
+  for (const [path, text] of Object.entries(config)) appendFileSync(join(folder, path), text);
   for (const step of [install, frozen]) {
     await check(`${name} ${step.join(' ')}`, () => {
       uninstall(folder);

@@ -1,6 +1,7 @@
 /**
- * A registry of packages on this machine alone, for what installs from nowhere else: a process that serves the tarballs
- * named as its arguments until its standard input ends, and prints its address.
+ * A registry of packages on this machine alone, so that installers meet the package as they will when it is published:
+ * `prepare` of a file, for one, is a matter for npm's warnings, and that of a published package is not. It is a process
+ * that serves the tarballs named as its arguments until its standard input ends, and prints its address.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -11,11 +12,11 @@ import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(import.meta.url);
 
-/** @returns its address, and a function that ends it */
+/** @returns its address; it ends with this process */
 export async function startRegistry(tarballs) {
   const server = spawn(process.execPath, [here, ...tarballs], { stdio: ['pipe', 'pipe', 'inherit'] });
   const [address] = await once(server.stdout.setEncoding('utf8'), 'data');
-  return { address: address.trim(), stop: () => server.stdin.end() };
+  return address.trim();
 }
 
 function serve(tarballs) {
@@ -44,7 +45,9 @@ function packument({ manifest, bytes }, address) {
     integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}`,
     shasum: createHash('sha1').update(bytes).digest('hex'),
   };
-  return { name, 'dist-tags': { latest: version }, versions: { [version]: { ...manifest, dist } } };
+  // Some installers take no version that is only some hours old.
+  const time = { [version]: '2020-01-01T00:00:00.000Z' };
+  return { name, 'dist-tags': { latest: version }, versions: { [version]: { ...manifest, dist } }, time };
 }
 
 if (process.argv[1] === here) serve(process.argv.slice(2));
