@@ -64,7 +64,8 @@ export function setIsa(isa: Isa): void {
  * @throws TypeError ERR_ADAMAX_ARG_TYPE for anything else; ERR_ADAMAX_STATE if this thread has an addon already
  * @throws RangeError ERR_ADAMAX_NATIVE if it cannot be loaded, or is of another version; nothing has changed then
  */
-export function loadNative(native: string | URL | object): void {
+// What a URL is, declarations without those of Node or of browsers do not know.
+export function loadNative(native: string | object): void {
   if (typeof native !== 'string' && (typeof native !== 'object' || native === null)) {
     throw wrongType('native', 'a path, a URL or an addon', native);
   }

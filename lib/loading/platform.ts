@@ -3,7 +3,7 @@ import { interpreterOf } from './elf.js';
 
 export type Libc = 'glibc' | 'musl';
 
-/** The C library of this process; undefined elsewhere than on Linux. */
+/** The C library of this process; undefined elsewhere than on Linux, and where nothing can be read. */
 export function libcOf(): Libc | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
@@ -13,7 +13,11 @@ export function libcOf(): Libc | undefined {
   } catch {
     // The program may not be there any more, or may not be read.
   }
-  return fs.existsSync('/etc/alpine-release') ? 'musl' : 'glibc';
+  try {
+    return fs.existsSync('/etc/alpine-release') ? 'musl' : 'glibc';
+  } catch {
+    return undefined; // Deno throws where a program may not read.
+  }
 }
 
 /** `linux, x64, glibc, Node.js 22.22.3`: what decides which binary fits. */
