@@ -53,6 +53,7 @@ import {
   type WeightsReport,
 } from 'adamax';
 import * as kernels from 'adamax/kernels';
+import * as prebuilt from 'adamax/prebuilt';
 
 declare const floats: Float32Array;
 declare const counts: BigInt64Array;
@@ -148,6 +149,9 @@ const isa: kernels.Isa = kernels.isa();
 export const isas: readonly kernels.Isa[] = [isa, ...kernels.availableIsa()];
 kernels.setIsa('js');
 kernels.setThreads(1);
+kernels.loadNative('adamax.node');
+kernels.loadNative({ href: 'file:///adamax.node' });
+export const bundled: Adamax = new prebuilt.Adamax();
 const options: kernels.AdamaxScalarOptions = { step: 1, learningRate: kernels.threads() };
 const scalars: kernels.AdamaxScalars = kernels.adamaxScalars(options);
 const indices: kernels.RowIndices = new Int32Array(1);
