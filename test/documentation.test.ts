@@ -50,4 +50,12 @@ describe('the README and docs/', () => {
     const missing = names.filter((name) => !new RegExp(`(?<![\\w$])${name}(?![\\w$])`).test(code));
     expect(missing).to.deep.equal([]);
   });
+
+  it('have a row of docs/troubleshooting.md for each code that an error or a warning can carry', () => {
+    const codesIn = (text: string) => [...new Set(text.match(/(?<=['`])(ERR_)?ADAMAX_\w+(?=['`])/g))].sort();
+    const codes = codesIn(read('lib', 'arguments', 'errors.ts') + read('lib', 'arguments', 'warn.ts'));
+    expect(codes).to.include.members(['ERR_ADAMAX_SHAPE', 'ADAMAX_NO_NATIVE']);
+    const rows = read('docs', 'troubleshooting.md').match(/^\| `\w+` \|/gm) ?? [];
+    expect(codesIn(rows.join('\n'))).to.deep.equal(codes);
+  });
 });
