@@ -77,7 +77,7 @@ run_part() {
 # and of mocha's "N passing".
 count() {
   sed 's/\x1b\[[0-9;]*m//g' "$3" | awk -v ours="$1" -v mocha="$2" '
-    /^([0-9]+: )?[0-9]+ passed, [0-9]+ failed$/ {
+    /^([0-9]+: )?[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$/ {
       sub(/^[0-9]+: /, "")
       sum += ours == "passed" ? $1 : $3
     }
