@@ -129,6 +129,33 @@ export function installed(name = 'installed') {
   return folder;
 }
 
+let packagesAreListed = false;
+
+/**
+ * Makes sure of a command, which root gets from Debian where it is missing.
+ * @param command - a name, or the path of a file
+ * @throws Error where it cannot be had, by which the part is skipped
+ */
+export function need(command, ...packages) {
+  const found = () => run('sh', ['-c', 'command -v "$1" || test -e "$1"', 'sh', command]).code === 0;
+  if (found()) return;
+  if (process.getuid?.() === 0 && run('sh', ['-c', 'command -v apt-get']).code === 0) {
+    process.stdout.write(`installing ${packages.join(' ')}\n`);
+    if (!packagesAreListed) run('apt-get', ['update', '-qq']);
+    packagesAreListed = true;
+    const args = ['install', '-y', '-qq', '--no-install-recommends', ...packages];
+    run('apt-get', args, { env: { DEBIAN_FRONTEND: 'noninteractive' } });
+  }
+  if (!found()) throw new Error(`${command} is missing (Debian: apt-get install ${packages.join(' ')})`);
+}
+
+/** @throws Error, by which the part is skipped, unless this is Linux on an x86-64 processor */
+export function needX64() {
+  const { platform, arch } = process;
+  if (platform !== 'linux' || arch !== 'x64')
+    throw new Error(`it emulates on linux-x64, and this is ${platform}-${arch}`);
+}
+
 /** PATH with no compiler on it: node, npm and a shell, and what those call. */
 export function withoutCompiler() {
   const bin = emptyFolder('bin');
