@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -26,6 +27,12 @@ describe('the published package', function () {
     cpSync(join(root, 'node_modules', 'node-gyp-build'), join(folder, 'node_modules', 'node-gyp-build'), {
       recursive: true,
     });
+    // What lies in prebuilds/ may be of older sources, or nothing; the addon under test goes where it would be.
+    const loader = createRequire(import.meta.url)('node-gyp-build') as { resolve(directory: string): string };
+    const prebuilds = join(installed, 'prebuilds');
+    rmSync(prebuilds, { recursive: true, force: true });
+    mkdirSync(join(prebuilds, `${process.platform}-${process.arch}`), { recursive: true });
+    cpSync(loader.resolve(root), join(prebuilds, `${process.platform}-${process.arch}`, 'adamax.node'));
   });
 
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -69,8 +76,7 @@ describe('the published package', function () {
       process.stdout.write([Adamax === required.Adamax, kernels.isa(), p[0].toFixed(2)].join());
     `;
     const { stdout } = runModule(source, { NODE_OPTIONS: '--no-warnings' }, folder);
-    const prebuilt = files.some((file) => file.startsWith(`prebuilds/${process.platform}-${process.arch}/`));
-    expect(stdout).to.match(prebuilt ? /^true,(?!js)\w+,0\.50$/ : /^true,js,0\.50$/);
+    expect(stdout).to.match(/^true,(?!js)\w+,0\.50$/);
   });
 
   it('has stack traces that lead to the TypeScript sources in it', () => {
