@@ -1,10 +1,8 @@
 /** What parts share that run the training on another processor or system: the app, and what it is held to. */
 import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { equal, installed, must, root } from './harness.mjs';
-
-/** The training in the checkout. */
-export const training = join(root, 'test', 'platforms', 'training.mjs');
+import { script, trained } from './app.mjs';
+import { equal, installed, root } from './harness.mjs';
 
 /**
  * @param binary - the file below `prebuilds/` that must be in the package
@@ -14,16 +12,8 @@ export const training = join(root, 'test', 'platforms', 'training.mjs');
 export function appWith(binary) {
   if (!existsSync(join(root, 'prebuilds', binary))) throw new Error(`there is no prebuilds/${binary}`);
   const folder = installed('emulated');
-  cpSync(training, join(folder, 'training.mjs'));
+  cpSync(script, join(folder, 'training.mjs'));
   return folder;
-}
-
-let here;
-
-/** What the training prints here, in the checkout, by what was built there. */
-export function trainedHere() {
-  here ??= JSON.parse(must(process.execPath, [training]).stdout);
-  return here;
 }
 
 /**
@@ -34,5 +24,5 @@ export function trainedHere() {
 export function expectTrained(printed, expected) {
   const got = JSON.parse(printed);
   for (const [name, value] of Object.entries(expected)) equal(got[name], value, name);
-  equal(got.digest, trainedHere().digest, 'digest');
+  equal(got.digest, trained().digest, 'digest');
 }

@@ -92,7 +92,7 @@ export function tools(folder) {
   const lock = join(folder, 'package-lock.json');
   if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
     process.stdout.write(`installing tools of ${folder.slice(root.length)}\n`);
-    const args = ['ci', '--ignore-scripts', '--no-fund', '--no-audit'];
+    const args = ['ci', '--ignore-scripts', '--no-fund', '--no-audit', '--loglevel', 'error'];
     const { status } = spawnSync('npm', args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
     if (status !== 0) throw new Error(`npm could not install the tools of ${folder}`);
   }

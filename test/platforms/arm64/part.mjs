@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expectTrained, training } from '../emulated.mjs';
+import { script } from '../app.mjs';
+import { expectTrained } from '../emulated.mjs';
 import { check, must, need, needX64, root, run, skip, tools } from '../harness.mjs';
 import { arm64Addon } from './addon.mjs';
 import { startByQemu } from './binfmt.mjs';
@@ -26,7 +27,7 @@ export default async function arm64Part() {
     must('nice', ['qemu-aarch64-static', node, ...args], { cwd: root, env, timeout: 3 * hours });
 
   await check('js, portable, neon train to the same bits as here', () => {
-    const { stdout } = emulated([training]);
+    const { stdout } = emulated([script]);
     expectTrained(stdout, { isa: 'neon', available: ['js', 'portable', 'neon'], arch: 'arm64' });
   });
 

@@ -5,7 +5,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { appWith, expectTrained, trainedHere } from '../emulated.mjs';
+import { trained } from '../app.mjs';
+import { appWith, expectTrained } from '../emulated.mjs';
 import { check, emptyFolder, equal, matches, must, need, needX64, tools } from '../harness.mjs';
 
 export const title = 'musl, by Bun';
@@ -25,12 +26,12 @@ export default async function muslPart() {
   await check('the binary for musl is taken, by what the process is linked to', () => {
     const { stdout } = must(bun, ['node_modules/adamax/dist/cli/main.js', 'info', '--json'], { cwd, env });
     const { isa, platform, binary, problem } = JSON.parse(stdout);
-    equal({ isa, problem }, { isa: trainedHere().isa, problem: null });
+    equal({ isa, problem }, { isa: trained().isa, problem: null });
     matches(binary.path, /\/prebuilds\/linux-x64\/adamax\.musl\.node$/, 'binary');
     matches(platform, /musl/, 'platform');
   });
-  await check(`${trainedHere().available.join(', ')} train to the same bits`, () => {
-    expectTrained(must(bun, ['training.mjs'], { cwd, env }).stdout, { isa: trainedHere().isa });
+  await check(`${trained().available.join(', ')} train to the same bits`, () => {
+    expectTrained(must(bun, ['training.mjs'], { cwd, env }).stdout, { isa: trained().isa });
   });
   await check('so does the fallback, where it is asked for', () => {
     const { stdout } = must(bun, ['training.mjs'], { cwd, env: { ...env, ADAMAX_ISA: 'js' } });

@@ -1,5 +1,6 @@
 /** The published package on x86-64 processors that lack what this one has: a wide instruction there is a SIGILL. */
-import { appWith, expectTrained, trainedHere } from '../emulated.mjs';
+import { trained } from '../app.mjs';
+import { appWith, expectTrained } from '../emulated.mjs';
 import { check, equal, matches, must, need, needX64, run } from '../harness.mjs';
 
 export const title = 'x86-64 without AVX, with AVX only, with AVX2, and as this machine is';
@@ -30,8 +31,8 @@ export default async function processorsPart() {
     matches(stderr, /RangeError.*ADAMAX_ISA/, 'standard error');
   });
 
-  await check(`this machine: ${trainedHere().available.join(', ')} train to the same bits`, () => {
-    const { isa, available } = trainedHere();
+  await check(`this machine: ${trained().available.join(', ')} train to the same bits`, () => {
+    const { isa, available } = trained();
     equal(isa, available.at(-1), 'isa()');
     expectTrained(must(process.execPath, ['training.mjs'], { cwd }).stdout, { isa, available });
   });

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { appWith, expectTrained, trainedHere } from '../emulated.mjs';
+import { trained } from '../app.mjs';
+import { appWith, expectTrained } from '../emulated.mjs';
 import { check, emptyFolder, equal, matches, must, need, needX64, run, tools } from '../harness.mjs';
 
 export const title = 'Windows, under Wine';
@@ -34,11 +35,11 @@ export default async function windowsPart() {
     await check('the binary of the package is loaded', () => {
       const { stdout } = runNode(['node_modules/adamax/dist/cli/main.js', 'info', '--json']);
       const { isa, binary, problem } = JSON.parse(stdout);
-      equal({ isa, problem }, { isa: trainedHere().isa, problem: null });
+      equal({ isa, problem }, { isa: trained().isa, problem: null });
       matches(binary.path, /node_modules[\\/]adamax[\\/]prebuilds[\\/]win32-x64[\\/]adamax\.node$/, 'binary');
     });
-    await check(`${trainedHere().available.join(', ')} train to the same bits, on the event loop and off it`, () => {
-      expectTrainedThere(runNode(['training.mjs']), trainedHere().isa);
+    await check(`${trained().available.join(', ')} train to the same bits, on the event loop and off it`, () => {
+      expectTrainedThere(runNode(['training.mjs']), trained().isa);
     });
     await check('so does the fallback, where it is asked for', () => {
       expectTrainedThere(runNode(['training.mjs'], { ADAMAX_ISA: 'js' }), 'js');
