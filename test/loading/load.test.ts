@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { root, runModule } from '../support/process.js';
 
@@ -125,5 +126,13 @@ describe('a process that forbids addons', () => {
     expect(stderr).to.match(/ADAMAX_NO_NATIVE.*fallback: this process loads no native addons/);
     expect(stderr).to.match(/--allow-addons/);
     expect(stderr).to.not.match(/Tried|build/);
+  });
+
+  it('is asked itself, where something else than Node.js has taken the entry for such processes', () => {
+    const entry = (name: string) => JSON.stringify(pathToFileURL(join(root, 'dist', 'no-addons', `${name}.js`)).href);
+    const source = TRAIN.replace("'adamax'", entry('index')).replace("'adamax/kernels'", entry('kernels'));
+    const { stdout, stderr } = runModule(source);
+    expect({ stdout, stderr }).to.deep.equal({ stdout: runModule(TRAIN).stdout, stderr: '' });
+    expect(JSON.parse(runModule(source, { NODE_OPTIONS: '--no-addons' }).stdout).isa).to.equal('js');
   });
 });
