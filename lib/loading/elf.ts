@@ -7,6 +7,7 @@ const LOAD = 1;
 /** The path of the loader that maps the others. */
 const INTERPRETER = 3;
 const SEGMENT_BYTES = 56;
+const SECTION_BYTES = 64;
 
 interface Segment {
   readonly kind: number;
@@ -18,17 +19,20 @@ interface Elf {
   /** Bytes of the file. */
   readonly size: number;
   readonly segments: readonly Segment[];
+  /** Whether nothing is in the last row of the table of sections, which linkers write behind all else. */
+  readonly endsInZeros: boolean;
   /** @returns bytes of the file as text, in ISO 8859-1 */
   text(offset: number, size: number): string;
 }
 
 /**
- * Whether a binary for Linux ends before its segments do, as a download that was broken off does. The loader would map
- * the missing pages, and the first access to one would end the process (SIGBUS). Those of macOS and Windows look themselves.
+ * Whether a binary for Linux ends before its segments do, as a download that was broken off does, or in zeros, as a file
+ * whose end was never written. The loader would map it, and the first access to what is missing would end the process
+ * (SIGBUS, SIGSEGV). Those of macOS and Windows look themselves.
  */
 export function isCutShort(path: string): boolean {
-  return withElf(path, ({ size, segments }) => {
-    return segments.some(({ kind, offset, size: bytes }) => kind === LOAD && offset + bytes > size);
+  return withElf(path, ({ size, segments, endsInZeros }) => {
+    return endsInZeros || segments.some(({ kind, offset, size: bytes }) => kind === LOAD && offset + bytes > size);
   });
 }
 
@@ -66,7 +70,10 @@ function withElf(path: string, ask: (elf: Elf) => boolean): boolean {
       const [offset, bytes] = [head.readBigUInt64LE(at + 8), head.readBigUInt64LE(at + 32)];
       segments.push({ kind: head.readUInt32LE(at), offset: Number(offset), size: Number(bytes) });
     }
-    return ask({ size, segments, text: (offset, length) => bytesAt(offset, length).toString('latin1') });
+    const sections = head.readUInt16LE(60);
+    const last = Number(head.readBigUInt64LE(40)) + (sections - 1) * SECTION_BYTES;
+    const endsInZeros = sections > 0 && bytesAt(last, SECTION_BYTES).every((byte) => byte === 0);
+    return ask({ size, segments, endsInZeros, text: (offset, length) => bytesAt(offset, length).toString('latin1') });
   } finally {
     fs.closeSync(file);
   }

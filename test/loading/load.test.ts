@@ -91,17 +91,20 @@ describe('a package without a binary', () => {
   });
 
   for (const place of ['build/Release', `prebuilds/${process.platform}-${process.arch}`]) {
-    it(`runs on the fallback when the binary in ${place} was cut short behind an intact header`, () => {
+    it(`runs on the fallback when the binary in ${place} was cut short, or filled up with zeros, behind an intact header`, () => {
       const installed = join(folder, 'node_modules', 'adamax');
       rmSync(join(installed, 'build'), { recursive: true, force: true });
       mkdirSync(join(installed, place), { recursive: true });
       const whole = readFileSync(join(root, 'build', 'Release', 'adamax.node'));
       for (const part of [5000 / whole.length, 0.25, 0.5, 0.9]) {
-        writeFileSync(join(installed, place, 'adamax.node'), whole.subarray(0, Math.floor(part * whole.length)));
-        const { code, stdout, stderr } = runModule(TRAIN, {}, folder);
-        expect(code, `${part} of it`).to.equal(0);
-        expect(JSON.parse(stdout).isa).to.equal('js');
-        expect(stderr).to.match(/ADAMAX_NO_NATIVE.*fallback: the binary .* is cut short/);
+        const end = Math.floor(part * whole.length);
+        for (const broken of [whole.subarray(0, end), Buffer.from(whole).fill(0, end)]) {
+          writeFileSync(join(installed, place, 'adamax.node'), broken);
+          const { code, stdout, stderr } = runModule(TRAIN, {}, folder);
+          expect(code, `${part} of it`).to.equal(0);
+          expect(JSON.parse(stdout).isa).to.equal('js');
+          expect(stderr).to.match(/ADAMAX_NO_NATIVE.*fallback: the binary .* is cut short/);
+        }
       }
       rmSync(join(installed, place), { recursive: true, force: true });
     });
