@@ -73,6 +73,7 @@ export function loadNative(native: string | object): void {
     const when = `loadNative must be called before this thread has loaded the addon ${started.native.from}`;
     throw typeError('ERR_ADAMAX_STATE', `${when}: received ${describe(native)}`);
   }
+  checkLimit();
   let loaded: LoadedBinding & { binding: Binding };
   try {
     const given = native instanceof URL ? url.fileURLToPath(native) : native;
@@ -127,10 +128,13 @@ function choose(runtime: Runtime, argument: string, isa: string): void {
 
 function start(): Runtime {
   const forced = environment('ADAMAX_ISA');
-  const limit = environment('ADAMAX_THREADS');
-  if (limit !== undefined) checkThreads('ADAMAX_THREADS', Number(limit), limit);
+  checkLimit();
   if (forced === 'js') return { native: null, active: jsBackend, notLoaded: null };
-  return asTold(load(), forced, limit);
+  return asTold(load());
+}
+
+function checkLimit(limit = environment('ADAMAX_THREADS')): void {
+  if (limit !== undefined) checkThreads('ADAMAX_THREADS', Number(limit), limit);
 }
 
 function load(): Runtime {

@@ -63,6 +63,8 @@ export function loadAddon(misfitOf: MisfitOf): Loaded | NotLoaded {
 
 /** @throws Error that says why the file is no addon of this version */
 export function fromFile(file: string, misfitOf: MisfitOf): Loaded {
+  // A pipe or a device would be waited for, and run as JavaScript whatever is called otherwise.
+  if (!fs.statSync(file).isFile() || !file.endsWith('.node')) throw new Error(`${file} is no file that ends in .node`);
   if (isCutShort(file)) throw new Error(`the binary ${file} is cut short`);
   // A bundler that saw a `require` of the file would look for it when it makes the bundle.
   const requireFrom = process.getBuiltinModule('node:module').createRequire(file);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -61,6 +62,17 @@ describe('the place of the addon', () => {
     }
   });
 
+  it('is not waited for where ADAMAX_NATIVE names a pipe or a device, nor run where it names a script', function () {
+    if (process.platform === 'win32') this.skip();
+    spawnSync('mkfifo', [join(folder, 'pipe.node')]);
+    writeFileSync(join(folder, 'script.js'), 'process.exit(1)');
+    for (const file of ['pipe.node', '/dev/zero', 'script.js', 'node_modules']) {
+      const { said, stderr } = run('console.log(JSON.stringify(isa()))', { ADAMAX_NATIVE: file });
+      expect(said).to.equal('js');
+      expect(stderr).to.match(/is no file that ends in \.node\n/);
+    }
+  });
+
   it('is what loadNative is given: a path, a URL, or the addon itself', () => {
     const path = JSON.stringify(addon);
     for (const native of [
@@ -91,6 +103,16 @@ describe('the place of the addon', () => {
       ADAMAX_ISA: 'portable',
     });
     expect(said).to.equal('portable');
+  });
+
+  it('is refused while ADAMAX_THREADS cannot be used, by that name', () => {
+    const { said } = run(`console.log(JSON.stringify(outcome(() => loadNative(${JSON.stringify(addon)}))))`, {
+      ADAMAX_THREADS: 'many',
+    });
+    expect(said).to.deep.equal([
+      'ERR_ADAMAX_ARG_VALUE',
+      "ADAMAX_THREADS must be a whole number from 1 to 256: received 'many'",
+    ]);
   });
 
   it('is refused where it is no addon of this version, and nothing has changed then', () => {
