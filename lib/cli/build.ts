@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -18,10 +29,14 @@ export async function build(): Promise<number> {
   if (folder === null)
     throw new Error('there is nothing to build from in a bundle: build where the package is installed');
   if (isCheckout(folder)) throw new Error('a checkout is built by `npm run build`');
+  accessSync(folder, constants.W_OK); // before minutes are spent on what cannot be put there
+  // Ctrl+C ends the commands below, too, and then what follows them: the folder is to be removed.
+  process.once('SIGINT', () => undefined);
   // Not in the package itself: make cannot work in a folder whose path has spaces.
   const work = realpathSync(mkdtempSync(join(tmpdir(), 'adamax-build-')));
   try {
     cpSync(join(folder, 'native'), join(work, 'native'), { recursive: true });
+    writeFileSync(join(work, 'package.json'), '{}'); // without it npm would install into a package above
     say('fetching node-gyp and headers (npm)');
     npm(work, ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', ...specifiers(folder)]);
     say('building the native addon (node-gyp)');
@@ -47,11 +62,13 @@ function npm(cwd: string, args: string[]): void {
   const own = script !== undefined && /npm-cli\.[cm]?js$/.test(script);
   const shell = process.platform === 'win32' && !own; // which is npm.cmd there
   const command = own ? process.execPath : 'npm';
-  const { status } = spawnSync(command, own ? [script, ...args] : args, {
+  const { status, error } = spawnSync(command, own ? [script, ...args] : args, {
     cwd,
     stdio: ['ignore', 'ignore', 'inherit'],
     shell,
   });
+  if (error !== undefined)
+    throw new Error(`npm, which fetches ${TOOLS.join(', ')}, could not be run: ${error.message}`);
   if (status !== 0) throw new Error(`npm could not install ${TOOLS.join(', ')}`);
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Isa } from '../backend/backend.js';
@@ -64,12 +64,18 @@ export function infoText(info: Info): string {
 function originOf(path: string, folder: string | null): Origin {
   if (folder === null) return 'not one of the published binaries';
   const prebuilds = prebuildsFolder();
-  const manifest = join(prebuilds, 'manifest.json');
-  const { files } = (existsSync(manifest) ? readJson(manifest) : {}) as Manifest;
-  const published = files?.[relative(prebuilds, path).replaceAll('\\', '/')];
+  const published = publishedFiles(join(prebuilds, 'manifest.json'))?.[relative(prebuilds, path).replaceAll('\\', '/')];
   if (published === undefined) return 'not one of the published binaries';
   const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
   return sha256 === published.sha256 ? 'as published' : 'not as published';
+}
+
+function publishedFiles(manifest: string): Manifest['files'] {
+  try {
+    return (readJson(manifest) as Manifest).files;
+  } catch {
+    return undefined; // There may be none, or only half of one.
+  }
 }
 
 /** What prebuilds/manifest.json says of each file. */

@@ -1,5 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { availableIsa } from 'adamax/kernels';
 import { expect } from 'chai';
 import { loadBinding } from '#internals';
@@ -44,5 +47,82 @@ describe('npx adamax', () => {
       expect(adamax(...args)).to.include({ status: 2, stdout: '' });
       expect(adamax(...args).stderr).to.match(/adamax info/);
     }
+  });
+});
+
+describe('npx adamax, where the package is installed', () => {
+  let folder: string;
+  let script: string;
+  let temporary: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(realpathSync(tmpdir()), 'adamax-cli-'));
+    const installed = join(folder, 'node_modules', 'adamax');
+    for (const part of ['dist', 'native', 'package.json']) {
+      cpSync(join(root, part), join(installed, part), { recursive: true });
+    }
+    cpSync(join(root, 'node_modules', 'node-gyp-build'), join(folder, 'node_modules', 'node-gyp-build'), {
+      recursive: true,
+    });
+    script = join(installed, 'dist', 'cli', 'main.js');
+    temporary = join(folder, 'temporary');
+    mkdirSync(temporary);
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** A stand-in for npm, and what a build needs to know of it. */
+  function npm(source: string) {
+    writeFileSync(join(folder, 'npm-cli.js'), source);
+    const { ADAMAX_ISA: _, ...env } = process.env;
+    return { ...env, npm_execpath: join(folder, 'npm-cli.js'), TMPDIR: temporary, TEMP: temporary };
+  }
+
+  it('tells what runs though the list of published binaries is broken', function () {
+    const loaded = loadBinding();
+    if (loaded.binding === null) this.skip();
+    const prebuilds = join(dirname(dirname(dirname(script))), 'prebuilds');
+    const own = join(prebuilds, `${process.platform}-${process.arch}`, 'adamax.node');
+    cpSync(loaded.from, own);
+    for (const manifest of ['{ "files": ', 'null']) {
+      writeFileSync(join(prebuilds, 'manifest.json'), manifest);
+      const { status, stdout } = spawnSync(process.execPath, [script, 'info'], { encoding: 'utf8' });
+      expect(status).to.equal(0);
+      expect(stdout).to.contain(`${own} (not one of the published binaries)`);
+    }
+  });
+
+  it('lets npm install nowhere but in a folder of its own, though there is a package above, and removes that', () => {
+    writeFileSync(join(folder, 'package.json'), '{}');
+    const source = "if (!require('node:fs').existsSync('package.json')) console.error('elsewhere'); process.exit(1);";
+    const { status, stderr } = spawnSync(process.execPath, [script, 'build'], { env: npm(source), encoding: 'utf8' });
+    expect(status).to.equal(1);
+    expect(stderr)
+      .to.match(/npm could not install/)
+      .and.to.not.match(/elsewhere/);
+    expect(readdirSync(temporary)).to.deep.equal([]);
+  });
+
+  it('says that there is no npm', () => {
+    const env = { ...npm(''), npm_execpath: '', PATH: temporary, Path: temporary };
+    const { status, stderr } = spawnSync(process.execPath, [script, 'build'], { env, encoding: 'utf8' });
+    expect(status).to.equal(1);
+    if (process.platform !== 'win32') expect(stderr).to.match(/npm, which fetches .*, could not be run: .*ENOENT/);
+  });
+
+  it('leaves nothing behind when it is interrupted', async function () {
+    if (process.platform === 'win32') this.skip();
+    const env = npm("console.error('npm runs'); setTimeout(() => {}, 60000);");
+    const child = spawn(process.execPath, [script, 'build'], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+    });
+    const ended = once(child, 'exit');
+    for await (const chunk of child.stderr) {
+      if (`${chunk}`.includes('npm runs')) process.kill(-(child.pid as number), 'SIGINT'); // as Ctrl+C: to the whole group
+    }
+    expect(await ended).to.deep.equal([1, null]);
+    expect(readdirSync(temporary)).to.deep.equal([]);
   });
 });
