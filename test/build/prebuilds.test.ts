@@ -142,8 +142,10 @@ describe('the check of prebuilt binaries', () => {
     expect(faultsOf(folder, { ...made, version: '1.2.4' })[0]).to.match(/^manifest.json must be of version 1.2.4/);
     write(LINUX_X64, Buffer.concat([readFileSync(join(folder, LINUX_X64)), Buffer.from([0])]));
     expect(faultsOf(folder, made)).to.deep.equal([`${LINUX_X64} is not the file that manifest.json has`]);
-    write('manifest.json', '{');
-    expect(faultsOf(folder, made)).to.have.length(10);
+    for (const broken of ['{', 'null', '{}']) {
+      write('manifest.json', broken);
+      expect(faultsOf(folder, made)).to.have.length(10);
+    }
   });
 
   it('refuses a binary, and a set, that is too large', () => {

@@ -33,12 +33,13 @@ export function hashOfSources(root) {
 /** @returns the manifest in a folder; one without files where there is none, or none that can be read */
 export function readManifest(folder) {
   const path = join(folder, 'manifest.json');
+  const nothing = { version: null, sources: null, files: {} };
   try {
-    if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'));
+    if (existsSync(path)) return { ...nothing, ...JSON.parse(readFileSync(path, 'utf8')) };
   } catch {
     // Whatever it is, it vouches for nothing.
   }
-  return { version: null, sources: null, files: {} };
+  return nothing;
 }
 
 export function writeManifest(folder, { version, sources, files }) {
