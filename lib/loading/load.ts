@@ -4,7 +4,7 @@ import { addonsAreForbidden, carriedAddon } from './candidates.js';
 import { BUNDLED, type Cause, causeOf, reasonOf } from './cause.js';
 import { isCutShort } from './elf.js';
 import { environment } from './environment.js';
-import { findPackage, prebuildsFolder } from './place.js';
+import { findPackage, isCheckout, prebuildsFolder } from './place.js';
 import { libcOf } from './platform.js';
 
 export interface Loaded {
@@ -26,7 +26,7 @@ export type MisfitOf = (addon: object) => string | null;
 
 /**
  * Loads the file that `ADAMAX_NATIVE` names, else the addon that a bundle carries, else `build/Release` of this package
- * if it was built here, else the prebuilt binary for this platform. Never throws: a process without a binary runs on
+ * if it was built here and fits, else the prebuilt binary for this platform. Never throws: a process without a binary runs on
  * the fallback.
  */
 export function loadAddon(misfitOf: MisfitOf): Loaded | NotLoaded {
@@ -55,9 +55,17 @@ export function loadAddon(misfitOf: MisfitOf): Loaded | NotLoaded {
     const folder = findPackage();
     if (folder === null) throw new Error(BUNDLED);
     tried.push(`${folder}/build/Release`, prebuildsFolder());
-    const file = binaryIn(folder);
-    tried.splice(0, 2, file);
-    return fromFile(file, misfitOf);
+    try {
+      const file = binaryIn(folder);
+      tried.splice(0, 2, file);
+      return fromFile(file, misfitOf);
+    } catch (error) {
+      // It may be a build of another machine or version, or what npm was told to install for another machine.
+      const published = publishedBinary();
+      if (tried.includes(published) || !fs.existsSync(published) || asksForOne(folder)) throw error;
+      tried.push(published);
+      return fromFile(published, misfitOf);
+    }
   }, 'unfit');
 }
 
@@ -77,6 +85,18 @@ export function fitting(addon: unknown, from: string, misfitOf: MisfitOf): Loade
   const misfit = misfitOf(addon);
   if (misfit !== null) throw new Error(`the addon is of another version: ${misfit}`);
   return { addon, from };
+}
+
+/** Where the binary of this process lies, if one was published for it. */
+function publishedBinary(): string {
+  const libc = libcOf();
+  const name = libc === undefined ? 'adamax.node' : `adamax.${libc}.node`;
+  return path.join(prebuildsFolder(), `${process.platform}-${process.arch}`, name);
+}
+
+/** Whether only one binary is wanted, so that a test never runs on another. */
+function asksForOne(folder: string): boolean {
+  return isCheckout(folder) || environment('ADAMAX_PREBUILD') !== undefined;
 }
 
 /** @throws Error where there is none */

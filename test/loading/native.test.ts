@@ -157,6 +157,30 @@ describe('the place of the addon', () => {
     rmSync(dirname(prebuilds), { recursive: true });
   });
 
+  it('is the published one where what is found first is of another machine or version, or not found', () => {
+    const installed = join(folder, 'node_modules', 'adamax');
+    const own = join(installed, 'prebuilds', `${process.platform}-${process.arch}`);
+    const foreign = process.arch === 'arm64' ? 'x64' : 'arm64';
+    const others = [
+      join(installed, 'build', 'Release'),
+      join(installed, 'prebuilds', `${process.platform}-${foreign}`),
+    ];
+    for (const place of [own, ...others]) mkdirSync(place, { recursive: true });
+    const ours = interpreterOf(process.execPath)?.includes('musl') ? 'musl' : 'glibc';
+    const name = process.platform === 'linux' ? `adamax.${ours}.node` : 'adamax.node';
+    cpSync(addon, join(own, name));
+    for (const place of others) writeFileSync(join(place, 'adamax.node'), 'of another machine');
+    const loads = 'console.log(JSON.stringify(isa()))';
+    expect(run(loads).said).to.not.equal('js');
+    rmSync(dirname(others[0]), { recursive: true });
+    for (const npm_config_arch of [foreign, 'ppc64']) {
+      expect(run(loads, { npm_config_arch }).said, npm_config_arch).to.not.equal('js');
+    }
+    writeFileSync(join(own, name), 'broken');
+    expect(run(loads, { npm_config_arch: foreign }).stderr).to.contain(`adamax.node, ${join(own, name)}.`);
+    rmSync(join(installed, 'prebuilds'), { recursive: true });
+  });
+
   it('is passed over when the binary is of another machine', function () {
     if (process.platform !== 'linux') this.skip();
     const foreign = readFileSync(addon);
