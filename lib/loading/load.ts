@@ -46,7 +46,10 @@ export function loadAddon(misfitOf: MisfitOf): Loaded | NotLoaded {
   }
   if (carried !== null) {
     tried.push('adamax/prebuilt');
-    return attempt(() => fitting(carried(), 'adamax/prebuilt', misfitOf), 'carried');
+    return attempt(() => {
+      if (publishedIsCutShort()) throw new Error(`the binary ${publishedBinary()} is cut short`);
+      return fitting(carried(), 'adamax/prebuilt', misfitOf);
+    }, 'carried');
   }
   if (addonsAreForbidden()) {
     return { addon: null, reason: 'this process loads no native addons', tried, cause: 'forbidden' };
@@ -92,6 +95,15 @@ function publishedBinary(): string {
   const libc = libcOf();
   const name = libc === undefined ? 'adamax.node' : `adamax.${libc}.node`;
   return path.join(prebuildsFolder(), `${process.platform}-${process.arch}`, name);
+}
+
+/** False, too, where there is none, as in a bundle. */
+function publishedIsCutShort(): boolean {
+  try {
+    return isCutShort(publishedBinary());
+  } catch {
+    return false;
+  }
 }
 
 /** Whether only one binary is wanted, so that a test never runs on another. */

@@ -181,6 +181,20 @@ describe('the place of the addon', () => {
     rmSync(join(installed, 'prebuilds'), { recursive: true });
   });
 
+  it('is not loaded by adamax/prebuilt when the published one is cut short', function () {
+    if (process.platform !== 'linux') this.skip();
+    const own = join(folder, 'node_modules', 'adamax', 'prebuilds', `linux-${process.arch}`);
+    mkdirSync(own, { recursive: true });
+    const whole = readFileSync(addon);
+    for (const libc of ['glibc', 'musl']) {
+      writeFileSync(join(own, `adamax.${libc}.node`), whole.subarray(0, whole.length / 2));
+    }
+    const { said, stderr } = run("import 'adamax/prebuilt'; console.log(JSON.stringify(isa()))");
+    expect(said).to.equal('js');
+    expect(stderr).to.match(/fallback: the binary .* is cut short/);
+    rmSync(dirname(own), { recursive: true });
+  });
+
   it('is passed over when the binary is of another machine', function () {
     if (process.platform !== 'linux') this.skip();
     const foreign = readFileSync(addon);
