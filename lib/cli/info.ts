@@ -48,11 +48,11 @@ export function info(): Info {
 
 export function infoText(info: Info): string {
   const { binary, problem } = info;
-  const native = binary === null ? 'none' : `${binary.path} (${binary.origin})`;
+  const none = problem === null ? 'none was looked for: ADAMAX_ISA is js' : `none: ${problem.reason}`;
   return [
     `adamax ${info.version}`,
     `implementation  ${info.isa}, of ${info.available.join(', ')}`,
-    `binary          ${native}${problem === null ? '' : `: ${problem.reason}`}`,
+    `binary          ${binary === null ? none : `${binary.path} (${binary.origin})`}`,
     `processor       ${info.processor}, ${info.cores} threads, of which a step uses up to ${info.threads}`,
     `platform        ${info.platform}`,
     ...(problem === null ? [] : ['', problem.remedy]),

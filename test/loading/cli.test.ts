@@ -38,6 +38,14 @@ describe('npx adamax', () => {
     expect({ status, stderr }).to.deep.equal({ status: 1, stderr: 'adamax: a checkout is built by `npm run build`\n' });
   });
 
+  it('says that no binary was looked for, where the fallback is asked for', () => {
+    const script = join(root, 'dist', 'cli', 'main.js');
+    const env = { ...process.env, ADAMAX_ISA: 'js' };
+    expect(spawnSync(process.execPath, [script, 'info'], { env, encoding: 'utf8' }).stdout).to.match(
+      /^binary +none was looked for: ADAMAX_ISA is js$/m,
+    );
+  });
+
   it('says how it is used: on stderr and with status 2, where it was not asked', () => {
     for (const args of [[], ['help'], ['--help']]) {
       expect(adamax(...args)).to.include({ status: 0, stderr: '' });
