@@ -63,7 +63,8 @@ export function loadAddon(misfitOf: MisfitOf): Loaded | NotLoaded {
       tried.splice(0, 2, file);
       return fromFile(file, misfitOf);
     } catch (error) {
-      // It may be a build of another machine or version, or what npm was told to install for another machine.
+      // It may be a build of another machine or version, or what npm was told to install for another machine; and
+      // node-gyp-build asks for /etc/alpine-release, which a process with permissions may not read.
       const published = publishedBinary();
       if (tried.includes(published) || !fs.existsSync(published) || asksForOne(folder)) throw error;
       tried.push(published);

@@ -15,8 +15,19 @@ export function libcOf(): Libc | undefined {
   }
   try {
     return fs.existsSync('/etc/alpine-release') ? 'musl' : 'glibc';
+  } catch (error) {
+    // Deno throws where a program may not read, and would ask for more to make a report.
+    return (error as { code?: unknown }).code === 'ERR_ACCESS_DENIED' ? reportedLibc() : undefined;
+  }
+}
+
+/** What Node itself knows, which takes longer, and needs no permission. */
+function reportedLibc(): Libc | undefined {
+  try {
+    const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+    return header.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
   } catch {
-    return undefined; // Deno throws where a program may not read.
+    return undefined;
   }
 }
 

@@ -127,7 +127,7 @@ describe('a process that forbids addons', () => {
     const { stdout, stderr } = runModule(TRAIN, { NODE_OPTIONS: '--no-addons' });
     expect(JSON.parse(stdout)).to.deep.equal({ isa: 'js', bits: JSON.parse(runModule(TRAIN).stdout).bits });
     expect(stderr).to.match(/ADAMAX_NO_NATIVE.*fallback: this process loads no native addons/);
-    expect(stderr).to.match(/--allow-addons/);
+    expect(stderr).to.match(/--allow-addons and --allow-fs-read/);
     expect(stderr).to.not.match(/Tried|build/);
   });
 

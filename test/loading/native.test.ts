@@ -181,6 +181,23 @@ describe('the place of the addon', () => {
     rmSync(join(installed, 'prebuilds'), { recursive: true });
   });
 
+  it('is found by a process that may read nothing but its own folder', function () {
+    if (process.platform !== 'linux') this.skip();
+    const own = join(folder, 'node_modules', 'adamax', 'prebuilds', `linux-${process.arch}`);
+    mkdirSync(own, { recursive: true });
+    const ours = interpreterOf(process.execPath)?.includes('musl') ? 'musl' : 'glibc';
+    cpSync(addon, join(own, `adamax.${ours}.node`));
+    writeFileSync(join(folder, 'program.mjs'), "import { isa } from 'adamax/kernels'; console.log(isa());");
+    const { ADAMAX_ISA: _, ADAMAX_PREBUILD: __, ...env } = process.env;
+    const permission = process.allowedNodeEnvironmentFlags.has('--permission')
+      ? '--permission'
+      : '--experimental-permission';
+    const args = [permission, '--allow-addons', `--allow-fs-read=${folder}/*`, join(folder, 'program.mjs')];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+    expect(stdout, stderr).to.match(/^(portable|avx2|avx512|neon)$/m);
+    rmSync(dirname(own), { recursive: true });
+  });
+
   it('is not loaded by adamax/prebuilt when the published one is cut short', function () {
     if (process.platform !== 'linux') this.skip();
     const own = join(folder, 'node_modules', 'adamax', 'prebuilds', `linux-${process.arch}`);
