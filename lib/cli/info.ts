@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Isa } from '../backend/backend.js';
 import { availableIsa, backend, nativeStatus, threads } from '../backend/choose-backend.js';
 import { remedyFor } from '../loading/cause.js';
@@ -24,7 +24,7 @@ export interface Info {
   readonly problem: { readonly reason: string; readonly remedy: string } | null;
 }
 
-type Origin = 'as published' | 'not as published' | 'not one of the published binaries';
+type Origin = 'as published' | 'not as published' | 'built here' | 'not one of the published binaries';
 
 /** What an issue or a support request should begin with. */
 export function info(): Info {
@@ -51,7 +51,7 @@ export function infoText(info: Info): string {
   const none = problem === null ? 'none was looked for: ADAMAX_ISA is js' : `none: ${problem.reason}`;
   return [
     `adamax ${info.version}`,
-    `implementation  ${info.isa}, of ${info.available.join(', ')}`,
+    `implementation  ${info.isa}; available: ${info.available.join(', ')}`,
     `binary          ${binary === null ? none : `${binary.path} (${binary.origin})`}`,
     `processor       ${info.processor}, ${info.cores} threads, of which a step uses up to ${info.threads}`,
     `platform        ${info.platform}`,
@@ -63,6 +63,7 @@ export function infoText(info: Info): string {
 /** Compares the file with the list that was published with it. */
 function originOf(path: string, folder: string | null): Origin {
   if (folder === null) return 'not one of the published binaries';
+  if (dirname(path) === join(folder, 'build', 'Release')) return 'built here';
   const prebuilds = prebuildsFolder();
   const published = publishedFiles(join(prebuilds, 'manifest.json'))?.[relative(prebuilds, path).replaceAll('\\', '/')];
   if (published === undefined) return 'not one of the published binaries';

@@ -54,7 +54,7 @@ export function remedyFor(cause: Cause, folder: string | null): string {
     case 'carried':
       return 'docs/bundlers.md says what each bundler needs to carry the binary; or set ADAMAX_NATIVE to the path of an adamax.node.';
     case 'not executable':
-      return 'The folder of the package must be on a file system from which programs may be run (no noexec).';
+      return 'The binary must lie on a file system from which programs may be run (no noexec).';
     case 'pruned':
       return 'Install the dependencies of the package again: npm install';
     case 'none':

@@ -56,7 +56,8 @@ describe('a package without a binary', () => {
   it('prints a command that runs from anywhere, though the path has spaces', () => {
     const { stderr } = runModule(TRAIN, {}, folder);
     const [, command] = stderr.match(/run: (node .*) build$/m) ?? [];
-    const ran = spawnSync(`${command} info --json`, { shell: true, cwd: tmpdir(), encoding: 'utf8' });
+    const { ADAMAX_PREBUILD: _, ADAMAX_ISA: __, ...env } = process.env;
+    const ran = spawnSync(`${command} info --json`, { shell: true, cwd: tmpdir(), env, encoding: 'utf8' });
     expect(ran.status, ran.stderr).to.equal(0);
     const { isa, problem } = JSON.parse(ran.stdout);
     expect({ isa, remedy: problem.remedy.endsWith(`${command} build`) }).to.deep.equal({ isa: 'js', remedy: true });
