@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { availableIsa } from 'adamax/kernels';
 import { expect } from 'chai';
 import { loadBinding } from '#internals';
-import { root } from '../support/process.js';
+import { elsewhere, root } from '../support/process.js';
 
 /** Runs `npx adamax` of this package, with the environment of the tests. */
 function adamax(...args: string[]) {
@@ -82,8 +82,7 @@ describe('npx adamax, where the package is installed', () => {
   /** A stand-in for npm, and what a build needs to know of it. */
   function npm(source: string) {
     writeFileSync(join(folder, 'npm-cli.js'), source);
-    const { ADAMAX_ISA: _, ...env } = process.env;
-    return { ...env, npm_execpath: join(folder, 'npm-cli.js'), TMPDIR: temporary, TEMP: temporary };
+    return { ...elsewhere(), npm_execpath: join(folder, 'npm-cli.js'), TMPDIR: temporary, TEMP: temporary };
   }
 
   it('tells what runs though the list of published binaries is broken', function () {
@@ -94,7 +93,7 @@ describe('npx adamax, where the package is installed', () => {
     cpSync(loaded.from, own);
     for (const manifest of ['{ "files": ', 'null']) {
       writeFileSync(join(prebuilds, 'manifest.json'), manifest);
-      const { status, stdout } = spawnSync(process.execPath, [script, 'info'], { encoding: 'utf8' });
+      const { status, stdout } = spawnSync(process.execPath, [script, 'info'], { env: elsewhere(), encoding: 'utf8' });
       expect(status).to.equal(0);
       expect(stdout).to.contain(`${own} (not one of the published binaries)`);
     }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import { root, runModule } from '../support/process.js';
+import { elsewhere, root, runModule } from '../support/process.js';
 
 /** Three steps, dense and sparse, and the bits they end with. */
 const TRAIN = `
@@ -56,8 +56,7 @@ describe('a package without a binary', () => {
   it('prints a command that runs from anywhere, though the path has spaces', () => {
     const { stderr } = runModule(TRAIN, {}, folder);
     const [, command] = stderr.match(/run: (node .*) build$/m) ?? [];
-    const { ADAMAX_PREBUILD: _, ADAMAX_ISA: __, ...env } = process.env;
-    const ran = spawnSync(`${command} info --json`, { shell: true, cwd: tmpdir(), env, encoding: 'utf8' });
+    const ran = spawnSync(`${command} info --json`, { shell: true, cwd: tmpdir(), env: elsewhere(), encoding: 'utf8' });
     expect(ran.status, ran.stderr).to.equal(0);
     const { isa, problem } = JSON.parse(ran.stdout);
     expect({ isa, remedy: problem.remedy.endsWith(`${command} build`) }).to.deep.equal({ isa: 'js', remedy: true });

@@ -7,7 +7,7 @@ import { isa, loadNative } from 'adamax/kernels';
 import { expect } from 'chai';
 import { CONTRACT, interpreterOf, loadBinding } from '#internals';
 import { expectError } from '../support/errors.js';
-import { root, runModule } from '../support/process.js';
+import { elsewhere, root, runModule } from '../support/process.js';
 
 const dist = dirname(fileURLToPath(import.meta.resolve('adamax')));
 
@@ -188,12 +188,11 @@ describe('the place of the addon', () => {
     const ours = interpreterOf(process.execPath)?.includes('musl') ? 'musl' : 'glibc';
     cpSync(addon, join(own, `adamax.${ours}.node`));
     writeFileSync(join(folder, 'program.mjs'), "import { isa } from 'adamax/kernels'; console.log(isa());");
-    const { ADAMAX_ISA: _, ADAMAX_PREBUILD: __, ...env } = process.env;
     const permission = process.allowedNodeEnvironmentFlags.has('--permission')
       ? '--permission'
       : '--experimental-permission';
     const args = [permission, '--allow-addons', `--allow-fs-read=${folder}/*`, join(folder, 'program.mjs')];
-    const { stdout, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync(process.execPath, args, { env: elsewhere(), encoding: 'utf8' });
     expect(stdout, stderr).to.match(/^(portable|avx2|avx512|neon)$/m);
     rmSync(dirname(own), { recursive: true });
   });

@@ -4,10 +4,16 @@ import { fileURLToPath } from 'node:url';
 /** The root of the package. */
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
+/** The environment of a process that runs a copy of this package: which addon to test is not said of that. */
+export function elsewhere(): NodeJS.ProcessEnv {
+  const { ADAMAX_ISA: _, ADAMAX_PREBUILD: __, ...env } = process.env;
+  return env;
+}
+
 /** Runs a module given as text in a Node process of its own. */
 export function runModule(source: string, env: Record<string, string> = {}, cwd = root) {
-  const { ADAMAX_ISA: _, ADAMAX_PREBUILD: prebuild, ...inherited } = process.env;
-  // Which addon to test is said of this package only, not of a copy of it elsewhere.
+  const inherited = elsewhere();
+  const prebuild = process.env.ADAMAX_PREBUILD;
   if (cwd === root && prebuild !== undefined) inherited.ADAMAX_PREBUILD = prebuild;
   const args = ['--input-type=module', '--eval', source];
   const result = spawnSync(process.execPath, args, { cwd, env: { ...inherited, ...env }, encoding: 'utf8' });
