@@ -65,7 +65,8 @@ export function must(command, args, options) {
   const result = run(command, args, options);
   if (result.code !== 0) {
     const how = result.code === null ? `signal ${result.signal}` : `code ${result.code}`;
-    const printed = `${result.stdout}${result.stderr}`.split('\n').slice(-25).join('\n');
+    // What a test runner says of failures must not be lost behind warnings.
+    const printed = [result.stdout, result.stderr].map((text) => text.split('\n').slice(-40).join('\n')).join('\n');
     throw new Error(`${[command, ...args].join(' ')} ended with ${how}\n${printed}`);
   }
   return result;
