@@ -106,6 +106,8 @@ export interface Kernels {
   ): number | undefined;
   /** Σ x² in float64, in the fixed shape of the numeric contract. */
   sumSquares(x: Float32Array): number;
+  /** Takes whole blocks of words into the lanes of a digest: see digest-blocks.ts. */
+  digest(lanes: Uint32Array, words: Uint32Array): void;
 }
 
 export interface Backend extends Kernels {

@@ -1,6 +1,7 @@
 /** The fallback: the sweeps in TypeScript, with the same bits as every native implementation. */
 import { lengthOf } from '../memory/typed-arrays.js';
 import type { Backend } from './backend.js';
+import { digestBlocks } from './digest-blocks.js';
 import { JsPlan } from './js-plan.js';
 import { RowIndex } from './row-index.js';
 import { sumSquares } from './sum-squares.js';
@@ -21,6 +22,8 @@ export const jsBackend: Backend = {
   },
 
   sumSquares,
+
+  digest: digestBlocks,
 
   plan: (rule, control) => new JsPlan(rule, control),
 

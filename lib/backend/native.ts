@@ -3,6 +3,7 @@ import { type Loaded, loadAddon, type NotLoaded } from '../loading/load.js';
 import type { RowIndices } from '../memory/typed-arrays.js';
 import type { Backend, BackendPlan, Fault, Isa, SlotArray } from './backend.js';
 import { CONTRACT, type Contract } from './contract.js';
+import { digestBlocks } from './digest-blocks.js';
 import { jsBackend } from './js.js';
 import { type Kernel, kernelOf, neededKernels } from './kernel.js';
 import { outOfMemory } from './out-of-memory.js';
@@ -118,6 +119,8 @@ export function nativeBackend(binding: Binding): Backend {
     },
 
     sumSquares: (x) => binding.sumSquares(x),
+
+    digest: digestBlocks,
 
     plan(rule, control, slotDtype) {
       const number = numberOf(rule);
