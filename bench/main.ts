@@ -9,6 +9,7 @@ import { offLoop } from './async.js';
 import { drawChart } from './chart.js';
 import { readRun } from './compare.js';
 import { dense } from './dense.js';
+import { digest } from './digest.js';
 import type { GroupReport, Session } from './group.js';
 import { guard } from './guard.js';
 import { large } from './large.js';
@@ -34,6 +35,7 @@ const RUN: Record<GroupName, Group> = {
   places,
   sparse,
   zeros,
+  digest,
   guard,
   large,
   async: offLoop,

@@ -8,6 +8,7 @@ export const GROUPS = [
   'places',
   'sparse',
   'zeros',
+  'digest',
   'guard',
   'large',
   'async',

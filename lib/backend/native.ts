@@ -3,7 +3,6 @@ import { type Loaded, loadAddon, type NotLoaded } from '../loading/load.js';
 import type { RowIndices } from '../memory/typed-arrays.js';
 import type { Backend, BackendPlan, Fault, Isa, SlotArray } from './backend.js';
 import { CONTRACT, type Contract } from './contract.js';
-import { digestBlocks } from './digest-blocks.js';
 import { jsBackend } from './js.js';
 import { type Kernel, kernelOf, neededKernels } from './kernel.js';
 import { outOfMemory } from './out-of-memory.js';
@@ -36,6 +35,8 @@ export interface Binding {
     ...rest: (Float32Array | number)[]
   ): number;
   sumSquares(x: Float32Array): number;
+  /** Takes `words` into the 64 `lanes` (digest-blocks.ts): whole blocks of 32, in memory apart from theirs. */
+  digest(lanes: Uint32Array, words: Uint32Array): void;
   /** The low 12 bits of the address of the first element. */
   pageOffset(x: Float32Array): number;
   threads(): number;
@@ -120,7 +121,7 @@ export function nativeBackend(binding: Binding): Backend {
 
     sumSquares: (x) => binding.sumSquares(x),
 
-    digest: digestBlocks,
+    digest: (lanes, words) => binding.digest(lanes, words),
 
     plan(rule, control, slotDtype) {
       const number = numberOf(rule);

@@ -36,6 +36,14 @@ bool read_view(Napi::Env env, napi_value value, const char* name, const char* ex
   return view->length > 0 || check_attached(env, value, name);
 }
 
+bool read_words(Napi::Env env, napi_value value, const char* name, WordSpan* span) {
+  View view{};
+  if (!read_view(env, value, name, "a Uint32Array", &view)) return false;
+  if (view.type != napi_uint32_array) return fail_type(env, name, "a Uint32Array");
+  *span = {static_cast<std::uint32_t*>(view.data), view.length};
+  return true;
+}
+
 }  // namespace
 
 bool read_floats(Napi::Env env, napi_value value, const char* name, FloatSpan* span) {
@@ -48,6 +56,21 @@ bool read_floats(Napi::Env env, napi_value value, const char* name, FloatSpan* s
 
 bool read_floats(Napi::Env env, napi_value value, const char* name, std::size_t length, FloatSpan* span) {
   if (!read_floats(env, value, name, span)) return false;
+  return span->length == length || fail_length(env, name, length, span->length);
+}
+
+bool read_blocks(Napi::Env env, napi_value value, const char* name, std::size_t block, WordSpan* span) {
+  if (!read_words(env, value, name, span)) return false;
+  if (span->length % block == 0) return true;
+  char message[128];
+  std::snprintf(message, sizeof message, "%s must have a multiple of %zu elements: received %zu", name, block,
+                span->length);
+  napi_throw_range_error(env, "ERR_ADAMAX_LENGTH", message);
+  return false;
+}
+
+bool read_words(Napi::Env env, napi_value value, const char* name, std::size_t length, WordSpan* span) {
+  if (!read_words(env, value, name, span)) return false;
   return span->length == length || fail_length(env, name, length, span->length);
 }
 

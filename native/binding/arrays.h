@@ -8,6 +8,7 @@
 #include <napi.h>
 
 #include <cstddef>
+#include <cstdint>
 
 #include "kernels/table.h"
 #include "runtime/row_index.h"
@@ -19,6 +20,11 @@ struct FloatSpan {
   std::size_t length;
 };
 
+struct WordSpan {
+  std::uint32_t* data;
+  std::size_t length;
+};
+
 struct DoubleSpan {
   double* data;
   std::size_t length;
@@ -27,6 +33,9 @@ struct DoubleSpan {
 bool read_floats(Napi::Env env, napi_value value, const char* name, FloatSpan* span);
 // Also refuses an array of another length.
 bool read_floats(Napi::Env env, napi_value value, const char* name, std::size_t length, FloatSpan* span);
+// Refuses a length that is no multiple of `block`.
+bool read_blocks(Napi::Env env, napi_value value, const char* name, std::size_t block, WordSpan* span);
+bool read_words(Napi::Env env, napi_value value, const char* name, std::size_t length, WordSpan* span);
 // Reads the slot of a variable of `length` elements: a Float32Array, or a Uint16Array of bfloat16 patterns.
 bool read_slot(Napi::Env env, napi_value value, SlotFormat format, std::size_t length, void** data);
 bool read_doubles(Napi::Env env, napi_value value, const char* name, DoubleSpan* span);

@@ -6,6 +6,7 @@
 #include "kernels/slots-inl.h"
 // The sweeps take a gradient in through element_step-inl.h, so they come after it.
 #include "kernels/dense-inl.h"
+#include "kernels/digest-inl.h"
 #include "kernels/rows-inl.h"
 #include "kernels/sum_squares-inl.h"
 // The rules come last.
@@ -44,4 +45,6 @@ constexpr RuleKernels kRules[] = {
     kernels_of<Traffic>(),
 };
 
-constexpr KernelTable table_of(const char* isa) { return {isa, kRules, sizeof(kRules) / sizeof(kRules[0]), block_sum}; }
+constexpr KernelTable table_of(const char* isa) {
+  return {isa, kRules, sizeof(kRules) / sizeof(kRules[0]), block_sum, digest};
+}

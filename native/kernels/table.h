@@ -20,6 +20,9 @@ inline constexpr float kTiny = 0x1p-102f;
 inline constexpr std::size_t kLanes = 16;
 inline constexpr std::size_t kBlock = 4096;
 
+// Words of a block of a digest, and lanes of each of its two rows.
+inline constexpr std::size_t kDigestLanes = 32;
+
 // What a gradient goes through on its way into a rule: first the factor of clipping by norm, then the bound of clipping
 // by value. It is applied where the gradient is loaded, so clipping costs no pass of its own and never touches the
 // caller's array.
@@ -125,6 +128,8 @@ struct KernelTable {
   std::size_t rule_count;
   // Sums the squares of at most kBlock elements.
   double (*block_sum)(const float* x, std::size_t length);
+  // Takes blocks of kDigestLanes words into 2 * kDigestLanes lanes, first row first.
+  void (*digest)(std::uint32_t* lanes, const std::uint32_t* words, std::size_t blocks);
 };
 
 // Each is defined by the file named after its instruction set, on processors that have it.

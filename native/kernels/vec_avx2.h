@@ -5,6 +5,7 @@
 //   + - * /          vaddps, vsubps, vmulps, vdivps
 //   greater, lesser  vmaxps, vminps: both return their second operand where either is NaN
 //   zero_where_less  vcmpps, vandps
+//   words            vpaddd, vpmulld, vpxor, vpsrld
 //   bfloat16         load: vpshufb; store: vpaddd, vpor, vcmpps, vblendvps, vpshufb, vpermq
 //   pair of them     store: two vpaddd, vcmpps for a branch, two vpsrld, vpackusdw, vpermq
 
@@ -127,4 +128,23 @@ ADAMAX_INLINE void add_squares(Lanes& lanes, const float* x) {
 }
 ADAMAX_INLINE void store_lanes(double* to, const Lanes& lanes) {
   for (int k = 0; k < 4; ++k) _mm256_storeu_pd(to + 4 * k, lanes.quarter[k]);
+}
+
+// Words of 32 bits, for the digest.
+struct Words {
+  __m256i lanes;
+};
+ADAMAX_INLINE Words broadcast_word(std::uint32_t x) { return {_mm256_set1_epi32(static_cast<int>(x))}; }
+ADAMAX_INLINE Words load_words(const std::uint32_t* from) {
+  return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from))};
+}
+ADAMAX_INLINE void store_words(std::uint32_t* to, Words x) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), x.lanes);
+}
+ADAMAX_INLINE Words operator+(Words a, Words b) { return {_mm256_add_epi32(a.lanes, b.lanes)}; }
+ADAMAX_INLINE Words operator*(Words a, Words b) { return {_mm256_mullo_epi32(a.lanes, b.lanes)}; }
+ADAMAX_INLINE Words operator^(Words a, Words b) { return {_mm256_xor_si256(a.lanes, b.lanes)}; }
+template <int kBits>
+ADAMAX_INLINE Words shifted_right(Words x) {
+  return {_mm256_srli_epi32(x.lanes, kBits)};
 }

@@ -4,6 +4,7 @@
 //   + - * /          vaddps, vsubps, vmulps, vdivps
 //   greater, lesser  vmaxps, vminps: both return their second operand where either is NaN
 //   zero_where_less  vcmpps to a mask, vmovaps under it
+//   words            vpaddd, vpmulld, vpxord, vpsrld
 //   bfloat16         load: vpmovzxwd, vpslld; store: vpaddd, vfixupimmps, vpsrld, vpmovdw
 //   pair of them     load: vpermq, vpunpcklwd, vpunpckhwd; store: two vpaddd, vcmpps for a branch, vpermt2w
 
@@ -111,4 +112,19 @@ ADAMAX_INLINE void add_squares(Lanes& lanes, const float* x) {
 }
 ADAMAX_INLINE void store_lanes(double* to, const Lanes& lanes) {
   for (int k = 0; k < 2; ++k) _mm512_storeu_pd(to + 8 * k, lanes.half[k]);
+}
+
+// Words of 32 bits, for the digest.
+struct Words {
+  __m512i lanes;
+};
+ADAMAX_INLINE Words broadcast_word(std::uint32_t x) { return {_mm512_set1_epi32(static_cast<int>(x))}; }
+ADAMAX_INLINE Words load_words(const std::uint32_t* from) { return {_mm512_loadu_si512(from)}; }
+ADAMAX_INLINE void store_words(std::uint32_t* to, Words x) { _mm512_storeu_si512(to, x.lanes); }
+ADAMAX_INLINE Words operator+(Words a, Words b) { return {_mm512_add_epi32(a.lanes, b.lanes)}; }
+ADAMAX_INLINE Words operator*(Words a, Words b) { return {_mm512_mullo_epi32(a.lanes, b.lanes)}; }
+ADAMAX_INLINE Words operator^(Words a, Words b) { return {_mm512_xor_si512(a.lanes, b.lanes)}; }
+template <int kBits>
+ADAMAX_INLINE Words shifted_right(Words x) {
+  return {_mm512_srli_epi32(x.lanes, kBits)};
 }

@@ -4,6 +4,7 @@
 //   + - * /          fadd, fsub, fmul, fdiv
 //   greater, lesser  fcmgt, bsl: fmax and fmin would return NaN where either is NaN
 //   zero_where_less  fcmgt, bic
+//   words            add, mul, eor, ushr
 //   bfloat16         load: shll; store: fcmeq, bic, orr, and, addhn
 
 struct Vec {
@@ -105,4 +106,19 @@ ADAMAX_INLINE void add_squares(Lanes& lanes, const float* x) {
 }
 ADAMAX_INLINE void store_lanes(double* to, const Lanes& lanes) {
   for (int k = 0; k < 8; ++k) vst1q_f64(to + 2 * k, lanes.pair[k]);
+}
+
+// Words of 32 bits, for the digest.
+struct Words {
+  uint32x4_t lanes;
+};
+ADAMAX_INLINE Words broadcast_word(std::uint32_t x) { return {vdupq_n_u32(x)}; }
+ADAMAX_INLINE Words load_words(const std::uint32_t* from) { return {vld1q_u32(from)}; }
+ADAMAX_INLINE void store_words(std::uint32_t* to, Words x) { vst1q_u32(to, x.lanes); }
+ADAMAX_INLINE Words operator+(Words a, Words b) { return {vaddq_u32(a.lanes, b.lanes)}; }
+ADAMAX_INLINE Words operator*(Words a, Words b) { return {vmulq_u32(a.lanes, b.lanes)}; }
+ADAMAX_INLINE Words operator^(Words a, Words b) { return {veorq_u32(a.lanes, b.lanes)}; }
+template <int kBits>
+ADAMAX_INLINE Words shifted_right(Words x) {
+  return {vshrq_n_u32(x.lanes, kBits)};
 }

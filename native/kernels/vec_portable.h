@@ -87,3 +87,18 @@ ADAMAX_INLINE void add_squares(Lanes& lanes, const float* x) {
 ADAMAX_INLINE void store_lanes(double* to, const Lanes& lanes) {
   for (std::size_t i = 0; i < kLanes; ++i) to[i] = lanes.lane[i];
 }
+
+// Words of 32 bits, for the digest.
+struct Words {
+  std::uint32_t lane;
+};
+ADAMAX_INLINE Words broadcast_word(std::uint32_t x) { return {x}; }
+ADAMAX_INLINE Words load_words(const std::uint32_t* from) { return {*from}; }
+ADAMAX_INLINE void store_words(std::uint32_t* to, Words x) { *to = x.lane; }
+ADAMAX_INLINE Words operator+(Words a, Words b) { return {a.lane + b.lane}; }
+ADAMAX_INLINE Words operator*(Words a, Words b) { return {a.lane * b.lane}; }
+ADAMAX_INLINE Words operator^(Words a, Words b) { return {a.lane ^ b.lane}; }
+template <int kBits>
+ADAMAX_INLINE Words shifted_right(Words x) {
+  return {x.lane >> kBits};
+}

@@ -126,6 +126,58 @@ describe('the native addon by itself', () => {
     expect(outcome).to.equal(0);
   });
 
+  const words = (n: number) => new Uint32Array(n);
+  const detachedWords = () => {
+    const array = words(32);
+    detach(array);
+    return array;
+  };
+  const shared = words(128);
+  const digestCalls: Bad[] = [
+    ['no arguments', [], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['foreign lanes', [{}, words(32)], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['signed lanes', [new Int32Array(64), words(32)], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['short lanes', [words(63), words(32)], RangeError, 'ERR_ADAMAX_LENGTH'],
+    ['long lanes', [words(65), words(32)], RangeError, 'ERR_ADAMAX_LENGTH'],
+    ['detached lanes', [detachedWords(), words(32)], TypeError, 'ERR_ADAMAX_DETACHED'],
+    ['no words', [words(64)], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['words that are bytes', [words(64), new Uint8Array(32)], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['words in a DataView', [words(64), new DataView(new ArrayBuffer(128))], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['part of a block', [words(64), words(33)], RangeError, 'ERR_ADAMAX_LENGTH'],
+    ['detached words', [words(64), detachedWords()], TypeError, 'ERR_ADAMAX_DETACHED'],
+    ['one array for both', [shared.subarray(0, 64), shared.subarray(0, 64)], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    [
+      'words that begin in the lanes',
+      [shared.subarray(0, 64), shared.subarray(63, 95)],
+      TypeError,
+      'ERR_ADAMAX_ARG_TYPE',
+    ],
+    [
+      'words that end in the lanes',
+      [shared.subarray(31, 95), shared.subarray(0, 32)],
+      TypeError,
+      'ERR_ADAMAX_ARG_TYPE',
+    ],
+  ];
+  for (const [title, args, type, code] of digestCalls) {
+    it(`digest() refuses ${title} and writes nothing`, () => {
+      expectError(() => (binding.digest as (...args: unknown[]) => void)(...args), type, code, /: received/);
+      const written = args.filter(
+        (arg) => arg instanceof Uint32Array && arg.length > 0 && arg.some((word) => word !== 0),
+      );
+      expect(written).to.deep.equal([]);
+    });
+  }
+
+  it('digest() takes words right behind the lanes, and none at all', () => {
+    const all = words(96).fill(1);
+    binding.digest(all.subarray(0, 64), all.subarray(64));
+    expect(all[0]).to.not.equal(1);
+    const before = all.slice();
+    binding.digest(all.subarray(0, 64), words(0));
+    expect(all).to.deep.equal(before);
+  });
+
   /** One set of scalars, as it lies in the control array of a plan: no clipping, the dither, then the scalars. */
   const set = (alpha = 0.01, clipnorm = Infinity, dither = 0) => [clipnorm, Infinity, dither, 0.1, 0.999, alpha, 1e-7];
   /** The control array of a plan: which entries to step, that gradients may be anything, that nothing is done, the sets. */

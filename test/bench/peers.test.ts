@@ -12,7 +12,19 @@ const { NaN: out } = Number;
 
 describe('bench of other libraries', () => {
   it('runs only when asked for', () => {
-    const others = ['dense', 'small', 'views', 'places', 'sparse', 'zeros', 'guard', 'large', 'async', 'startup'];
+    const others = [
+      'dense',
+      'small',
+      'views',
+      'places',
+      'sparse',
+      'zeros',
+      'digest',
+      'guard',
+      'large',
+      'async',
+      'startup',
+    ];
     expect(parseOptions([]).groups).to.deep.equal(others);
     expect(parseOptions(['--peers']).groups).to.deep.equal([...others, 'peers']);
     expect(parseOptions(['--only', 'peers']).groups).to.deep.equal(['peers']);

@@ -38,6 +38,7 @@ void test_table(const KernelTable& table) {
     }
   }
   test_sum_squares(table);
+  test_digest_blocks(table);
   test_plan(table);
   test_page_guard(table);
 }

@@ -13,6 +13,7 @@ void test_rows(const char* isa, const RuleKernels& kernels, const oracle::Rule& 
 // Dithering and widening in the vocabularies themselves.
 void test_bfloat16();
 void test_sum_squares(const KernelTable& table);
+void test_digest_blocks(const KernelTable& table);
 void test_page_guard(const KernelTable& table);
 // Row index and plan; the kernels of `table` show what was written.
 void test_plan(const KernelTable& table);
