@@ -46,7 +46,7 @@ export function reasonOf(error: unknown): string {
 export function remedyFor(cause: Cause, folder: string | null): string {
   switch (cause) {
     case 'forbidden':
-      return 'Native steps need a process that may load addons: no --no-addons; with --permission, --allow-addons and --allow-fs-read for the package; in Deno, --allow-ffi, --allow-read and --allow-env.';
+      return 'Native steps need a process that may load addons: no --no-addons; with --permission, --allow-addons and --allow-fs-read for the package; in Deno, --allow-ffi and --allow-read.';
     case 'explicit':
       return "ADAMAX_NATIVE must be the path of an adamax.node of this version and platform; without it the package's own is taken.";
     case 'bundled':

@@ -4,7 +4,7 @@ import { emptyApp, expectNoScripts, expectTraining, noCompiler, uninstall } from
 import { check, matches, must, skip } from '../harness.mjs';
 
 /** Nothing less gives the native binary. */
-const NEEDED = ['--allow-env', '--allow-ffi', '--allow-read'];
+const NEEDED = ['--allow-ffi', '--allow-read'];
 
 /** Deno gives a program nothing that it was not told to give. */
 export async function deno(modules) {
