@@ -10,7 +10,10 @@ import { build } from 'rolldown';
 import { dateBack, filesIn, modified } from './files.mjs';
 
 /** Those of package.json, and what `#internals` means there. */
-const ENTRIES = ['index', 'kernels', 'internals', 'prebuilt', 'no-addons/index', 'no-addons/kernels', 'cli/main'];
+const ENTRIES = [
+  ...['index', 'kernels', 'checkpoint/index', 'internals', 'prebuilt'],
+  ...['no-addons/index', 'no-addons/kernels', 'no-addons/checkpoint', 'cli/main'],
+];
 /** Entries that do more than to export: what they do must not become part of the file that all of them share. */
 const ACTIVE = /[\\/]lib[\\/](prebuilt\.ts|cli[\\/]|no-addons[\\/])/;
 const NO_ADDONS = /[\\/]lib[\\/]no-addons[\\/]/;
@@ -64,7 +67,8 @@ export async function bundle(root) {
  * serverless hosts do, find the one and Node then loads the other.
  */
 function isExternal(id, importer) {
-  const isEntry = importer !== undefined && NO_ADDONS.test(importer) && /^\.\.\/(index|kernels)\.js$/.test(id);
+  const isEntry =
+    importer !== undefined && NO_ADDONS.test(importer) && /^\.\.\/(index|kernels|checkpoint\/index)\.js$/.test(id);
   return isEntry || /^node:|\.node$|^node-gyp-build$/.test(id);
 }
 

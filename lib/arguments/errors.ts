@@ -26,6 +26,8 @@ export type ErrorCode =
   | 'ERR_ADAMAX_SLOT' // RangeError: a slot that does not exist
   | 'ERR_ADAMAX_ISA' // RangeError: an implementation that is unknown or not available here
   | 'ERR_ADAMAX_NATIVE' // RangeError: a file or an object that is no addon of this version
+  | 'ERR_ADAMAX_CHECKPOINT' // RangeError: a saved state that is damaged, of another optimizer or of a later version
+  | 'ERR_ADAMAX_FILE' // Error: what the operating system refuses; its own error is the `cause`
   | 'ERR_ADAMAX_MEMORY'; // RangeError: no memory left for a step's working space, or for an array
 
 const ours = new WeakSet<Error>();
@@ -43,6 +45,11 @@ export function typeError(code: ErrorCode, message: string): TypeError {
 /** A `RangeError` with a stable code. */
 export function rangeError(code: ErrorCode, message: string): RangeError {
   return coded(new RangeError(message), code);
+}
+
+/** An error of the operating system under a stable code. */
+export function fileError(message: string, cause: unknown): Error {
+  return coded(Object.assign(new Error(`${message}: received ${describe(cause)}`), { cause }), 'ERR_ADAMAX_FILE');
 }
 
 /** What a message calls an argument. A function puts it together, where that takes time and is mostly not needed. */

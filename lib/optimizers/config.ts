@@ -14,7 +14,7 @@ export type ConfigKeys = Readonly<Record<string, string>>;
 /** Classes by the name a config has for them. */
 export type CustomObjects = Readonly<Record<string, unknown>>;
 
-const BASE_KEYS: ConfigKeys = {
+export const BASE_KEYS: ConfigKeys = {
   name: 'name',
   clipnorm: 'clipnorm',
   clipvalue: 'clipvalue',

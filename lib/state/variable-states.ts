@@ -115,13 +115,30 @@ export class VariableStates {
     return this.#weights.named(this.#known.names(this.#weights.owners));
   }
 
+  /** The variables that there is anything of, or will be, in the order in which they came. */
+  get variables(): Variable[] {
+    return [...this.#known.names(this.#weights.owners).keys()];
+  }
+
+  /** The weights under other names of the variables. */
+  namedBy(names: ReadonlyMap<Variable, string>): NamedWeight[] {
+    return this.#weights.named(names);
+  }
+
   /** Places that saved numbers may go to: the weights in their order, then slots of variables that have none so far. */
   get places(): Place[] {
-    const names = this.#known.names(this.#weights.owners);
+    return this.placesUnder(this.#known.names(this.#weights.owners), []);
+  }
+
+  /**
+   * The places under other names of the variables.
+   * @param others - variables that may need slots, too
+   */
+  placesUnder(names: ReadonlyMap<Variable, string>, others: readonly Variable[]): Place[] {
     const places = this.#weights.named(names).map(({ name, owner, kind, variable }): Place => {
       return { name, owner, kind, variable, dtype: variable.dtype, shape: variable.shape };
     });
-    for (const owner of new Set([...this.#known.declared, ...this.#early.keys()])) {
+    for (const owner of new Set([...this.#known.declared, ...this.#early.keys(), ...others])) {
       if (this.#states.has(owner)) continue;
       for (const kind of this.#rule.slots) {
         if (this.slots.find(owner, kind) !== undefined) continue;
@@ -130,6 +147,11 @@ export class VariableStates {
       }
     }
     return places;
+  }
+
+  /** Names of the rule's slots. */
+  get ruleSlots(): readonly string[] {
+    return this.#rule.slots;
   }
 
   /** Whether a slot of this name is one of the rule's. */

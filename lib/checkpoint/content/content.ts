@@ -1,0 +1,103 @@
+/** What is saved or loaded, as the caller hands it over; read once, and in one place. */
+import { describe, rangeError, wrongType, wrongValue } from '../../arguments/errors.js';
+import { checkOptions, checkRecord } from '../../arguments/options.js';
+import { Optimizer } from '../../optimizers/optimizer.js';
+import { statesOf } from '../../optimizers/optimizer-state.js';
+import { byName } from '../../state/labels.js';
+import { COUNTER, type NamedWeight } from '../../state/weight-list.js';
+import type { Variable } from '../../variables/variable.js';
+import { type NamedVariables, type Names, namesOf, readVariables } from './names.js';
+
+export interface Content {
+  /** Its counter and slots, and, unless `variables` is null, the variables that it has seen. */
+  optimizer?: Optimizer | null;
+  /** Several, each under a name without a slash. */
+  optimizers?: Readonly<Record<string, Optimizer>> | null;
+  /**
+   * Variables that go into the file beside those of the optimizers, and in front of them: a list, nested or not, or an object
+   * that names them. Variables without a name go by their position. Null: no variables at all.
+   */
+  variables?: NamedVariables | null;
+}
+
+/** The same for `keys`, whoever calls. */
+export interface KeyOptions {
+  /** What a tensor is called in the file: gets `variables/w`, `slots/w/m`, … Two may not come to the same. */
+  keys?: ((key: string) => string) | null;
+}
+
+export const CONTENT = ['optimizer', 'optimizers', 'variables'] as const;
+
+/** An optimizer, and what its names begin with in a file. */
+export interface Part {
+  /** Empty for the only one. */
+  readonly prefix: string;
+  readonly name: string | null;
+  readonly optimizer: Optimizer;
+}
+
+export interface ReadContent {
+  readonly parts: readonly Part[];
+  readonly names: Names;
+  /** Whether variables are meant, and not only what optimizers keep of them. */
+  readonly withVariables: boolean;
+}
+
+/** @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`; RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE` */
+export function readContent(method: string, content: Content, options: readonly string[]): ReadContent {
+  checkOptions(method, content, [...CONTENT, ...options]);
+  const { optimizer, optimizers, variables } = content;
+  const parts = readParts(optimizer, optimizers);
+  const names = namesOf(
+    readVariables(variables),
+    parts.map((part) => part.optimizer),
+  );
+  // What one wrote the other would only half know of.
+  for (const part of parts) statesOf(part.optimizer).follow(byName);
+  return { parts, names, withVariables: variables !== null };
+}
+
+function readParts(optimizer: unknown, optimizers: unknown): Part[] {
+  if (optimizer !== undefined && optimizer !== null) {
+    if (optimizers !== undefined && optimizers !== null) {
+      throw wrongValue('optimizers', 'left out where there is an optimizer', optimizers);
+    }
+    return [{ prefix: '', name: null, optimizer: checkOptimizer('optimizer', optimizer) }];
+  }
+  if (optimizers === undefined || optimizers === null) return [];
+  checkRecord('optimizers', optimizers, 'an object of optimizers by name');
+  const parts = Object.entries(optimizers).map(([name, one]): Part => {
+    if (name === '' || name.includes('/'))
+      throw wrongValue('names of optimizers', 'without a slash, and not empty', name);
+    return { prefix: `optimizers/${name}/`, name, optimizer: checkOptimizer(`optimizers.${name}`, one) };
+  });
+  const distinct = new Set(parts.map((part) => part.optimizer));
+  if (distinct.size < parts.length) {
+    throw rangeError('ERR_ADAMAX_DUPLICATE', `optimizers must be listed once each: received ${describe(optimizers)}`);
+  }
+  return parts;
+}
+
+function checkOptimizer(argument: string, value: unknown): Optimizer {
+  if (!(value instanceof Optimizer)) throw wrongType(argument, 'an Optimizer', value);
+  return value;
+}
+
+/** What a weight of an optimizer is called in a file. */
+export function keyOf(prefix: string, { owner, kind }: Pick<NamedWeight, 'owner' | 'kind'>, names: Names): string {
+  if (owner !== null) return `${prefix}slots/${names.get(owner)}/${kind}`;
+  return kind === COUNTER ? `${prefix}${COUNTER}` : `${prefix}weights/${kind}`;
+}
+
+export function variableKey(names: Names, variable: Variable): string {
+  return `variables/${names.get(variable)}`;
+}
+
+/** What the function of the caller makes of a key. @throws TypeError `ERR_ADAMAX_ARG_TYPE` */
+export function mappedKey(keys: ((key: string) => string) | null | undefined, key: string): string {
+  if (keys === null || keys === undefined) return key;
+  const mapped: unknown = keys(key);
+  if (typeof mapped !== 'string') throw wrongType(`keys(${describe(key)})`, 'a string', mapped);
+  if (mapped === '__metadata__') throw wrongValue(`keys(${describe(key)})`, "another than '__metadata__'", mapped);
+  return mapped;
+}

@@ -1,0 +1,75 @@
+import { checkAttached, checkUnused } from '../../arguments/arrays.js';
+import { describe, rangeError, wrongType } from '../../arguments/errors.js';
+import { lengthOf } from '../../memory/typed-arrays.js';
+import { statesOf } from '../../optimizers/optimizer-state.js';
+import type { Placeless } from '../format/header.js';
+import {
+  type Content,
+  type KeyOptions,
+  keyOf,
+  mappedKey,
+  type ReadContent,
+  readContent,
+  variableKey,
+} from './content.js';
+import { type Extra, type Json, type LiveTensor, readExtra, variableTensor } from './extra.js';
+
+/** A tensor of what is saved: under the name it has in the file, and the one by which a fingerprint knows it. */
+export type PictureTensor = LiveTensor & Placeless & { readonly canonical: string };
+
+/** What is saved. */
+export interface Picture {
+  readonly content: ReadContent;
+  readonly tensors: readonly PictureTensor[];
+  readonly json: Readonly<Record<string, Json>>;
+}
+
+export interface PictureOptions extends Content, KeyOptions {
+  /** Of the caller: typed arrays and Variables become tensors `extra/<name>`, all else must be JSON. */
+  extra?: Extra | null;
+}
+
+export const PICTURE = ['extra', 'keys'] as const;
+
+/**
+ * Lists what is to be saved. All code of the caller runs here.
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`
+ * @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE`; `ERR_ADAMAX_OVERLAP` where a step off the event loop
+ *   writes what is to be saved
+ */
+export function pictureOf(method: string, options: PictureOptions, more: readonly string[]): Picture {
+  const content = readContent(method, options, [...PICTURE, ...more]);
+  const { keys, extra } = options;
+  if (keys !== undefined && keys !== null && typeof keys !== 'function') throw wrongType('keys', 'a function', keys);
+  const { tensors: extras, json } = readExtra(extra);
+  const live = liveTensors(content);
+  for (const [name, tensor] of extras) live.set(`extra/${name}`, tensor);
+  const taken = new Set<string>();
+  const tensors = [...live].map(([canonical, tensor]): PictureTensor => {
+    const key = mappedKey(keys, canonical);
+    if (taken.has(key)) {
+      throw rangeError(
+        'ERR_ADAMAX_DUPLICATE',
+        `keys must give each tensor another name: received ${describe(key)} twice`,
+      );
+    }
+    taken.add(key);
+    checkAttached(`'${canonical}'`, tensor.array);
+    checkUnused(`'${canonical}'`, tensor.array, false);
+    return { ...tensor, key, canonical, elements: lengthOf(tensor.array) };
+  });
+  return { content, tensors, json };
+}
+
+/** The state of optimizers, and the variables, in the order of `weights`. */
+export function liveTensors({ parts, names, withVariables }: ReadContent): Map<string, LiveTensor> {
+  const tensors = new Map<string, LiveTensor>();
+  for (const { prefix, optimizer } of parts) {
+    for (const weight of statesOf(optimizer).namedBy(names)) {
+      tensors.set(keyOf(prefix, weight, names), variableTensor(weight.variable));
+    }
+  }
+  if (!withVariables) return tensors;
+  for (const variable of names.keys()) tensors.set(variableKey(names, variable), variableTensor(variable));
+  return tensors;
+}

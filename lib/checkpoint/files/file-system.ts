@@ -1,0 +1,46 @@
+import { fs, util } from '../../memory/node-modules.js';
+import type { Eventually } from './eventually.js';
+
+/** What is asked of the operating system, at once or by promises. */
+export interface FileSystem {
+  open(path: string, flags: string, mode?: number): Eventually<number>;
+  /** Bytes of a file, and whether it is one. */
+  stat(fd: number): Eventually<{ readonly size: number; isFile(): boolean }>;
+  /** @returns how many bytes were read */
+  read(fd: number, into: Uint8Array, position: number): Eventually<number>;
+  write(fd: number, from: Uint8Array, position: number): Eventually<number>;
+  chmod(fd: number, mode: number): Eventually<void>;
+  flush(fd: number): Eventually<void>;
+  close(fd: number): Eventually<void>;
+  rename(from: string, to: string): Eventually<void>;
+  remove(path: string): Eventually<void>;
+}
+
+export const atOnceFiles: FileSystem = {
+  open: (path, flags, mode) => fs.openSync(path, flags, mode),
+  stat: (fd) => fs.fstatSync(fd),
+  read: (fd, into, position) => fs.readSync(fd, into, 0, into.length, position),
+  write: (fd, from, position) => fs.writeSync(fd, from, 0, from.length, position),
+  chmod: (fd, mode) => fs.fchmodSync(fd, mode),
+  flush: (fd) => fs.fsyncSync(fd),
+  close: (fd) => fs.closeSync(fd),
+  rename: (from, to) => fs.renameSync(from, to),
+  remove: (path) => fs.unlinkSync(path),
+};
+
+const { promisify } = util;
+const [open, fstat, read, write] = [promisify(fs.open), promisify(fs.fstat), promisify(fs.read), promisify(fs.write)];
+const [fchmod, fsync, close] = [promisify(fs.fchmod), promisify(fs.fsync), promisify(fs.close)];
+
+/** On the threads that Node keeps for files. */
+export const promisedFiles: FileSystem = {
+  open: (path, flags, mode) => open(path, flags, mode),
+  stat: (fd) => fstat(fd),
+  read: async (fd, into, position) => (await read(fd, into, 0, into.length, position)).bytesRead,
+  write: async (fd, from, position) => (await write(fd, from, 0, from.length, position)).bytesWritten,
+  chmod: (fd, mode) => fchmod(fd, mode),
+  flush: (fd) => fsync(fd),
+  close: (fd) => close(fd),
+  rename: promisify(fs.rename),
+  remove: promisify(fs.unlink),
+};

@@ -1,0 +1,75 @@
+import { fileError } from '../../arguments/errors.js';
+import { damaged } from '../format/damage.js';
+import { type Eventually, type Work, wait } from './eventually.js';
+import type { FileSystem } from './file-system.js';
+
+/** Where a saved state is read from. */
+export interface Source {
+  /** What messages call it. */
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  /** @returns how many bytes were read, which may be fewer than there is room for */
+  read(into: Uint8Array, position: number): Eventually<number>;
+}
+
+/** Where a state is saved to. */
+export interface Target {
+  readonly name: string;
+  /** @returns how many bytes were written, which may be fewer than there are */
+  write(from: Uint8Array, position: number): Eventually<number>;
+}
+
+/** @throws RangeError `ERR_ADAMAX_CHECKPOINT` where the source ends too early */
+export function* readAll(source: Source, into: Uint8Array, position: number): Work<void> {
+  for (let done = 0; done < into.length; ) {
+    const count = yield* wait(source.read(into.subarray(done), position + done));
+    if (count === 0) throw damaged(source.name, `the file must have ${source.size} bytes, as`, position + done);
+    done += count;
+  }
+}
+
+export function* writeAll(target: Target, from: Uint8Array, position: number): Work<void> {
+  for (let done = 0; done < from.length; ) {
+    done += yield* wait(target.write(from.subarray(done), position + done));
+  }
+}
+
+export function sourceOfBytes(bytes: Uint8Array): Source {
+  const read = (into: Uint8Array, position: number) => {
+    const part = bytes.subarray(position, position + into.length);
+    into.set(part);
+    return part.length;
+  };
+  return { name: 'bytes', size: bytes.length, read };
+}
+
+export function targetOfBytes(bytes: Uint8Array): Target {
+  const write = (from: Uint8Array, position: number) => {
+    bytes.set(from, position);
+    return from.length;
+  };
+  return { name: 'bytes', write };
+}
+
+/** Opens a file to read it, and closes it whatever happens. @throws Error `ERR_ADAMAX_FILE` */
+export function* reading<T>(files: FileSystem, path: string, body: (source: Source) => Work<T>): Work<T> {
+  return yield* underCode(`${path} must be a file that can be read`, function* () {
+    const fd = yield* wait(files.open(path, 'r'));
+    try {
+      const { size } = yield* wait(files.stat(fd));
+      return yield* body({ name: path, size, read: (into, position) => files.read(fd, into, position) });
+    } finally {
+      yield* wait(files.close(fd));
+    }
+  });
+}
+
+/** Gives errors of the operating system, which have a number, a code of this package. */
+export function* underCode<T>(expected: string, body: () => Work<T>): Work<T> {
+  try {
+    return yield* body();
+  } catch (error) {
+    throw typeof (error as { errno?: unknown } | null)?.errno === 'number' ? fileError(expected, error) : error;
+  }
+}

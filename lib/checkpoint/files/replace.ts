@@ -1,0 +1,95 @@
+import { fs, path as paths } from '../../memory/node-modules.js';
+import { type Work, wait } from './eventually.js';
+import type { FileSystem } from './file-system.js';
+import { type Target, underCode } from './medium.js';
+
+/**
+ * Puts a new file in the place of an old one, which stays whole until the new one is on the disk: it is written beside, in a
+ * file `….tmp`, flushed, and renamed; then the folder is flushed, which holds the new name. Whatever fails, the old file stays and the
+ * new one is removed; only a process that is killed leaves it, and the next that saves there takes it away.
+ * @throws Error `ERR_ADAMAX_FILE`
+ */
+export function* replacing(files: FileSystem, path: string, write: (target: Target) => Work<void>): Work<void> {
+  yield* underCode(`${path} must be a file that can be written`, function* () {
+    const place = realPath(path);
+    removeLeftovers(place);
+    const beside = `${place}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
+    const fd = yield* wait(files.open(beside, 'wx', 0o666));
+    let isOpen = true;
+    try {
+      const mode = modeOf(place);
+      if (mode !== undefined) yield* wait(files.chmod(fd, mode));
+      yield* write({ name: path, write: (from, position) => files.write(fd, from, position) });
+      yield* wait(files.flush(fd));
+      isOpen = false;
+      yield* wait(files.close(fd));
+      yield* wait(files.rename(beside, place));
+    } catch (error) {
+      if (isOpen)
+        yield* quietly(function* () {
+          yield* wait(files.close(fd));
+        });
+      yield* quietly(function* () {
+        yield* wait(files.remove(beside));
+      });
+      throw error;
+    }
+    yield* flushFolder(files, paths.dirname(place));
+  });
+}
+
+/** A file in the place of which a link stands. */
+function realPath(path: string): string {
+  try {
+    return fs.realpathSync(path);
+  } catch {
+    return path; // it is not there yet
+  }
+}
+
+/** The permissions of the old file, which the new one takes over. */
+function modeOf(path: string): number | undefined {
+  return fs.statSync(path, { throwIfNoEntry: false })?.mode;
+}
+
+/** The name of a file is kept by its folder. Windows has no way to flush one. */
+function* flushFolder(files: FileSystem, folder: string): Work<void> {
+  if (process.platform === 'win32') return;
+  const fd = yield* wait(files.open(folder, 'r'));
+  try {
+    yield* wait(files.flush(fd));
+  } finally {
+    yield* wait(files.close(fd));
+  }
+}
+
+/** Removes what processes of this machine have left that were killed. */
+function removeLeftovers(place: string): void {
+  const folder = paths.dirname(place);
+  const begin = `${paths.basename(place)}.`;
+  for (const name of fs.readdirSync(folder)) {
+    const process = name.startsWith(begin) ? /^(\d+)\.[0-9a-z]*\.tmp$/.exec(name.slice(begin.length)) : null;
+    if (process === null || isRunning(Number(process[1]))) continue;
+    try {
+      fs.unlinkSync(paths.join(folder, name));
+    } catch {
+      // Another process may have removed it.
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as { code?: unknown }).code !== 'ESRCH';
+  }
+}
+
+function* quietly(body: () => Work<void>): Work<void> {
+  try {
+    yield* body();
+  } catch {
+    // There is an error already, which says more.
+  }
+}

@@ -1,0 +1,81 @@
+import { backend } from '../../backend/choose-backend.js';
+import { DIGEST_LANES } from '../../backend/digest-blocks.js';
+import { isLittleEndian } from '../../memory/byte-order.js';
+
+/** Bytes of a block. */
+const BLOCK = 4 * DIGEST_LANES;
+const SCRATCH = 128 * BLOCK;
+/** Where the mixing of each word of the result begins, and its multiplier: the primes of xxHash32 (Collet). */
+const WORDS = [
+  [0x9e3779b1, 0xc2b2ae3d],
+  [0x85ebca77, 0x27d4eb2f],
+  [0xc2b2ae3d, 0x165667b1],
+  [0x27d4eb2f, 0x9e3779b1],
+] as const;
+
+const { imul } = Math;
+
+/**
+ * 128 bits of any bytes, which are equal on every machine. Whole blocks go to the lanes of digest-blocks.ts; zeros fill up
+ * the last one, and the number of bytes is mixed in at the end.
+ */
+export class Digest {
+  readonly #lanes = Uint32Array.from({ length: 2 * DIGEST_LANES }, (_, lane) => imul(lane + 1, 0x9e3779b9));
+  /** Bytes that are no whole block so far, or do not lie where words may. */
+  readonly #scratch = new Uint8Array(SCRATCH);
+  #used = 0;
+  #length = 0;
+
+  /** @param bytes - little-endian, cut anywhere */
+  update(bytes: Uint8Array): this {
+    this.#length += bytes.length;
+    let rest = bytes;
+    if (this.#used === 0 && bytes.byteOffset % 4 === 0 && isLittleEndian) {
+      const whole = bytes.length - (bytes.length % BLOCK);
+      this.#take(bytes.subarray(0, whole));
+      rest = bytes.subarray(whole);
+    }
+    while (rest.length > 0) {
+      const part = rest.subarray(0, SCRATCH - this.#used);
+      this.#scratch.set(part, this.#used);
+      this.#used += part.length;
+      rest = rest.subarray(part.length);
+      if (this.#used === SCRATCH) this.#flush();
+    }
+    return this;
+  }
+
+  /** 32 hexadecimal digits. Nothing may be added afterwards. */
+  hex(): string {
+    this.#flush();
+    return WORDS.map(([begin, multiplier]) => {
+      let h: number = begin;
+      for (const word of [...this.#lanes, this.#length >>> 0, Math.floor(this.#length / 2 ** 32)]) {
+        h = imul(h ^ word, multiplier);
+        h ^= h >>> 15;
+      }
+      h = imul(h ^ (h >>> 16), 0x85ebca6b);
+      h = imul(h ^ (h >>> 13), 0xc2b2ae35);
+      return ((h ^ (h >>> 16)) >>> 0).toString(16).padStart(8, '0');
+    }).join('');
+  }
+
+  #flush(): void {
+    if (this.#used === 0) return;
+    const end = Math.ceil(this.#used / BLOCK) * BLOCK;
+    const blocks = this.#scratch.subarray(0, end);
+    blocks.fill(0, this.#used);
+    if (!isLittleEndian) Buffer.from(blocks.buffer, 0, end).swap32();
+    this.#take(blocks);
+    this.#used = 0;
+  }
+
+  #take(blocks: Uint8Array): void {
+    if (blocks.length === 0) return;
+    backend().digest(this.#lanes, new Uint32Array(blocks.buffer, blocks.byteOffset, blocks.length / 4));
+  }
+}
+
+export function digestOfText(text: string): string {
+  return new Digest().update(new TextEncoder().encode(text)).hex();
+}

@@ -1,0 +1,84 @@
+/** Hyperparameters that a training has changed since its optimizer was made: without them it would go on otherwise. */
+import { rangeError } from '../arguments/errors.js';
+import { BASE_KEYS, type ConfigKeys, type CustomObjects } from '../optimizers/config.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import type { SavedOptimizer } from './metadata.js';
+
+/** What was not as saved, by option. */
+export type Changes = Readonly<Record<string, { readonly was: unknown; readonly saved: unknown }>>;
+
+/** Hyperparameters that can be put back. */
+export interface Restoration {
+  readonly changes: Changes;
+  /** Sets them all. When it throws, none is changed. */
+  apply(): void;
+  undo(): void;
+}
+
+/** Decided at construction, or nothing that a training goes by. */
+const FIXED = ['name', 'slot_dtype'];
+
+/**
+ * Compares an optimizer with what was saved. A learning rate, or another value, that is a function stays: a file keeps no code.
+ * @throws RangeError `ERR_ADAMAX_CHECKPOINT` for a config that the class does not take
+ */
+export function restorationOf(
+  file: string,
+  optimizer: Optimizer,
+  saved: SavedOptimizer,
+  customObjects: CustomObjects | null,
+): Restoration {
+  const own = optimizer.getConfig();
+  const Class = optimizer.constructor as unknown as {
+    readonly configKeys: ConfigKeys;
+    fromConfig(config: object, customObjects: CustomObjects | null): Optimizer;
+  };
+  const options: ConfigKeys = { ...BASE_KEYS, ...Class.configKeys };
+  const keys = [...new Set([...Object.keys(saved.config), ...Object.keys(own)])].filter((key) => {
+    return !FIXED.includes(key) && JSON.stringify(saved.config[key]) !== JSON.stringify(own[key]);
+  });
+  const changed = keys
+    .map((key) => options[key] ?? key)
+    .filter((option) => typeof optionOf(optimizer, option) !== 'function');
+  if (changed.length === 0) return { changes: {}, apply() {}, undo() {} };
+  const model = modelOf(file, () => Class.fromConfig(saved.config, customObjects));
+  const values = changed.map((option) => ({
+    option,
+    was: optionOf(optimizer, option),
+    saved: optionOf(model, option),
+  }));
+  const set = (option: string, value: unknown) => {
+    (optimizer as unknown as Record<string, unknown>)[option] = value;
+  };
+  const undo = () => {
+    for (const { option, was } of values) set(option, was);
+  };
+  return {
+    changes: Object.fromEntries(values.map(({ option, was, saved }) => [option, { was, saved }])),
+    undo,
+    apply() {
+      try {
+        for (const { option, saved } of values) set(option, saved);
+      } catch (error) {
+        undo();
+        throw error;
+      }
+    },
+  };
+}
+
+function optionOf(optimizer: Optimizer, option: string): unknown {
+  return (optimizer as unknown as Record<string, unknown>)[option];
+}
+
+function modelOf(file: string, make: () => Optimizer): Optimizer {
+  try {
+    return make();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : `${error}`;
+    const expected = `the config in ${file} must be one that the optimizer takes (hyperparameters: 'keep' leaves it)`;
+    throw Object.assign(rangeError('ERR_ADAMAX_CHECKPOINT', `${expected}: received one of which it says: ${why}`), {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,14 @@
+/** `adamax/checkpoint`: state on disk, and elsewhere. */
+export type { Content, KeyOptions } from './content/content.js';
+export type { Extra, Json } from './content/extra.js';
+export type { NamedVariables } from './content/names.js';
+export type { PictureOptions } from './content/picture.js';
+export { fingerprint } from './fingerprint.js';
+export type { FileDtype } from './format/dtype.js';
+export type { Metadata } from './format/header.js';
+export type { Changes } from './hyperparameters.js';
+export { type Inspected, inspect, inspectAsync, verify } from './inspect.js';
+export { fromBytes, type Loaded, type LoadOptions, load, loadAsync } from './load.js';
+export type { SavedOptimizer } from './metadata.js';
+export { type SaveOptions, save, saveAsync, toBytes } from './save.js';
+export type { Progress } from './write.js';

@@ -1,0 +1,251 @@
+import { checkAttached, checkUnused } from '../arguments/arrays.js';
+import { wrongType } from '../arguments/errors.js';
+import { checkBoolean, checkCallable, checkOneOf, checkString } from '../arguments/options.js';
+import { types } from '../memory/node-util.js';
+import { lengthOf } from '../memory/typed-arrays.js';
+import type { CustomObjects } from '../optimizers/config.js';
+import { statesOf } from '../optimizers/optimizer-state.js';
+import { byName } from '../state/labels.js';
+import type { WeightsReport } from '../state/set-weights.js';
+import { countable } from '../state/step-counter.js';
+import { sizeOf } from '../variables/shape.js';
+import type { Variable } from '../variables/variable.js';
+import { type Content, type KeyOptions, type Part, type ReadContent, readContent } from './content/content.js';
+import { type Extra, type Json, type LiveTensor, readExtra, variableTensor } from './content/extra.js';
+import { putPiece } from './conversion.js';
+import { atOnce, type Work } from './files/eventually.js';
+import { atOnceFiles, type FileSystem, promisedFiles } from './files/file-system.js';
+import { reading, type Source, sourceOfBytes } from './files/medium.js';
+import { damaged } from './format/damage.js';
+import { type Changes, type Restoration, restorationOf } from './hyperparameters.js';
+import { checkFits, type Match, type Matches, match, type Place, placesOf } from './matching.js';
+import { type OpenState, openState, readTensor, STAGE, verifyState } from './read.js';
+import { during, workAtOnce, workInTurns } from './turns.js';
+import type { Progress } from './write.js';
+
+export interface LoadOptions extends Content, KeyOptions {
+  /** Typed arrays and Variables that extra tensors are read into. JSON is in what `load` returns, asked for or not. */
+  extra?: Extra | null;
+  /** Whether to load what fits, and leave the rest as it is. Default: false, all must fit. */
+  partial?: boolean;
+  /** Whether to put the learning rate and other hyperparameters back to what they were. Default: 'restore'. */
+  hyperparameters?: 'restore' | 'keep';
+  /** Classes of schedules by name, as for `fromConfig`. */
+  customObjects?: CustomObjects | null;
+  /**
+   * Whether all of the file is compared with its digest before anything is written, for which it is read twice. Default:
+   * true. Without, it is compared while it is loaded, and a damaged one leaves what is loaded undefined.
+   */
+  verify?: boolean;
+  /** Told how many bytes are read, of how many; with `verify` the file counts twice. */
+  progress?: Progress | null;
+}
+
+/** What became of a saved state, by the names of tensors. */
+export interface Loaded extends WeightsReport {
+  /** Null where the file does not tell. */
+  readonly step: number | null;
+  /** JSON that was saved as `extra`. */
+  // biome-ignore lint/suspicious/noExplicitAny: whoever saved it knows what it is
+  readonly extra: Record<string, any>;
+  /** Hyperparameters that were not as saved, by optimizer (`''` for the only one) and option, and now are, unless kept. */
+  readonly hyperparameters: Readonly<Record<string, Changes>>;
+}
+
+/**
+ * Loads what `save` has saved, or any file of safetensors that fits: parameters, slots and counters, into the very arrays
+ * that are there. Slots that are not there yet are made. Nothing is written before the whole file is checked.
+ *
+ * @example
+ * const { extra } = load('training.safetensors', { optimizer, variables: model });
+ * @throws RangeError `ERR_ADAMAX_CHECKPOINT` for a file that is damaged, of a later version or of another optimizer, or does
+ *   not fit: then with a `report`. Nothing has changed
+ * @throws Error `ERR_ADAMAX_FILE` for what the operating system refuses
+ * @throws as `save`
+ */
+export function load(path: string, options: LoadOptions): Loaded {
+  checkString('path', path);
+  const request = readRequest('load', options);
+  return workAtOnce('load', request.content.parts, () => loading(atOnceFiles, path, request));
+}
+
+/**
+ * The same off the event loop, but for the copying of a piece of memory now and then. Until the promise settles the optimizers
+ * refuse steps; what the memory holds meanwhile is undefined.
+ * @returns a promise that rejects with what `load` throws
+ */
+export async function loadAsync(path: string, options: LoadOptions): Promise<Loaded> {
+  checkString('path', path);
+  const request = readRequest('loadAsync', options);
+  const memory = request.places.flatMap(({ canonical, array }) => {
+    return array === null ? [] : [{ owner: `'${canonical}'`, array }];
+  });
+  return await workInTurns('loadAsync', request.content.parts, memory, true, () =>
+    loading(promisedFiles, path, request),
+  );
+}
+
+/** Loads what `toBytes` gave, or the bytes of a file. @throws as `load` */
+export function fromBytes(bytes: Uint8Array, options: LoadOptions): Loaded {
+  if (!types.isUint8Array(bytes)) throw wrongType('bytes', 'a Uint8Array', bytes);
+  const request = readRequest('fromBytes', options);
+  return during('fromBytes', request.content.parts, () => atOnce(loadFrom(sourceOfBytes(bytes), request)));
+}
+
+/** What the caller wants, read once. */
+interface Request {
+  readonly content: ReadContent;
+  readonly places: readonly Place[];
+  readonly keys: ((key: string) => string) | null;
+  readonly partial: boolean;
+  readonly restores: boolean;
+  readonly customObjects: CustomObjects | null;
+  readonly verify: boolean;
+  readonly progress: Progress | null;
+}
+
+const OPTIONS = ['extra', 'keys', 'partial', 'hyperparameters', 'customObjects', 'verify', 'progress'];
+
+function readRequest(method: string, options: LoadOptions): Request {
+  const content = readContent(method, options, OPTIONS);
+  const { keys = null, partial = false, hyperparameters = 'restore', customObjects = null, verify = true } = options;
+  const { progress = null } = options;
+  if (keys !== null) checkCallable('keys', keys);
+  checkBoolean('partial', partial);
+  checkBoolean('verify', verify);
+  checkOneOf('hyperparameters', hyperparameters, ['restore', 'keep']);
+  if (progress !== null) checkCallable('progress', progress);
+  const places = placesOf(content, extraTargets(options.extra));
+  for (const { canonical, array } of places) {
+    if (array === null) continue;
+    checkAttached(`'${canonical}'`, array);
+    checkUnused(`'${canonical}'`, array, true);
+  }
+  const restores = hyperparameters === 'restore';
+  return { content, places, keys, partial, restores, customObjects, verify, progress };
+}
+
+function extraTargets(extra: unknown): ReadonlyMap<string, LiveTensor> {
+  const { tensors, json } = readExtra(extra);
+  const [name] = Object.keys(json);
+  if (name !== undefined) throw wrongType(`extra.${name}`, 'a typed array or a Variable to load into', json[name]);
+  return tensors;
+}
+
+function* loading(files: FileSystem, path: string, request: Request): Work<Loaded> {
+  return yield* reading(files, path, (source) => loadFrom(source, request));
+}
+
+function* loadFrom(source: Source, request: Request): Work<Loaded> {
+  const state = yield* openState(source);
+  const { content, places, keys, partial, progress, verify } = request;
+  const matches = match(state, content, places, keys);
+  if (!partial) checkFits(source.name, matches);
+  const restorations = restorationsOf(state, request);
+  const total = (verify ? 2 : 1) * source.size;
+  if (verify) yield* verifyState(state, progress && ((done) => progress(done, total)));
+  yield* checkCounters(state, matches.matches);
+  const writes = targetsOf(matches);
+  for (const { canonical, array } of writes) checkAttached(`'${canonical}'`, array);
+  for (const { restoration } of restorations) restoration.apply();
+  try {
+    yield* writeAll(state, writes, verify ? source.size : 0, total, progress);
+    if (!verify) yield* verifyState(state, null);
+  } catch (error) {
+    for (const { restoration } of restorations) restoration.undo();
+    throw error;
+  }
+  progress?.(total, total);
+  return loadedOf(state, matches, restorations);
+}
+
+function restorationsOf(
+  { source, said }: OpenState,
+  { content, restores, customObjects }: Request,
+): { part: Part; restoration: Restoration }[] {
+  if (!restores) return [];
+  return content.parts.flatMap((part) => {
+    const saved = said.optimizers.get(part.name ?? '');
+    if (saved === undefined) return [];
+    return [{ part, restoration: restorationOf(source.name, part.optimizer, saved, customObjects) }];
+  });
+}
+
+/** A count that no step can follow is refused, as `setWeights` refuses it. */
+function* checkCounters(state: OpenState, matches: readonly Match[]): Work<void> {
+  for (const { place, tensor } of matches) {
+    if (!place.isCounter) continue;
+    const count = new BigInt64Array(1);
+    yield* readTensor(state, tensor, new Uint8Array(8), (piece, at) => {
+      putPiece(tensor.key, tensor.dtype, piece, at, { dtype: 'I64', array: count, length: 1 });
+    });
+    if (!countable.contains(Number(count[0]))) {
+      throw damaged(state.source.name, `'${tensor.key}' must be ${countable.text}, as that`, count[0]);
+    }
+  }
+}
+
+/** Where in memory a tensor goes. */
+interface Write extends Match {
+  readonly canonical: string;
+  readonly array: LiveTensor['array'];
+  readonly length: number;
+}
+
+/** Makes the slots that are not there, if all can be made. */
+function targetsOf({ matches }: Matches): Write[] {
+  const owners = new Map<Part, Set<Variable>>();
+  for (const { place } of matches) {
+    if (place.array !== null || place.slot === null) continue;
+    const ofPart = owners.get(place.slot.part) ?? new Set();
+    owners.set(place.slot.part, ofPart.add(place.slot.owner));
+  }
+  for (const [{ optimizer }, variables] of owners) statesOf(optimizer).build([...variables], () => true, byName);
+  return matches.map(({ place, tensor }) => {
+    const array = place.array ?? slotArray(place);
+    return { place, tensor, canonical: place.canonical, array, length: sizeOf(place.shape) };
+  });
+}
+
+function slotArray({ slot }: Place): LiveTensor['array'] {
+  const { part, owner, kind } = slot as NonNullable<typeof slot>;
+  return variableTensor(statesOf(part.optimizer).slots.get(owner, kind)).array;
+}
+
+function* writeAll(
+  state: OpenState,
+  writes: readonly Write[],
+  before: number,
+  total: number,
+  progress: Progress | null,
+): Work<void> {
+  for (const { canonical, array, length } of writes) {
+    if (lengthOf(array) !== length) checkAttached(`'${canonical}'`, array);
+  }
+  const stage = new Uint8Array(STAGE);
+  let done = before;
+  for (const { place, tensor, canonical, array, length } of writes) {
+    yield* readTensor(state, tensor, stage, (piece, at) => {
+      putPiece(canonical, tensor.dtype, piece, at, { dtype: place.dtype, array, length });
+      done += piece.length;
+      if (piece.length === stage.length) progress?.(done, total);
+    });
+  }
+}
+
+function loadedOf(
+  { said }: OpenState,
+  { matches, missing, unexpected, misfits }: Matches,
+  restorations: readonly { part: Part; restoration: Restoration }[],
+): Loaded {
+  const changes = restorations.map(({ part, restoration }) => [part.name ?? '', restoration.changes] as const);
+  return {
+    step: said.step,
+    extra: said.extra as Record<string, Json>,
+    hyperparameters: Object.fromEntries(changes.filter(([, change]) => Object.keys(change).length > 0)),
+    loaded: matches.map(({ place }) => place.canonical),
+    missing,
+    unexpected,
+    misfits,
+  };
+}

@@ -1,0 +1,172 @@
+/** Which tensor of a file goes where. */
+import { describe, rangeError } from '../arguments/errors.js';
+import { optimizerClasses } from '../optimizers/names.js';
+import { statesOf } from '../optimizers/optimizer-state.js';
+import type { WeightsReport } from '../state/set-weights.js';
+import { COUNTER } from '../state/weight-list.js';
+import { equalShapes, formatShape, type Shape } from '../variables/shape.js';
+import type { AnyVariable, Variable } from '../variables/variable.js';
+import { keyOf, mappedKey, type Part, type ReadContent, variableKey } from './content/content.js';
+import { type LiveTensor, variableTensor } from './content/extra.js';
+import { takenBy } from './conversion.js';
+import { type FileDtype, OF_VARIABLES } from './format/dtype.js';
+import type { FileTensor } from './format/header.js';
+import type { OpenState } from './read.js';
+
+/** Most names in one list of a message. */
+const NAMED = 8;
+
+/** Somewhere that a tensor may go to. */
+export interface Place {
+  /** By which a fingerprint knows it. */
+  readonly canonical: string;
+  readonly dtype: FileDtype;
+  readonly shape: Shape;
+  /** Null for slots that are still to be made. */
+  readonly array: LiveTensor['array'] | null;
+  /** Of a slot: whose, and of which optimizer. */
+  readonly slot: { readonly part: Part; readonly owner: Variable; readonly kind: string } | null;
+  readonly isCounter: boolean;
+}
+
+export interface Match {
+  readonly place: Place;
+  readonly tensor: FileTensor;
+}
+
+type Misfit = WeightsReport['misfits'][number];
+
+export interface Matches {
+  readonly matches: readonly Match[];
+  readonly missing: readonly string[];
+  readonly unexpected: readonly string[];
+  readonly misfits: readonly Misfit[];
+}
+
+/** @param extras - arrays of the caller that extra tensors go to */
+export function placesOf(content: ReadContent, extras: ReadonlyMap<string, LiveTensor>): Place[] {
+  const { parts, names, withVariables } = content;
+  const places: Place[] = [];
+  for (const part of parts) {
+    for (const place of statesOf(part.optimizer).placesUnder(names, [...names.keys()])) {
+      const { owner, kind, variable } = place;
+      const slot = owner === null ? null : { part, owner, kind };
+      const isCounter = owner === null && kind === COUNTER;
+      const canonical = keyOf(part.prefix, place, names);
+      const array = variable === undefined ? null : variableTensor(variable as AnyVariable).array;
+      places.push({ canonical, dtype: OF_VARIABLES[place.dtype], shape: place.shape, array, slot, isCounter });
+    }
+  }
+  const add = (canonical: string, { dtype, shape, array }: LiveTensor) => {
+    places.push({ canonical, dtype, shape, array, slot: null, isCounter: false });
+  };
+  if (withVariables) for (const variable of names.keys()) add(variableKey(names, variable), variableTensor(variable));
+  for (const [name, tensor] of extras) add(`extra/${name}`, tensor);
+  return places;
+}
+
+/** @param keys - what the caller calls tensors in the file */
+export function match(
+  state: OpenState,
+  content: ReadContent,
+  places: readonly Place[],
+  keys: ((key: string) => string) | null,
+): Matches {
+  const byKey = new Map(state.header.tensors.map((tensor) => [tensor.key, tensor]));
+  const matches: Match[] = [];
+  const absent: Place[] = [];
+  const misfits: Misfit[] = classMisfits(state, content);
+  for (const place of places) {
+    const key = mappedKey(keys, place.canonical);
+    const tensor = byKey.get(key);
+    if (tensor === undefined) absent.push(place);
+    else {
+      byKey.delete(key);
+      const message = misfitOf(tensor, place);
+      if (message === null) matches.push({ place, tensor });
+      else misfits.push({ name: place.canonical, message });
+    }
+  }
+  const isOurs = state.said.hash !== null;
+  const come = countOfRule(matches);
+  // Slots that are still to be made are missed only where one of their fellows has come.
+  const isMissing = ({ array, slot }: Place) => {
+    return array !== null || (slot !== null && come.get(slot.part)?.has(slot.owner) === true);
+  };
+  return {
+    ...apart(matches, misfits),
+    missing: absent.filter(isMissing).map(({ canonical }) => canonical),
+    unexpected: [...byKey.keys()].filter((key) => !isOurs || isAskedFor(key, content)),
+  };
+}
+
+/** Another rule's slots would be taken for those of this one wherever they have the same name. */
+function classMisfits({ said }: OpenState, { parts }: ReadContent): Misfit[] {
+  return parts.flatMap(({ name, optimizer }) => {
+    const saved = said.optimizers.get(name ?? '');
+    const own = optimizerClasses.nameToWrite('optimizer', optimizer.constructor, optimizer);
+    if (saved === undefined || saved.class_name === own) return [];
+    const argument = name === null ? 'optimizer' : `optimizers.${name}`;
+    return [{ name: argument, message: `${argument} must be an ${saved.class_name}: received an ${own}` }];
+  });
+}
+
+function misfitOf(tensor: FileTensor, place: Place): string | null {
+  const { key, shape, dtype } = tensor;
+  if (!equalShapes(shape, place.shape)) {
+    return `shape of '${key}' must be ${formatShape(place.shape)}: received ${formatShape(shape)}`;
+  }
+  const taken = takenBy(place.dtype);
+  return taken.includes(dtype) ? null : `dtype of '${key}' must be ${taken.join(' or ')}: received ${dtype}`;
+}
+
+/** Slots of one variable fit together or not at all: a first moment without its second one would be divided by ε. */
+function apart(matches: readonly Match[], misfits: readonly Misfit[]): Pick<Matches, 'matches' | 'misfits'> {
+  const come = countOfRule(matches);
+  const isAlone = ({ place: { slot } }: Match) => {
+    if (slot === null) return false;
+    const states = statesOf(slot.part.optimizer);
+    return states.isOfRule(slot.kind) && come.get(slot.part)?.get(slot.owner) !== states.ruleSlots.length;
+  };
+  const alone = matches.filter(isAlone).map(({ place: { canonical: name } }): Misfit => {
+    return { name, message: `'${name}' must come with the other slots of its variable: received it without` };
+  });
+  return { matches: matches.filter((one) => !isAlone(one)), misfits: [...misfits, ...alone] };
+}
+
+/** How many slots of the rule have come, by optimizer and variable. */
+function countOfRule(matches: readonly Match[]): Map<Part, Map<Variable, number>> {
+  const counts = new Map<Part, Map<Variable, number>>();
+  for (const { place } of matches) {
+    const { slot } = place;
+    if (slot === null || !statesOf(slot.part.optimizer).isOfRule(slot.kind)) continue;
+    const ofPart = counts.get(slot.part) ?? new Map<Variable, number>();
+    counts.set(slot.part, ofPart.set(slot.owner, (ofPart.get(slot.owner) ?? 0) + 1));
+  }
+  return counts;
+}
+
+/** What a file has of a kind that nobody asked for is no surprise: whoever infers needs no slots. */
+function isAskedFor(key: string, { parts, names, withVariables }: ReadContent): boolean {
+  if (key.startsWith('extra/')) return false;
+  if (key.startsWith('variables/')) return withVariables && (names.size > 0 || parts.length > 0);
+  return parts.length > 0;
+}
+
+/** @throws RangeError `ERR_ADAMAX_CHECKPOINT`, with the `report` */
+export function checkFits(file: string, { missing, unexpected, misfits }: Matches): void {
+  if (missing.length + unexpected.length + misfits.length === 0) return;
+  const parts = misfits.slice(0, NAMED).map(({ message }) => message);
+  if (misfits.length > NAMED) parts.push(`${misfits.length - NAMED} more of that kind`);
+  if (missing.length > 0) parts.push(`nothing for ${listOf(missing)}`);
+  if (unexpected.length > 0) parts.push(`${listOf(unexpected)}, for which there is no place`);
+  const expected = `${file} must fit what is loaded (partial: true loads what does)`;
+  const error = rangeError('ERR_ADAMAX_CHECKPOINT', `${expected}: received ${parts.join('; ')}`);
+  throw Object.assign(error, { report: { loaded: [], missing, unexpected, misfits } });
+}
+
+function listOf(names: readonly string[]): string {
+  const list = names.slice(0, NAMED).map((name) => describe(name));
+  if (names.length > NAMED) list.push(`and ${names.length - NAMED} more`);
+  return list.join(', ');
+}

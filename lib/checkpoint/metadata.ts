@@ -1,0 +1,122 @@
+/** What a saved state says of itself, as strings, which is all that a file has room for. */
+import { describe, rangeError } from '../arguments/errors.js';
+import { statesOf } from '../optimizers/optimizer-state.js';
+import { serialize } from '../optimizers/registry.js';
+import type { Part } from './content/content.js';
+import type { Json } from './content/extra.js';
+import type { PictureTensor } from './content/picture.js';
+import { fingerprintOf, lineOf } from './fingerprint.js';
+import { damaged } from './format/damage.js';
+import { digestOfText } from './format/digest.js';
+import type { FileTensor, Metadata } from './format/header.js';
+
+const FORMAT = 'adamax';
+const VERSION = 1;
+/** As long as a digest. */
+const NONE = '0'.repeat(32);
+
+/** An optimizer as it was saved. */
+export interface SavedOptimizer {
+  readonly class_name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** @returns the metadata before anything is written, with room for the digests */
+export function metadataBefore(parts: readonly Part[], json: Readonly<Record<string, Json>>): Record<string, string> {
+  const metadata: Record<string, string> = { format: FORMAT, version: `${VERSION}` };
+  if (parts.length > 0) {
+    metadata.step = `${Math.max(...parts.map(({ optimizer }) => statesOf(optimizer).counter.get()))}`;
+    const saved = parts.map(({ name, optimizer }) => [name, serialize(optimizer)] as const);
+    if (saved[0][0] === null) metadata.optimizer = JSON.stringify(saved[0][1]);
+    else metadata.optimizers = JSON.stringify(Object.fromEntries(saved));
+  }
+  if (Object.keys(json).length > 0) metadata.extra = JSON.stringify(json);
+  return { ...metadata, fingerprint: NONE, hash: NONE };
+}
+
+/** The same with digests in their places. @param digests - of the tensors, in their order */
+export function metadataAfter(
+  before: Metadata,
+  tensors: readonly (PictureTensor & FileTensor)[],
+  digests: readonly string[],
+): Metadata {
+  const ofState = tensors
+    .map(({ canonical, dtype, shape }, i) => [canonical, { dtype, shape }, digests[i]] as const)
+    .filter(([key]) => !key.startsWith('extra/'));
+  const metadata = { ...before, fingerprint: fingerprintOf(ofState) };
+  return { ...metadata, hash: hashOf(metadata, tensors, digests) };
+}
+
+/** A digest of everything in a file but itself. */
+export function hashOf(metadata: Metadata, tensors: readonly FileTensor[], digests: readonly string[]): string {
+  const words = Object.keys(metadata)
+    .filter((key) => key !== 'hash')
+    .sort()
+    .map((key) => JSON.stringify([key, metadata[key]]));
+  const lines = tensors.map(({ key, dtype, shape }, i) => lineOf(key, dtype, shape, digests[i]));
+  return digestOfText([...words, '', ...lines].join('\n'));
+}
+
+/** What metadata say, where this package has written them. */
+export interface Said {
+  readonly step: number | null;
+  /** By name; the only one under the empty one. */
+  readonly optimizers: ReadonlyMap<string, SavedOptimizer>;
+  readonly extra: Record<string, Json>;
+  readonly fingerprint: string | null;
+  /** Null where nothing tells whether the file is what was written. */
+  readonly hash: string | null;
+}
+
+/**
+ * @throws RangeError `ERR_ADAMAX_CHECKPOINT` for what is damaged, or of a later version. Metadata of others say nothing
+ */
+export function readMetadata(file: string, metadata: Metadata): Said {
+  const optimizers = new Map<string, SavedOptimizer>();
+  if (metadata.format !== FORMAT) return { step: null, optimizers, extra: {}, fingerprint: null, hash: null };
+  if (metadata.version !== `${VERSION}`) {
+    const expected = `version of ${file} must be ${VERSION}, which this version of adamax reads`;
+    throw rangeError('ERR_ADAMAX_CHECKPOINT', `${expected}: received ${describe(metadata.version)}`);
+  }
+  if (metadata.optimizer !== undefined) optimizers.set('', savedOptimizer(file, parsed(file, 'optimizer', metadata)));
+  if (metadata.optimizers !== undefined) {
+    for (const [name, saved] of Object.entries(parsed(file, 'optimizers', metadata))) {
+      optimizers.set(name, savedOptimizer(file, saved));
+    }
+  }
+  return {
+    step: metadata.step === undefined ? null : stepOf(file, metadata.step),
+    optimizers,
+    extra: metadata.extra === undefined ? {} : (parsed(file, 'extra', metadata) as Record<string, Json>),
+    fingerprint: metadata.fingerprint ?? null,
+    hash: metadata.hash ?? null,
+  };
+}
+
+function parsed(file: string, key: string, metadata: Metadata): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(metadata[key]);
+  } catch {
+    throw damaged(file, `metadata '${key}' must be JSON, as`, metadata[key]);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw damaged(file, `metadata '${key}' must be an object, as`, value);
+  }
+  return value;
+}
+
+function savedOptimizer(file: string, saved: unknown): SavedOptimizer {
+  const { class_name, config } = Object(saved) as Partial<SavedOptimizer>;
+  if (typeof class_name !== 'string' || typeof config !== 'object' || config === null) {
+    throw damaged(file, "metadata 'optimizer' must be { class_name, config }, as", saved);
+  }
+  return { class_name, config };
+}
+
+function stepOf(file: string, text: string): number {
+  const step = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(step))
+    throw damaged(file, "metadata 'step' must be a count, as", text);
+  return step;
+}
