@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { root, runModule } from './support/process.js';
 
 /** Every code block of these pages that a reader can run is run, as it stands there. */
-for (const page of ['README.md', 'docs/gradient-engines.md']) describe(page, () => runs(page));
+for (const page of ['README.md', 'docs/gradient-engines.md', 'docs/saving.md']) describe(page, () => runs(page));
 
 function runs(page: string): void {
   const text = readFileSync(join(root, page), 'utf8');
@@ -12,9 +12,12 @@ function runs(page: string): void {
   const modules = blocks.filter(({ language }) => language === 'js' || language === 'ts');
 
   it('has code to run, and no block of a language that this test does not know', () => {
-    expect(modules).to.have.length.greaterThan(1);
+    expect(modules).to.have.length.greaterThan(0);
     expect(blocks.filter(({ language }) => !['js', 'ts', 'sh', 'text'].includes(language))).to.deep.equal([]);
   });
+
+  // Modules run in the folder in which `adamax` is this package, and some write there.
+  afterEach(() => rmSync(join(root, 'training.safetensors'), { force: true }));
 
   modules.forEach(({ code }, i) => {
     it(`block ${i + 1} runs and prints what its comments say`, () => {

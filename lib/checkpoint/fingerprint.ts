@@ -1,3 +1,4 @@
+import { checkUnused } from '../arguments/arrays.js';
 import { lengthOf } from '../memory/typed-arrays.js';
 import { type Content, readContent } from './content/content.js';
 import type { LiveTensor } from './content/extra.js';
@@ -22,10 +23,10 @@ const PIECE = 256 * 1024;
 export function fingerprint(content: Content): string {
   const read = readContent('fingerprint', content, []);
   return during('fingerprint', read.parts, () => {
+    const tensors = [...liveTensors(read)];
+    for (const [key, { array }] of tensors) checkUnused(`'${key}'`, array, false);
     const scratch = new Uint8Array(PIECE);
-    const digests = [...liveTensors(read)].map(
-      ([key, tensor]) => [key, tensor, digestOf(key, tensor, scratch)] as const,
-    );
+    const digests = tensors.map(([key, tensor]) => [key, tensor, digestOf(key, tensor, scratch)] as const);
     return fingerprintOf(digests);
   });
 }

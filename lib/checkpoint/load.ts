@@ -80,9 +80,7 @@ export async function loadAsync(path: string, options: LoadOptions): Promise<Loa
   const memory = request.places.flatMap(({ canonical, array }) => {
     return array === null ? [] : [{ owner: `'${canonical}'`, array }];
   });
-  return await workInTurns('loadAsync', request.content.parts, memory, true, () =>
-    loading(promisedFiles, path, request),
-  );
+  return await workInTurns('loadAsync', request.content.parts, memory, () => loading(promisedFiles, path, request));
 }
 
 /** Loads what `toBytes` gave, or the bytes of a file. @throws as `load` */

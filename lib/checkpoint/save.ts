@@ -1,13 +1,12 @@
 import { rangeError } from '../arguments/errors.js';
 import { checkCallable, checkString } from '../arguments/options.js';
 import { type Picture, type PictureOptions, pictureOf } from './content/picture.js';
-import type { Work } from './files/eventually.js';
-import { atOnce } from './files/eventually.js';
-import type { FileSystem } from './files/file-system.js';
+import { atOnce, inTurns } from './files/eventually.js';
 import { atOnceFiles, promisedFiles } from './files/file-system.js';
 import { targetOfBytes } from './files/medium.js';
 import { replacing } from './files/replace.js';
-import { during, workAtOnce, workInTurns } from './turns.js';
+import { HeldMemory } from './held-memory.js';
+import { checkTurns, during, workAtOnce } from './turns.js';
 import { layOut, type Progress, writeState } from './write.js';
 
 export interface SaveOptions extends PictureOptions {
@@ -30,22 +29,30 @@ export interface SaveOptions extends PictureOptions {
 export function save(path: string, options: SaveOptions): void {
   checkString('path', path);
   const { picture, progress } = toSave('save', options);
-  workAtOnce('save', picture.content.parts, () => saving(atOnceFiles, path, picture, progress));
+  workAtOnce('save', picture.content.parts, () => {
+    const layout = layOut(picture);
+    return replacing(atOnceFiles, path, (target) => writeState(target, layout, progress, null));
+  });
 }
 
 /**
- * The same off the event loop, but for the copying of a piece of memory now and then. Until the promise settles the optimizers
- * refuse steps, so that what is saved is of one moment, and assigning to a variable that is saved is refused as well. Whoever
- * writes to its array by hand meanwhile saves a mixture.
+ * The same off the event loop, but for the copying of a piece of memory now and then. What is saved is the state at the moment of the
+ * call: the training may go on, and a step that is about to write what has not been saved copies that first. Whoever writes
+ * to an array by hand meanwhile saves a mixture.
  * @returns a promise that rejects with what `save` throws
  */
 export async function saveAsync(path: string, options: SaveOptions): Promise<void> {
   checkString('path', path);
   const { picture, progress } = toSave('saveAsync', options);
-  const memory = picture.tensors.map(({ canonical, array }) => ({ owner: `'${canonical}'`, array }));
-  await workInTurns('saveAsync', picture.content.parts, memory, false, () => {
-    return saving(promisedFiles, path, picture, progress);
-  });
+  checkTurns('saveAsync', picture.content.parts);
+  const layout = layOut(picture);
+  const held = new HeldMemory(layout.tensors);
+  held.begin();
+  try {
+    await inTurns(replacing(promisedFiles, path, (target) => writeState(target, layout, progress, held)));
+  } finally {
+    held.end();
+  }
 }
 
 /**
@@ -57,7 +64,7 @@ export function toBytes(options: PictureOptions): Uint8Array {
   return during('toBytes', picture.content.parts, () => {
     const layout = layOut(picture);
     const bytes = newBytes(layout.size);
-    atOnce(writeState(targetOfBytes(bytes), layout, null));
+    atOnce(writeState(targetOfBytes(bytes), layout, null, null));
     return bytes;
   });
 }
@@ -67,11 +74,6 @@ function toSave(method: string, options: SaveOptions): { picture: Picture; progr
   const { progress = null } = options;
   if (progress !== null) checkCallable('progress', progress);
   return { picture, progress };
-}
-
-function* saving(files: FileSystem, path: string, picture: Picture, progress: Progress | null): Work<void> {
-  const layout = layOut(picture);
-  yield* replacing(files, path, (target) => writeState(target, layout, progress));
 }
 
 function newBytes(size: number): Uint8Array {

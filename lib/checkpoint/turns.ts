@@ -15,30 +15,33 @@ export function workAtOnce<T>(method: string, parts: readonly Part[], work: () =
   return during(method, parts, () => atOnce(work()));
 }
 
-/** Memory that work off the event loop reads or writes. */
+/** Memory that work off the event loop writes. */
 export interface Used {
   readonly owner: string;
   readonly array: ArrayBufferView;
 }
 
+/** @throws TypeError `ERR_ADAMAX_BUSY` where one of the optimizers is at work */
+export function checkTurns(method: string, parts: readonly Part[]): void {
+  for (const { optimizer } of parts) stepperOf(optimizer).turn.check(method);
+}
+
 /**
- * Does work off the event loop. Until its promise settles the optimizers refuse steps and all that touches their state, and
- * nobody of this package writes the memory that it reads, or reads what it writes.
+ * Does work off the event loop that writes memory. Until its promise settles the optimizers refuse steps and all that touches their state, and
+ * nobody of this package reads or writes that memory.
  * @throws TypeError `ERR_ADAMAX_BUSY` (at once)
  */
 export function workInTurns<T>(
   method: string,
   parts: readonly Part[],
   memory: readonly Used[],
-  writes: boolean,
   work: () => Work<T>,
 ): Promise<T> {
   const turns = parts.map(({ optimizer }) => stepperOf(optimizer).turn);
-  for (const turn of turns) turn.check(method);
+  checkTurns(method, parts);
   const inUse = new MemoryInUse(() => true);
   inUse.hasEnd = true;
-  for (const { owner, array } of memory)
-    inUse[writes ? 'written' : 'read'].cover(`${owner}, which ${method} works on`, array);
+  for (const { owner, array } of memory) inUse.written.cover(`${owner}, which ${method} works on`, array);
   for (const turn of turns) {
     turn.take(method);
     turn.goAway();

@@ -1,4 +1,4 @@
-import { checkAttached } from '../arguments/arrays.js';
+import { checkAttached, checkUnused } from '../arguments/arrays.js';
 import { isCoded, rangeError, wrongType, wrongValue } from '../arguments/errors.js';
 import { textHint } from '../arguments/hints.js';
 import { copyInto, lengthOf } from '../memory/typed-arrays.js';
@@ -52,6 +52,7 @@ export function setWeights(optimizer: string, states: VariableStates, given: unk
   // The caller's getters, and what somebody has put in the place of built-ins, may have taken memory away. From here on
   // nothing runs that anybody could have replaced.
   for (let i = 0; i < targets.length; i++) checkAttached(`'${writes[i][0].name}'`, targets[i]);
+  for (let i = 0; i < targets.length; i++) checkUnused(`'${writes[i][0].name}'`, targets[i], true);
   states.journal.do(() => {
     for (let i = 0; i < targets.length; i++) {
       // Memory may have gone where this is done once more, after a timeout.

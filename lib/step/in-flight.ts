@@ -1,5 +1,5 @@
 import { checkUnused } from '../arguments/arrays.js';
-import { MemoryInUse } from '../memory/in-use.js';
+import { MemoryInUse, noneInUse } from '../memory/in-use.js';
 import { byName, type Owner } from '../state/labels.js';
 import { paramOf, type VariableState } from '../state/variable-state.js';
 import { Rows, type StepGradient } from '../variables/gradient.js';
@@ -36,7 +36,7 @@ export function checkNotInFlight(
   gradients: readonly StepGradient[],
   { variable: label }: PairLabels,
 ): void {
-  if (MemoryInUse.isNone) return;
+  if (noneInUse()) return;
   for (const [owner, array] of writtenBy(states)) checkUnused(() => owner(label), array, true);
   for (const [owner, array] of readBy(states, gradients)) checkUnused(() => owner(label), array, false);
 }

@@ -31,6 +31,8 @@ describe('the bundle', () => {
       'index.js',
       'internals.js',
       'kernels.js',
+      'checkpoint/index.js',
+      'no-addons/checkpoint.js',
       'no-addons/index.js',
       'no-addons/kernels.js',
       'prebuilt.js',
