@@ -2,7 +2,6 @@ import { checkAttached, checkUnused } from '../arguments/arrays.js';
 import { wrongType } from '../arguments/errors.js';
 import { checkBoolean, checkCallable, checkOneOf, checkString } from '../arguments/options.js';
 import { types } from '../memory/node-util.js';
-import { lengthOf } from '../memory/typed-arrays.js';
 import type { CustomObjects } from '../optimizers/config.js';
 import { statesOf } from '../optimizers/optimizer-state.js';
 import { byName } from '../state/labels.js';
@@ -34,7 +33,7 @@ export interface LoadOptions extends Content, KeyOptions {
   customObjects?: CustomObjects | null;
   /**
    * Whether all of the file is compared with its digest before anything is written, for which it is read twice. Default:
-   * true. Without, it is compared while it is loaded, and a damaged one leaves what is loaded undefined.
+   * true. Without, only what the header says is checked.
    */
   verify?: boolean;
   /** Told how many bytes are read, of how many; with `verify` the file counts twice. */
@@ -143,17 +142,21 @@ function* loadFrom(source: Source, request: Request): Work<Loaded> {
   const total = (verify ? 2 : 1) * source.size;
   if (verify) yield* verifyState(state, progress && ((done) => progress(done, total)));
   yield* checkCounters(state, matches.matches);
-  const writes = targetsOf(matches);
-  for (const { canonical, array } of writes) checkAttached(`'${canonical}'`, array);
-  for (const { restoration } of restorations) restoration.apply();
+  const undo: (() => void)[] = [];
+  let report: () => void;
   try {
-    yield* writeAll(state, writes, verify ? source.size : 0, total, progress);
-    if (!verify) yield* verifyState(state, null);
+    for (const { restoration } of restorations) {
+      restoration.apply();
+      undo.push(restoration.undo);
+    }
+    const writes = targetsOf(matches, undo);
+    for (const { canonical, array } of writes) checkAttached(`'${canonical}'`, array);
+    report = yield* writeAll(state, writes, verify ? source.size : 0, total, progress);
   } catch (error) {
-    for (const { restoration } of restorations) restoration.undo();
+    for (const takeBack of undo.reverse()) takeBack();
     throw error;
   }
-  progress?.(total, total);
+  report();
   return loadedOf(state, matches, restorations);
 }
 
@@ -190,15 +193,19 @@ interface Write extends Match {
   readonly length: number;
 }
 
-/** Makes the slots that are not there, if all can be made. */
-function targetsOf({ matches }: Matches): Write[] {
+/** Makes the slots that are not there, if all can be made. @param undo - receives what takes them away again */
+function targetsOf({ matches }: Matches, undo: (() => void)[]): Write[] {
   const owners = new Map<Part, Set<Variable>>();
   for (const { place } of matches) {
     if (place.array !== null || place.slot === null) continue;
     const ofPart = owners.get(place.slot.part) ?? new Set();
     owners.set(place.slot.part, ofPart.add(place.slot.owner));
   }
-  for (const [{ optimizer }, variables] of owners) statesOf(optimizer).build([...variables], () => true, byName);
+  for (const [{ optimizer }, variables] of owners) {
+    const states = statesOf(optimizer);
+    states.build([...variables], () => true, byName);
+    undo.push(() => states.release([...variables]));
+  }
   return matches.map(({ place, tensor }) => {
     const array = place.array ?? slotArray(place);
     return { place, tensor, canonical: place.canonical, array, length: sizeOf(place.shape) };
@@ -210,25 +217,37 @@ function slotArray({ slot }: Place): LiveTensor['array'] {
   return variableTensor(statesOf(part.optimizer).slots.get(owner, kind)).array;
 }
 
+/**
+ * Writes everything. What the caller's progress throws waits until all is written, since half a state is none.
+ * @returns reports the end, or throws that
+ */
 function* writeAll(
   state: OpenState,
   writes: readonly Write[],
   before: number,
   total: number,
   progress: Progress | null,
-): Work<void> {
-  for (const { canonical, array, length } of writes) {
-    if (lengthOf(array) !== length) checkAttached(`'${canonical}'`, array);
-  }
+): Work<() => void> {
   const stage = new Uint8Array(STAGE);
+  let report = () => progress?.(total, total);
+  let isSilent = progress === null;
   let done = before;
   for (const { place, tensor, canonical, array, length } of writes) {
     yield* readTensor(state, tensor, stage, (piece, at) => {
       putPiece(canonical, tensor.dtype, piece, at, { dtype: place.dtype, array, length });
       done += piece.length;
-      if (piece.length === stage.length) progress?.(done, total);
+      if (isSilent || piece.length < stage.length) return;
+      try {
+        progress?.(done, total);
+      } catch (error) {
+        isSilent = true;
+        report = () => {
+          throw error;
+        };
+      }
     });
   }
+  return report;
 }
 
 function loadedOf(

@@ -2,7 +2,7 @@
 import { describe, rangeError, wrongType, wrongValue } from '../../arguments/errors.js';
 import { checkOptions, checkRecord } from '../../arguments/options.js';
 import { Optimizer } from '../../optimizers/optimizer.js';
-import { statesOf } from '../../optimizers/optimizer-state.js';
+import { statesOf, stepperOf } from '../../optimizers/optimizer-state.js';
 import { byName } from '../../state/labels.js';
 import { COUNTER, type NamedWeight } from '../../state/weight-list.js';
 import type { Variable } from '../../variables/variable.js';
@@ -52,8 +52,11 @@ export function readContent(method: string, content: Content, options: readonly 
     readVariables(variables),
     parts.map((part) => part.optimizer),
   );
-  // What one wrote the other would only half know of.
-  for (const part of parts) statesOf(part.optimizer).follow(byName);
+  // Their variables may have been given other memory since the last step.
+  for (const { optimizer } of parts) {
+    stepperOf(optimizer).turn.check(method);
+    statesOf(optimizer).follow(byName);
+  }
   return { parts, names, withVariables: variables !== null };
 }
 
