@@ -7,10 +7,10 @@ import { statesOf } from '../optimizers/optimizer-state.js';
 import { byName } from '../state/labels.js';
 import type { WeightsReport } from '../state/set-weights.js';
 import { countable } from '../state/step-counter.js';
+import type { Creation } from '../state/variable-states.js';
 import { sizeOf } from '../variables/shape.js';
-import type { Variable } from '../variables/variable.js';
 import { type Content, type KeyOptions, type Part, type ReadContent, readContent } from './content/content.js';
-import { type Extra, type Json, type LiveTensor, readExtra, variableTensor } from './content/extra.js';
+import { type Extra, type Json, type LiveTensor, readExtra } from './content/extra.js';
 import { putPiece } from './conversion.js';
 import { atOnce, type Work } from './files/eventually.js';
 import { atOnceFiles, type FileSystem, promisedFiles } from './files/file-system.js';
@@ -142,20 +142,23 @@ function* loadFrom(source: Source, request: Request): Work<Loaded> {
   const total = (verify ? 2 : 1) * source.size;
   if (verify) yield* verifyState(state, progress && ((done) => progress(done, total)));
   yield* checkCounters(state, matches.matches);
-  const undo: (() => void)[] = [];
+  const creations = new Map<Part, Creation>();
+  const applied: Restoration[] = [];
   let report: () => void;
   try {
     for (const { restoration } of restorations) {
       restoration.apply();
-      undo.push(restoration.undo);
+      applied.push(restoration);
     }
-    const writes = targetsOf(matches, undo);
+    const writes = targetsOf(matches, creations);
     for (const { canonical, array } of writes) checkAttached(`'${canonical}'`, array);
     report = yield* writeAll(state, writes, verify ? source.size : 0, total, progress);
   } catch (error) {
-    for (const takeBack of undo.reverse()) takeBack();
+    for (const creation of creations.values()) creation.undo();
+    for (const restoration of applied.reverse()) restoration.undo();
     throw error;
   }
+  for (const creation of creations.values()) creation.keep();
   report();
   return loadedOf(state, matches, restorations);
 }
@@ -193,28 +196,20 @@ interface Write extends Match {
   readonly length: number;
 }
 
-/** Makes the slots that are not there, if all can be made. @param undo - receives what takes them away again */
-function targetsOf({ matches }: Matches, undo: (() => void)[]): Write[] {
-  const owners = new Map<Part, Set<Variable>>();
-  for (const { place } of matches) {
-    if (place.array !== null || place.slot === null) continue;
-    const ofPart = owners.get(place.slot.part) ?? new Set();
-    owners.set(place.slot.part, ofPart.add(place.slot.owner));
-  }
-  for (const [{ optimizer }, variables] of owners) {
-    const states = statesOf(optimizer);
-    states.build([...variables], () => true, byName);
-    undo.push(() => states.release([...variables]));
-  }
+/** Makes the slots that are not there, on trial. @param creations - receives what keeps or undoes them */
+function targetsOf({ matches }: Matches, creations: Map<Part, Creation>): Write[] {
   return matches.map(({ place, tensor }) => {
-    const array = place.array ?? slotArray(place);
+    const array = place.array ?? newSlot(place, creations);
     return { place, tensor, canonical: place.canonical, array, length: sizeOf(place.shape) };
   });
 }
 
-function slotArray({ slot }: Place): LiveTensor['array'] {
+function newSlot({ slot }: Place, creations: Map<Part, Creation>): LiveTensor['array'] {
   const { part, owner, kind } = slot as NonNullable<typeof slot>;
-  return variableTensor(statesOf(part.optimizer).slots.get(owner, kind)).array;
+  const states = statesOf(part.optimizer);
+  const creation = creations.get(part) ?? states.creation(byName);
+  creations.set(part, creation);
+  return creation.stateOf(owner).slots[states.ruleSlots.indexOf(kind)];
 }
 
 /**
