@@ -1,7 +1,7 @@
-import { change, counted, grouped } from './cli/format.js';
-import type { OutputFolder } from './cli/output-folder.js';
+import { change, counted, grouped } from '../shared/cli/format.js';
+import type { OutputFolder } from '../shared/cli/output-folder.js';
+import { Random } from '../shared/maths/random.js';
 import { placeWords } from './map/word-map.js';
-import { Random } from './maths/random.js';
 import { nearest, unitVectors } from './neighbours.js';
 import { lossPicture } from './svg/loss-picture.js';
 import { GROUPS, mapPicture } from './svg/map-picture.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { AliasTable } from '../../examples/word-vectors/maths/alias-table.js';
-import { exp, log } from '../../examples/word-vectors/maths/elementary.js';
-import { Random } from '../../examples/word-vectors/maths/random.js';
+import { AliasTable } from '../../examples/shared/maths/alias-table.js';
+import { exp, log } from '../../examples/shared/maths/elementary.js';
+import { Random } from '../../examples/shared/maths/random.js';
 
 /** Distance of two numbers in units in the last place of the second. */
 function ulps(actual: number, expected: number): number {

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
+import { Random } from '../../examples/shared/maths/random.js';
+import { ticksOver } from '../../examples/shared/svg/ticks.js';
 import { clusters } from '../../examples/word-vectors/map/clusters.js';
 import { type Box, declutter } from '../../examples/word-vectors/map/declutter.js';
 import { principalPlane } from '../../examples/word-vectors/map/pca.js';
 import { tsne } from '../../examples/word-vectors/map/tsne.js';
 import type { PlacedWord } from '../../examples/word-vectors/map/word-map.js';
-import { Random } from '../../examples/word-vectors/maths/random.js';
 import { unitVectors } from '../../examples/word-vectors/neighbours.js';
 import { lossPicture } from '../../examples/word-vectors/svg/loss-picture.js';
 import { mapPicture } from '../../examples/word-vectors/svg/map-picture.js';
-import { ticksOver } from '../../examples/word-vectors/svg/ticks.js';
 import { Vocabulary } from '../../examples/word-vectors/text/vocabulary.js';
 import { vectorsText } from '../../examples/word-vectors/vectors-file.js';
 import { expectWellFormed } from './support.js';

@@ -1,6 +1,6 @@
 import { Adamax } from 'adamax';
 import { expect } from 'chai';
-import { Random } from '../../examples/word-vectors/maths/random.js';
+import { Random } from '../../examples/shared/maths/random.js';
 import { nearest, unitVectors } from '../../examples/word-vectors/neighbours.js';
 import { corpusOf } from '../../examples/word-vectors/text/corpus.js';
 import { isContentWord } from '../../examples/word-vectors/text/stop-words.js';

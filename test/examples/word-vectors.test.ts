@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Random } from '../../examples/word-vectors/maths/random.js';
+import { Random } from '../../examples/shared/maths/random.js';
 import { implementations } from '../support/implementations.js';
 import { expectWellFormed, wordVectors } from './support.js';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { UsageError } from '../../shared/cli/usage-error.js';
 import type { TrainingOptions } from '../training/train.js';
-import { UsageError } from './usage-error.js';
 
 /** Everything the command line says. */
 export interface Options extends TrainingOptions {

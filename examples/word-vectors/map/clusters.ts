@@ -1,4 +1,4 @@
-import type { Random } from '../maths/random.js';
+import type { Random } from '../../shared/maths/random.js';
 
 const RESTARTS = 20;
 const ITERATIONS = 50;

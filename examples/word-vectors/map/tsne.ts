@@ -1,4 +1,4 @@
-import { exp, log } from '../maths/elementary.js';
+import { exp, log } from '../../shared/maths/elementary.js';
 import { principalPlane } from './pca.js';
 
 const PERPLEXITY = 15;

@@ -1,4 +1,4 @@
-import type { Random } from '../maths/random.js';
+import type { Random } from '../../shared/maths/random.js';
 import { unitVectors } from '../neighbours.js';
 import { isContentWord } from '../text/stop-words.js';
 import type { Vocabulary } from '../text/vocabulary.js';

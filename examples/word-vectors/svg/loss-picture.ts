@@ -1,7 +1,7 @@
-import { change } from '../cli/format.js';
+import { change } from '../../shared/cli/format.js';
+import { element, FADED, INK, label, PAPER, picture, polyline, RULE, segment } from '../../shared/svg/markup.js';
+import { type Ticks, ticksOver } from '../../shared/svg/ticks.js';
 import type { LossPoint } from '../training/curve.js';
-import { element, FADED, INK, label, PAPER, picture, polyline, RULE, segment } from './markup.js';
-import { type Ticks, ticksOver } from './ticks.js';
 
 const WIDTH = 960;
 const HEIGHT = 560;

@@ -1,7 +1,7 @@
+import { element, label, picture } from '../../shared/svg/markup.js';
+import { textWidth } from '../../shared/svg/text-width.js';
 import { type Box, declutter } from '../map/declutter.js';
 import type { PlacedWord } from '../map/word-map.js';
-import { element, label, picture } from './markup.js';
-import { textWidth } from './text-width.js';
 
 const WIDTH = 1400;
 const HEIGHT = 1080;

