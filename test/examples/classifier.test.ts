@@ -51,7 +51,7 @@ describe('classifier: the command', () => {
     const outcomes = implementations.map((isa) => {
       const { status, stdout } = run(['--epochs', '1', '--out', isa], isa);
       expect(status).to.equal(0);
-      // One epoch reaches 92.25 % with seed 1; chance is 10 %.
+      // One epoch with seed 1 reaches 90.85 %, to the same bits everywhere; chance is 10 %.
       expect(Number(/accuracy (\S+) %/.exec(stdout)?.[1])).to.be.above(90);
       const svg = readFileSync(join(folder, isa, 'accuracy.svg'), 'utf8');
       expectWellFormed(svg);
