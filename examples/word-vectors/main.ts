@@ -1,9 +1,9 @@
 /** Word vectors of a whole book, trained by sparse Adamax steps: what `npm start` runs. See README.md beside it. */
 import { duration } from '../shared/cli/format.js';
 import { OutputFolder } from '../shared/cli/output-folder.js';
+import { Progress } from '../shared/cli/progress.js';
 import { UsageError } from '../shared/cli/usage-error.js';
 import { parseOptions, usage } from './cli/options.js';
-import { Progress } from './cli/progress.js';
 import { FILES, introduction, neighbourLines, verdict, writeFiles } from './report.js';
 import { corpusOf } from './text/corpus.js';
 import { book, textFile } from './text/source.js';

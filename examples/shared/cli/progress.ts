@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
-import { duration, rounded } from '../../shared/cli/format.js';
-import type { TrainingStatus } from '../training/train.js';
+import type { TrainingStatus } from '../../word-vectors/training/train.js';
+import { duration, rounded } from './format.js';
 
 const REDRAW_MS = 100;
 const BAR = { least: 8, most: 40 };

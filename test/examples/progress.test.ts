@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import { expect } from 'chai';
-import { Progress } from '../../examples/word-vectors/cli/progress.js';
+import { Progress } from '../../examples/shared/cli/progress.js';
 
 const HIDE = '\x1b[?25l';
 const SHOW = '\x1b[?25h';
