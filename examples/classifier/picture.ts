@@ -1,17 +1,16 @@
 import { FADED, label, picture, polyline, RULE, segment } from '../shared/svg/markup.js';
 import { ticksOver } from '../shared/svg/ticks.js';
-import type { Epoch } from './train.js';
 
 const PLOT = { left: 64, right: 680, top: 90, bottom: 380 };
 
 /** Draws the held-out accuracy after each epoch. */
-export function accuracyPicture(course: readonly Epoch[], note: string): string {
-  const accuracies = course.map(({ accuracy }) => accuracy * 100);
-  const { values, decimals } = ticksOver(Math.min(...accuracies), Math.max(...accuracies), 5);
+export function accuracyPicture(accuracies: readonly number[], note: string): string {
+  const percents = accuracies.map((accuracy) => accuracy * 100);
+  const { values, decimals } = ticksOver(Math.min(...percents), Math.max(...percents), 5);
   const [low, high] = [values[0], values[values.length - 1]];
-  const x = (epoch: number): number => PLOT.left + ((PLOT.right - PLOT.left) * epoch) / course.length;
+  const x = (epoch: number): number => PLOT.left + ((PLOT.right - PLOT.left) * epoch) / percents.length;
   const y = (percent: number): number => PLOT.bottom - ((PLOT.bottom - PLOT.top) * (percent - low)) / (high - low);
-  const epochs = ticksOver(0, course.length, 10);
+  const epochs = ticksOver(0, percents.length, 10);
   return picture(720, 440, 'Handwritten digits told right', STYLE, [
     label('Handwritten digits told right, of those kept from training', 32, 42, { class: 'title' }),
     label(note, 32, 66, { class: 'note' }),
@@ -20,11 +19,11 @@ export function accuracyPicture(course: readonly Epoch[], note: string): string 
       label(`${value.toFixed(decimals)} %`, PLOT.left - 8, y(value) + 4, { class: 'tick', 'text-anchor': 'end' }),
     ]),
     ...epochs.values
-      .filter((value) => value <= course.length && Number.isInteger(value))
+      .filter((value) => value <= percents.length && Number.isInteger(value))
       .map((value) => label(`${value}`, x(value), PLOT.bottom + 20, { class: 'tick', 'text-anchor': 'middle' })),
     label('epochs', (PLOT.left + PLOT.right) / 2, PLOT.bottom + 42, { class: 'tick', 'text-anchor': 'middle' }),
     polyline(
-      course.map(({ epoch }, i) => [x(epoch), y(accuracies[i])]),
+      percents.map((percent, i) => [x(i + 1), y(percent)]),
       'curve',
     ),
   ]);

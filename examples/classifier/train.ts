@@ -1,4 +1,5 @@
 import { Adamax, schedules } from 'adamax';
+import type { TrainingStatus } from '../shared/cli/progress.js';
 import { Random } from '../shared/maths/random.js';
 import { CLASSES, type Digits, PIXELS } from './data.js';
 import { Network } from './network.js';
@@ -12,37 +13,47 @@ const CLIPNORM = 1;
 const WEIGHTS = 1;
 const FIRST_EPOCH = 1000;
 
-/** Where a training stands after an epoch. */
-export interface Epoch {
-  readonly epoch: number;
-  /** Mean training loss of the epoch. */
-  readonly loss: number;
-  /** Fraction of the held-out digits that are told right. */
-  readonly accuracy: number;
+/** What a training is told. */
+export interface TrainingOptions {
+  readonly epochs: number;
+  readonly seed: number;
 }
 
-/** Trains a network; yields how it does after each epoch. */
-export function* train(training: Digits, heldOut: Digits, epochs: number, seed: number): Generator<Epoch, Network> {
+/**
+ * Trains a network; yields its status after each step, so that others get a turn.
+ * @returns after each epoch, the fraction of the held-out digits that was told right
+ */
+export function* train(
+  training: Digits,
+  heldOut: Digits,
+  { epochs, seed }: TrainingOptions,
+): Generator<TrainingStatus, readonly number[]> {
   const network = new Network(PIXELS, HIDDEN, CLASSES, new Random(seed, WEIGHTS));
+  const { variables, gradients } = network;
   const examples = training.labels.length;
+  const total = epochs * examples;
   const decaySteps = epochs * Math.ceil(examples / BATCH);
   const optimizer = new Adamax({
     learningRate: new schedules.CosineDecay({ initialLearningRate: LEARNING_RATE, decaySteps }),
     clipnorm: CLIPNORM,
   });
-  const { variables, gradients } = network;
+  const accuracies: number[] = [];
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const order = shuffled(examples, new Random(seed, FIRST_EPOCH + epoch));
     let loss = 0;
-    for (let first = 0; first < examples; first += BATCH) {
-      const batch = order.subarray(first, first + BATCH);
+    for (let done = 0; done < examples; ) {
+      const batch = order.subarray(done, done + BATCH);
       for (const gradient of gradients) gradient.fill(0);
       for (const i of batch) loss += network.add(imageOf(training, i), training.labels[i], batch.length);
       optimizer.applyGradients(variables.map((variable, i) => [gradients[i], variable]));
+      done += batch.length;
+      yield { epoch, done: (epoch - 1) * examples + done, resumed: 0, total, loss: loss / done };
     }
-    yield { epoch, loss: loss / examples, accuracy: accuracy(network, heldOut) };
+    const right = accuracy(network, heldOut);
+    accuracies.push(right);
+    yield { epoch, done: epoch * examples, resumed: 0, total, loss: loss / examples, heldOut: right };
   }
-  return network;
+  return accuracies;
 }
 
 /** The fraction of digits that a network tells right. */

@@ -1,7 +1,7 @@
 /** Word vectors of a whole book, trained by sparse Adamax steps: what `npm start` runs. See README.md beside it. */
 import { duration } from '../shared/cli/format.js';
 import { OutputFolder } from '../shared/cli/output-folder.js';
-import { Progress } from '../shared/cli/progress.js';
+import { print, run, watch } from '../shared/cli/program.js';
 import { UsageError } from '../shared/cli/usage-error.js';
 import { parseOptions, usage } from './cli/options.js';
 import { FILES, introduction, neighbourLines, verdict, writeFiles } from './report.js';
@@ -27,45 +27,20 @@ async function main(args: readonly string[]): Promise<void> {
   const folder = new OutputFolder(options.out, Object.values(FILES));
 
   print(introduction(title, corpus));
-  const result = await watch(data, options);
+  const result = await trained(data, options);
   print('\nnearest words, by cosine', ...neighbourLines(corpus.vocabulary, result.vectors));
   writeFiles(folder, title, corpus.vocabulary, result, options);
   print('', verdict(result), `${Object.values(FILES).join(', ')} are in ${options.out}`);
   print(`took ${duration((performance.now() - began) / 1000)}`);
 }
 
-async function watch(data: TrainingData, options: TrainingOptions): Promise<TrainingResult> {
+async function trained(data: TrainingData, options: TrainingOptions): Promise<TrainingResult> {
   // Loaded this late because the library, when it finds no binary, says so on stderr at once; whoever mistyped an
   // option should read about the option and nothing else.
   const [{ isa }, { train }] = await Promise.all([import('adamax/kernels'), import('./training/train.js')]);
   print(`sparse Adamax steps on ${isa()}`);
-  const training = train(data, options);
-  const progress = new Progress(process.stdout, options.epochs);
-  try {
-    for (;;) {
-      const { done, value } = training.next();
-      if (done) return value;
-      await progress.show(value);
-    }
-  } finally {
-    progress.close();
-  }
+  const heldOut = (loss: number): string => `held-out ${loss.toFixed(3)}`;
+  return await watch(train(data, options), { epochs: options.epochs, unit: 'words', heldOut });
 }
 
-function print(...lines: readonly string[]): void {
-  for (const line of lines) process.stdout.write(`${line}\n`);
-}
-
-// Whoever reads through a pipe may have read enough: `npm start | head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+await run(main);

@@ -6,19 +6,21 @@ const HIDE = '\x1b[?25l';
 const SHOW = '\x1b[?25h';
 const CLEAR = '\r\x1b[2K';
 
+const FIGURES = { epochs: 3, unit: 'words', heldOut: (loss: number) => `held-out ${loss.toFixed(3)}` };
+
 /** What a stream of these features was made to show, halfway through the second of three epochs and at the end. */
-async function shown(features: Partial<WriteStream>): Promise<string[]> {
+async function shown(features: Partial<WriteStream>, resumed = 0): Promise<string[]> {
   const chunks: string[] = [];
   const write = (chunk: string): boolean => chunks.push(chunk) > 0;
-  const progress = new Progress({ hasColors: () => false, ...features, write } as unknown as WriteStream, 3);
-  await progress.show({ epoch: 1, words: 500, totalWords: 1500, loss: 3, heldOut: 2.75 });
-  await progress.show({ epoch: 2, words: 750, totalWords: 1500, loss: 2.5 });
-  await progress.show({ epoch: 3, words: 1500, totalWords: 1500, loss: 2.25, heldOut: 2.5 });
+  const progress = new Progress({ hasColors: () => false, ...features, write } as unknown as WriteStream, FIGURES);
+  await progress.show({ epoch: 1, done: 500, resumed, total: 1500, loss: 3, heldOut: 2.75 });
+  await progress.show({ epoch: 2, done: 750, resumed, total: 1500, loss: 2.5 });
+  await progress.show({ epoch: 3, done: 1500, resumed, total: 1500, loss: 2.25, heldOut: 2.5 });
   progress.close();
   return chunks;
 }
 
-describe('word vectors: progress', () => {
+describe('examples: progress', () => {
   const { TERM } = process.env;
   beforeEach(() => {
     process.env.TERM = 'xterm';
@@ -47,6 +49,12 @@ describe('word vectors: progress', () => {
     for (const drawn of rest) expect(drawn.startsWith(CLEAR), drawn).to.equal(true);
     const last = rest[rest.length - 1];
     expect(last).to.match(/epoch 3\/3 {2}━+ {2}loss 2\.250 {2}held-out 2\.500 {2}\S+ words\/s {2}done$/);
+  });
+
+  it('counts what this run has done, not what it went on from, as its speed', async () => {
+    const speeds = (await shown({}, 500)).map((line) => /(\S+) words\/s/.exec(line)?.[1]);
+    expect(speeds[0]).to.equal('0');
+    expect(speeds[1]).not.to.equal('0');
   });
 
   for (const columns of [120, 80, 70, 40, 10]) {

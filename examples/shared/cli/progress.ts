@@ -1,6 +1,5 @@
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
-import type { TrainingStatus } from '../../word-vectors/training/train.js';
 import { duration, rounded } from './format.js';
 
 const REDRAW_MS = 100;
@@ -9,13 +8,37 @@ const HIDE_CURSOR = '\x1b[?25l';
 const SHOW_CURSOR = '\x1b[?25h';
 const CLEAR_LINE = '\r\x1b[2K';
 
+/** Where a training stands. */
+export interface TrainingStatus {
+  /** From 1. */
+  readonly epoch: number;
+  /** How much has been passed over, in all epochs so far, and how much of that by the runs that this one goes on from. */
+  readonly done: number;
+  readonly resumed: number;
+  /** Of `done`, at the end. */
+  readonly total: number;
+  /** Mean training loss of the epoch so far. */
+  readonly loss: number;
+  /** What data kept from training say. Given once an epoch, at its end. */
+  readonly heldOut?: number;
+}
+
+/** What the figures of a training are called. */
+export interface Figures {
+  readonly epochs: number;
+  /** What `done` counts. */
+  readonly unit: string;
+  /** Words for what `heldOut` is. */
+  readonly heldOut: (value: number) => string;
+}
+
 /**
  * Shows how a training gets on: on a terminal a bar that is drawn over and over, elsewhere (a file, a pipe, CI) one
  * plain line per epoch.
  */
 export class Progress {
   readonly #stream: WriteStream;
-  readonly #epochs: number;
+  readonly #figures: Figures;
   readonly #live: boolean;
   readonly #began = performance.now();
   #drawn = -Infinity;
@@ -29,9 +52,9 @@ export class Progress {
     this.#stream.write(SHOW_CURSOR);
   };
 
-  constructor(stream: WriteStream, epochs: number) {
+  constructor(stream: WriteStream, figures: Figures) {
     this.#stream = stream;
-    this.#epochs = epochs;
+    this.#figures = figures;
     this.#live = stream.isTTY === true && process.env.TERM !== 'dumb';
     if (!this.#live) return;
     stream.write(HIDE_CURSOR);
@@ -62,31 +85,32 @@ export class Progress {
   }
 
   #line(status: TrainingStatus): string {
-    const heldOut = this.#heldOut === undefined ? '' : `  held-out ${this.#heldOut.toFixed(3)}`;
-    return `${this.#epochOf(status)}  loss ${status.loss.toFixed(3)}${heldOut}  ${rounded(this.#speed(status))} words/s`;
+    const { unit, heldOut } = this.#figures;
+    const measured = this.#heldOut === undefined ? '' : `  ${heldOut(this.#heldOut)}`;
+    const speed = `${rounded(this.#speed(status))} ${unit}/s`;
+    return `${this.#epochOf(status)}  loss ${status.loss.toFixed(3)}${measured}  ${speed}`;
   }
 
   #bar(status: TrainingStatus): string {
-    const { words, totalWords } = status;
-    const left = (totalWords - words) / this.#speed(status);
+    const { done, total } = status;
+    const left = (total - done) / Math.max(this.#speed(status), 1);
     const before = `${this.#epochOf(status)}  `;
-    const after = `  ${this.#line(status).slice(before.length)}  ${words < totalWords ? `${duration(left)} left` : 'done'}`;
+    const after = `  ${this.#line(status).slice(before.length)}  ${done < total ? `${duration(left)} left` : 'done'}`;
     const columns = (this.#stream.columns || 80) - 1;
     const width = Math.min(BAR.most, columns - before.length - after.length);
     // On a narrow terminal the figures go first: a line that wraps cannot be drawn over.
     if (width < BAR.least) return (before + after.trimStart()).slice(0, columns);
-    const filled = Math.round((words / totalWords) * width);
+    const filled = Math.round((done / total) * width);
     return before + this.#paint('cyan', '━'.repeat(filled)) + this.#paint('gray', '─'.repeat(width - filled)) + after;
   }
 
   #epochOf({ epoch }: TrainingStatus): string {
-    const total = String(this.#epochs);
+    const total = String(this.#figures.epochs);
     return `epoch ${String(epoch).padStart(total.length)}/${total}`;
   }
 
-  // Words of the text, thinned out or not: what word2vec.c counts.
-  #speed({ words }: TrainingStatus): number {
-    return words / Math.max((performance.now() - this.#began) / 1000, 1e-3);
+  #speed({ done, resumed }: TrainingStatus): number {
+    return (done - resumed) / Math.max((performance.now() - this.#began) / 1000, 1e-3);
   }
 
   #paint(colour: 'cyan' | 'gray', text: string): string {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { givenOptions, usageOf, wholeNumber } from '../../shared/cli/options.js';
 import { UsageError } from '../../shared/cli/usage-error.js';
 import type { TrainingOptions } from '../training/train.js';
 
@@ -25,26 +25,13 @@ const DEFAULT_OUT = join('out', 'word-vectors');
 
 /** @throws UsageError naming the option and what it was given */
 export function parseOptions(args: readonly string[]): Options {
-  const text = { type: 'string' } as const;
-  // Not strict: parseArgs would answer `--epochs -5` with a paragraph on ambiguity.
-  const { tokens } = parseArgs({
-    args: [...args],
-    strict: false,
-    tokens: true,
-    options: {
-      ...Object.fromEntries(Object.keys(NUMBERS).map((name) => [name, text])),
-      slots: text,
-      out: text,
-      text,
-      help: { type: 'boolean', short: 'h' },
-    },
+  const given = givenOptions(args, {
+    ...Object.fromEntries(Object.keys(NUMBERS).map((name) => [name, 'value' as const])),
+    slots: 'value',
+    out: 'folder',
+    text: 'file',
   });
-  const given = new Map<string, string>();
-  for (const token of tokens) {
-    if (token.kind === 'positional') throw new UsageError('this command takes options only', token.value);
-    if (token.kind === 'option') given.set(token.name, checked(token));
-  }
-  const number = (name: keyof typeof NUMBERS): number => wholeNumber(name, given.get(name));
+  const number = (name: keyof typeof NUMBERS): number => wholeNumber(name, NUMBERS[name], given.get(name));
   return {
     epochs: number('epochs'),
     dim: number('dim'),
@@ -60,37 +47,11 @@ export function parseOptions(args: readonly string[]): Options {
 
 /** What `--help` prints. */
 export function usage(): string {
-  const numbers = Object.entries(NUMBERS).map(([name, { help, ...number }]) => [
-    `--${name} N`,
-    `${help} (${number.least} to ${number.most}; default ${number.default})`,
-  ]);
-  const rows = [
-    ...numbers,
+  return usageOf('Trains word vectors on a book, by sparse Adamax steps.', 'npm start -- [options]', NUMBERS, [
     ['--slots TYPE', `how moments are stored: ${SLOTS.join(' or ')} (default ${SLOTS[0]})`],
     ['--out FOLDER', `where vectors.txt, loss.svg and map.svg go (default ${DEFAULT_OUT})`],
     ['--text FILE', 'any UTF-8 text to train on (default: Moby Dick)'],
-    ['--help', 'print this'],
-  ];
-  return [
-    'Trains word vectors on a book, by sparse Adamax steps.',
-    '',
-    'npm start -- [options]',
-    ...rows.map(([option, help]) => `  ${option.padEnd(14)}${help}`),
-  ].join('\n');
-}
-
-function checked(token: { name: string; rawName: string; value: string | undefined }): string {
-  const { name, rawName, value } = token;
-  if (name === 'help') return '';
-  if (!['out', 'text', 'slots'].includes(name) && !Object.hasOwn(NUMBERS, name)) {
-    throw new UsageError('there is no such option, --help lists them', rawName);
-  }
-  if (name === 'slots' || Object.hasOwn(NUMBERS, name)) return value ?? '';
-  // A folder called --dim is less likely than a forgotten name.
-  if (value === undefined || value.trim() === '' || value.startsWith('--')) {
-    throw new UsageError(`--${name} must be the name of a ${name === 'text' ? 'file' : 'folder'}`, value ?? '');
-  }
-  return value;
+  ]);
 }
 
 function slotDtype(text: string | undefined): (typeof SLOTS)[number] {
@@ -98,13 +59,4 @@ function slotDtype(text: string | undefined): (typeof SLOTS)[number] {
   const known = SLOTS.find((name) => name === text);
   if (known === undefined) throw new UsageError(`--slots must be ${SLOTS.join(' or ')}`, text);
   return known;
-}
-
-function wholeNumber(name: keyof typeof NUMBERS, text: string | undefined): number {
-  const { default: preset, least, most } = NUMBERS[name];
-  if (text === undefined) return preset;
-  const value = Number(text);
-  // Digits only: Number() would also take '', '0x10', '1e3' and ' 7 '.
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new UsageError(`--${name} must be a whole number from ${least} to ${most}`, text);
 }

@@ -1,4 +1,5 @@
 import { Adamax, type SlotDtype } from 'adamax';
+import type { TrainingStatus } from '../../shared/cli/progress.js';
 import { Random } from '../../shared/maths/random.js';
 import { Curve, type LossPoint, Mean } from './curve.js';
 import { SkipGramModel } from './model.js';
@@ -25,19 +26,6 @@ export interface TrainingOptions {
   readonly slots: SlotDtype;
 }
 
-/** Where a training stands. */
-export interface TrainingStatus {
-  /** Of `epochs`, from 1. */
-  readonly epoch: number;
-  /** Words passed over, in all epochs so far. */
-  readonly words: number;
-  readonly totalWords: number;
-  /** Mean training loss of the epoch so far. */
-  readonly loss: number;
-  /** Given once an epoch, at its end. */
-  readonly heldOut?: number;
-}
-
 /** What a training leaves behind. */
 export interface TrainingResult {
   readonly vectors: Float32Array;
@@ -62,6 +50,7 @@ export function* train(data: TrainingData, options: TrainingOptions): Generator<
   const curve = new Curve(totalWords / CURVE_POINTS);
   const heldOutLoss: LossPoint[] = [{ epoch: 0, loss: data.heldOut.loss(model) }];
   const targets = new Int32Array(1 + negative);
+  // Of the text, thinned out or not: what word2vec.c counts.
   let words = 0;
   let pending = 0;
 
@@ -82,13 +71,13 @@ export function* train(data: TrainingData, options: TrainingOptions): Generator<
       });
       words += passage.length;
       curve.advance(words, trainingWords);
-      yield { epoch, words, totalWords, loss: epochLoss.value };
+      yield { epoch, done: words, resumed: 0, total: totalWords, loss: epochLoss.value };
     }
     if (pending > 0) model.step(learningRate(words / totalWords));
     pending = 0;
     const heldOut = data.heldOut.loss(model);
     heldOutLoss.push({ epoch, loss: heldOut });
-    yield { epoch, words, totalWords, loss: epochLoss.value, heldOut };
+    yield { epoch, done: words, resumed: 0, total: totalWords, loss: epochLoss.value, heldOut };
   }
   return { vectors: model.input.data, trainingLoss: curve.points, heldOutLoss };
 }
