@@ -5,21 +5,28 @@ import { print, run, watch } from '../shared/cli/program.js';
 import { digits } from './data.js';
 import { parseOptions, usage } from './options.js';
 import { accuracyPicture } from './picture.js';
+import type { Position } from './train.js';
 
 const PICTURE = 'accuracy.svg';
+const CHECKPOINT = 'training.safetensors';
 
 async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
-  const { epochs, seed, out, help } = options;
+  const { epochs, seed, out, checkpoints, help } = options;
   if (help) {
     print(usage());
     return;
   }
-  const folder = new OutputFolder(out, [PICTURE]);
+  const folder = new OutputFolder(out, [PICTURE, CHECKPOINT]);
   const { training, heldOut } = digits();
   // Loaded this late so that whoever mistyped an option does not read first that the library finds no binary.
-  const { train } = await import('./train.js');
-  const accuracies = await watch(train(training, heldOut, options), {
+  const [{ Checkpoints }, { train }] = await Promise.all([
+    import('../shared/cli/checkpoints.js'),
+    import('./train.js'),
+  ]);
+  const saved = new Checkpoints<Position>(folder.pathOf(CHECKPOINT), checkpoints, { epochs, seed });
+  print(...saved.notes());
+  const accuracies = await watch(train(training, heldOut, options, saved), {
     epochs,
     unit: 'digits',
     heldOut: (accuracy) => `held-out accuracy ${(accuracy * 100).toFixed(2)} %`,

@@ -1,4 +1,5 @@
 import { Adamax, schedules } from 'adamax';
+import type { Checkpoints } from '../shared/cli/checkpoints.js';
 import type { TrainingStatus } from '../shared/cli/progress.js';
 import { Random } from '../shared/maths/random.js';
 import { CLASSES, type Digits, PIXELS } from './data.js';
@@ -19,39 +20,57 @@ export interface TrainingOptions {
   readonly seed: number;
 }
 
+/** How far a training is. */
+export type Position = {
+  readonly epoch: number;
+  /** Examples of the epoch that are done, and the sum of their losses. */
+  readonly done: number;
+  readonly loss: number;
+  /** After each epoch before, the fraction of the held-out digits that was told right. */
+  readonly accuracies: readonly number[];
+};
+
+const BEGINNING: Position = { epoch: 1, done: 0, loss: 0, accuracies: [] };
+
 /**
- * Trains a network; yields its status after each step, so that others get a turn.
+ * Trains a network, from where it was saved on; yields its status after each step, so that others get a turn.
  * @returns after each epoch, the fraction of the held-out digits that was told right
  */
 export function* train(
   training: Digits,
   heldOut: Digits,
   { epochs, seed }: TrainingOptions,
+  checkpoints: Checkpoints<Position>,
 ): Generator<TrainingStatus, readonly number[]> {
   const network = new Network(PIXELS, HIDDEN, CLASSES, new Random(seed, WEIGHTS));
   const { variables, gradients } = network;
   const examples = training.labels.length;
-  const total = epochs * examples;
   const decaySteps = epochs * Math.ceil(examples / BATCH);
   const optimizer = new Adamax({
     learningRate: new schedules.CosineDecay({ initialLearningRate: LEARNING_RATE, decaySteps }),
     clipnorm: CLIPNORM,
   });
-  const accuracies: number[] = [];
-  for (let epoch = 1; epoch <= epochs; epoch++) {
+  const model = { optimizer, variables };
+  let { epoch, done, loss, accuracies } = checkpoints.resumed(model) ?? BEGINNING;
+  const resumed = (epoch - 1) * examples + done;
+  const status = (): TrainingStatus => {
+    return { epoch, done: (epoch - 1) * examples + done, resumed, total: epochs * examples, loss: loss / done };
+  };
+  for (; epoch <= epochs; epoch++) {
     const order = shuffled(examples, new Random(seed, FIRST_EPOCH + epoch));
-    let loss = 0;
-    for (let done = 0; done < examples; ) {
+    while (done < examples) {
       const batch = order.subarray(done, done + BATCH);
       for (const gradient of gradients) gradient.fill(0);
       for (const i of batch) loss += network.add(imageOf(training, i), training.labels[i], batch.length);
       optimizer.applyGradients(variables.map((variable, i) => [gradients[i], variable]));
       done += batch.length;
-      yield { epoch, done: (epoch - 1) * examples + done, resumed: 0, total, loss: loss / done };
+      checkpoints.stepped(model, { epoch, done, loss, accuracies });
+      yield status();
     }
     const right = accuracy(network, heldOut);
-    accuracies.push(right);
-    yield { epoch, done: epoch * examples, resumed: 0, total, loss: loss / examples, heldOut: right };
+    accuracies = [...accuracies, right];
+    yield { ...status(), heldOut: right };
+    [done, loss] = [0, 0];
   }
   return accuracies;
 }

@@ -12,6 +12,14 @@ export interface WholeNumber {
   readonly help: string;
 }
 
+/** For trainings that save themselves. */
+export const CHECKPOINT_EVERY: WholeNumber = {
+  default: 0,
+  least: 0,
+  most: 1e9,
+  help: 'steps between two savings of the training, 0 for none',
+};
+
 /**
  * Reads a command line of options only.
  * @returns what was given by name, the last where an option is given twice

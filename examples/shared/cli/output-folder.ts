@@ -25,8 +25,13 @@ export class OutputFolder {
   write(file: string, text: string): void {
     this.#try(() => {
       writeFileSync(this.#unfinished(file), text);
-      renameSync(this.#unfinished(file), join(this.#path, file));
+      renameSync(this.#unfinished(file), this.pathOf(file));
     });
+  }
+
+  /** Where a file is that something else writes. */
+  pathOf(file: string): string {
+    return join(this.#path, file);
   }
 
   #unfinished(file: string): string {
