@@ -49,7 +49,7 @@ export function putPiece(
 }
 
 /** The number that a binary16 of IEEE 754 stands for. */
-function fromFloat16(bits: number): number {
+export function fromFloat16(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;

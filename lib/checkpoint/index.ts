@@ -9,6 +9,7 @@ export type { Metadata } from './format/header.js';
 export type { Changes } from './hyperparameters.js';
 export { type Inspected, inspect, inspectAsync, verify } from './inspect.js';
 export { fromBytes, type Loaded, type LoadOptions, load, loadAsync } from './load.js';
+export { CheckpointManager, type CheckpointManagerOptions, type SavedFile } from './manager.js';
 export type { SavedOptimizer } from './metadata.js';
 export { type SaveOptions, save, saveAsync, toBytes } from './save.js';
 export type { Progress } from './write.js';

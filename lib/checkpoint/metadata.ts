@@ -21,11 +21,17 @@ export interface SavedOptimizer {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
+/** What a file says of the step: that of the optimizer which has made the most. Null where there is none. */
+export function stepOfParts(parts: readonly Part[]): number | null {
+  if (parts.length === 0) return null;
+  return Math.max(...parts.map(({ optimizer }) => statesOf(optimizer).counter.get()));
+}
+
 /** @returns the metadata before anything is written, with room for the digests */
 export function metadataBefore(parts: readonly Part[], json: Readonly<Record<string, Json>>): Record<string, string> {
   const metadata: Record<string, string> = { format: FORMAT, version: `${VERSION}` };
   if (parts.length > 0) {
-    metadata.step = `${Math.max(...parts.map(({ optimizer }) => statesOf(optimizer).counter.get()))}`;
+    metadata.step = `${stepOfParts(parts)}`;
     const saved = parts.map(({ name, optimizer }) => [name, serialize(optimizer)] as const);
     if (saved[0][0] === null) metadata.optimizer = JSON.stringify(saved[0][1]);
     else metadata.optimizers = JSON.stringify(Object.fromEntries(saved));

@@ -46,8 +46,8 @@ export interface ReadContent {
 /** @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`; RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE` */
 export function readContent(method: string, content: Content, options: readonly string[]): ReadContent {
   checkOptions(method, content, [...CONTENT, ...options]);
-  const { optimizer, optimizers, variables } = content;
-  const parts = readParts(optimizer, optimizers);
+  const { variables } = content;
+  const parts = readParts(content);
   const names = namesOf(
     readVariables(variables),
     parts.map((part) => part.optimizer),
@@ -60,7 +60,8 @@ export function readContent(method: string, content: Content, options: readonly 
   return { parts, names, withVariables: variables !== null };
 }
 
-function readParts(optimizer: unknown, optimizers: unknown): Part[] {
+/** @throws as `readContent` */
+export function readParts({ optimizer, optimizers }: Content): Part[] {
   if (optimizer !== undefined && optimizer !== null) {
     if (optimizers !== undefined && optimizers !== null) {
       throw wrongValue('optimizers', 'left out where there is an optimizer', optimizers);

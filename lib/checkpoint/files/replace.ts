@@ -12,7 +12,8 @@ import { type Target, underCode } from './medium.js';
 export function* replacing(files: FileSystem, path: string, write: (target: Target) => Work<void>): Work<void> {
   yield* underCode(`${path} must be a file that can be written`, function* () {
     const place = realPath(path);
-    removeLeftovers(place);
+    const [folder, base] = [paths.dirname(place), paths.basename(place)];
+    removeLeftovers(folder, (name) => name === base);
     const beside = `${place}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
     const fd = yield* wait(files.open(beside, 'wx', 0o666));
     let isOpen = true;
@@ -34,7 +35,7 @@ export function* replacing(files: FileSystem, path: string, write: (target: Targ
       });
       throw error;
     }
-    yield* flushFolder(files, paths.dirname(place));
+    yield* flushFolder(files, folder);
   });
 }
 
@@ -53,7 +54,7 @@ function modeOf(path: string): number | undefined {
 }
 
 /** The name of a file is kept by its folder. Windows has no way to flush one. */
-function* flushFolder(files: FileSystem, folder: string): Work<void> {
+export function* flushFolder(files: FileSystem, folder: string): Work<void> {
   if (process.platform === 'win32') return;
   const fd = yield* wait(files.open(folder, 'r'));
   try {
@@ -63,13 +64,11 @@ function* flushFolder(files: FileSystem, folder: string): Work<void> {
   }
 }
 
-/** Removes what processes of this machine have left that were killed. */
-function removeLeftovers(place: string): void {
-  const folder = paths.dirname(place);
-  const begin = `${paths.basename(place)}.`;
+/** Removes what processes of this machine have left that were killed. @param isMeant - told what file was to be saved */
+export function removeLeftovers(folder: string, isMeant: (name: string) => boolean): void {
   for (const name of fs.readdirSync(folder)) {
-    const process = name.startsWith(begin) ? /^(\d+)\.[0-9a-z]*\.tmp$/.exec(name.slice(begin.length)) : null;
-    if (process === null || isRunning(Number(process[1]))) continue;
+    const [, base, pid] = /^(.*)\.(\d+)\.[0-9a-z]*\.tmp$/s.exec(name) ?? [];
+    if (base === undefined || !isMeant(base) || isRunning(Number(pid))) continue;
     try {
       fs.unlinkSync(paths.join(folder, name));
     } catch {

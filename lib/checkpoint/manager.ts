@@ -1,0 +1,234 @@
+import { mark } from '../arguments/copies.js';
+import { isCoded, rangeError, wrongValue } from '../arguments/errors.js';
+import { INSPECT, type Inspect, inspected } from '../arguments/inspection.js';
+import { closeMembers, guardMembers, refuseWrites } from '../arguments/members.js';
+import { checkOptions, checkRecord, checkString } from '../arguments/options.js';
+import { checkNumber, type Domain } from '../arguments/ranges.js';
+import { readParts } from './content/content.js';
+import { type Claim, NumberedFiles } from './files/numbered.js';
+import { type Loaded, type LoadOptions, load, loadAsync } from './load.js';
+import { stepOfParts } from './metadata.js';
+import { type SaveOptions, save, saveAsync } from './save.js';
+
+export interface CheckpointManagerOptions {
+  /** Where the files are. It is made by the first save. */
+  folder: string;
+  /** How many files stay: the newest. Null: all. Default: 3. */
+  keep?: number | null;
+  /** How many steps lie between two files that `saveIfDue` saves. Default: 1. */
+  every?: number;
+  /** What the names of files begin with. Others in the folder are passed over. Default: 'checkpoint'. */
+  prefix?: string;
+}
+
+/** A file that a manager has saved, by its name alone. */
+export interface SavedFile {
+  readonly path: string;
+  /** Null where there was no optimizer to count steps. */
+  readonly step: number | null;
+}
+
+const OPTIONS = ['folder', 'keep', 'every', 'prefix'];
+const isCount = (x: number) => Number.isSafeInteger(x) && x >= 1;
+const count: Domain = { text: 'a whole number ≥ 1', contains: isCount };
+const countOrAll: Domain = { text: 'a whole number ≥ 1, or null for all', contains: isCount };
+
+/**
+ * Saves a training again and again in one folder and keeps the newest files, after `tf.train.CheckpointManager`
+ * (https://www.tensorflow.org/versions/r2.2/api_docs/python/tf/train/CheckpointManager). Each file has a number above all
+ * that are there, also where several processes of one machine save into the folder, and an old one is removed when the new
+ * one is whole and on the disk.
+ *
+ * @example
+ * const manager = new CheckpointManager({ folder: 'checkpoints', every: 1000 });
+ * manager.load({ optimizer, variables: model });
+ * for (const batch of batches) {
+ *   train(batch);
+ *   manager.saveIfDue({ optimizer, variables: model });
+ * }
+ */
+export class CheckpointManager {
+  readonly #folder: string;
+  readonly #keep: number | null;
+  readonly #every: number;
+  readonly #prefix: string;
+  readonly #files: NumberedFiles;
+  /** The step of the last file that was saved or loaded. */
+  #last = 0;
+
+  /** @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`; RangeError `ERR_ADAMAX_ARG_VALUE` */
+  constructor(options: CheckpointManagerOptions) {
+    checkOptions('CheckpointManager', options, OPTIONS);
+    const { folder, keep = 3, every = 1, prefix = 'checkpoint' } = options;
+    checkString('folder', folder);
+    if (folder === '') throw wrongValue('folder', 'the path of a folder', folder);
+    if (keep !== null) checkNumber('keep', keep, countOrAll);
+    checkNumber('every', every, count);
+    checkString('prefix', prefix);
+    if (!/^[^/\\\0]+$/.test(prefix)) throw wrongValue('prefix', 'the beginning of a name, without slashes', prefix);
+    this.#folder = folder;
+    this.#keep = keep;
+    this.#every = every;
+    this.#prefix = prefix;
+    this.#files = new NumberedFiles(folder, prefix);
+  }
+
+  get folder(): string {
+    return this.#folder;
+  }
+
+  get keep(): number | null {
+    return this.#keep;
+  }
+
+  get every(): number {
+    return this.#every;
+  }
+
+  get prefix(): string {
+    return this.#prefix;
+  }
+
+  /**
+   * Saves, then removes the oldest files beyond `keep`.
+   * @returns the path of the new file
+   * @throws as `save` of `adamax/checkpoint`
+   */
+  save(options: SaveOptions): string {
+    const saving = this.#begin('save', options);
+    try {
+      save(saving.path, options);
+      this.#files.tidy(saving.number, this.#keep);
+    } catch (error) {
+      saving.undo();
+      throw error;
+    } finally {
+      saving.release();
+    }
+    return saving.path;
+  }
+
+  /** The same off the event loop, as `saveAsync` does it. @returns a promise that rejects with what `save` throws */
+  async saveAsync(options: SaveOptions): Promise<string> {
+    const saving = this.#begin('saveAsync', options);
+    try {
+      await saveAsync(saving.path, options);
+      this.#files.tidy(saving.number, this.#keep);
+    } catch (error) {
+      saving.undo();
+      throw error;
+    } finally {
+      saving.release();
+    }
+    return saving.path;
+  }
+
+  /**
+   * Saves when the training has reached the next multiple of `every` since it was last saved or loaded here.
+   * @returns the path of the new file, null where none was due
+   * @throws as `save`; RangeError `ERR_ADAMAX_ARG_VALUE` without an optimizer, which counts steps
+   */
+  saveIfDue(options: SaveOptions): string | null {
+    return this.#isDue('saveIfDue', options) ? this.save(options) : null;
+  }
+
+  /** The same off the event loop. @returns a promise that rejects with what `saveIfDue` throws */
+  async saveIfDueAsync(options: SaveOptions): Promise<string | null> {
+    return this.#isDue('saveIfDueAsync', options) ? await this.saveAsync(options) : null;
+  }
+
+  /** Files that are there, the oldest first: in the order of saving, whatever their steps. @throws Error `ERR_ADAMAX_FILE` */
+  list(): SavedFile[] {
+    return this.#files.list().map(({ path, step }) => ({ path, step }));
+  }
+
+  /** The path of what was saved last, null where there is nothing. @throws Error `ERR_ADAMAX_FILE` */
+  latest(): string | null {
+    return this.#files.list().at(-1)?.path ?? null;
+  }
+
+  /**
+   * Loads what was saved last. A damaged file is no reason to take an older one in silence: the error names that.
+   * @returns what `load` of `adamax/checkpoint` returns, null where there is nothing
+   * @throws as `load`
+   */
+  load(options: LoadOptions): Loaded | null {
+    const path = this.latest();
+    if (path === null) return null;
+    try {
+      const loaded = load(path, options);
+      this.#last = stepOf('load', options) ?? 0;
+      return loaded;
+    } catch (error) {
+      if (!this.#hasBeenReplaced(path, error)) throw this.#withOneBefore(path, error);
+      return this.load(options);
+    }
+  }
+
+  /** The same off the event loop. @returns a promise that rejects with what `load` throws */
+  async loadAsync(options: LoadOptions): Promise<Loaded | null> {
+    const path = this.latest();
+    if (path === null) return null;
+    try {
+      const loaded = await loadAsync(path, options);
+      this.#last = stepOf('loadAsync', options) ?? 0;
+      return loaded;
+    } catch (error) {
+      if (!this.#hasBeenReplaced(path, error)) throw this.#withOneBefore(path, error);
+      return await this.loadAsync(options);
+    }
+  }
+
+  [INSPECT](depth?: number, options?: object, inspect?: Inspect): string {
+    const fields = () => ({ folder: this.#folder, keep: this.#keep, every: this.#every, prefix: this.#prefix });
+    return inspected('CheckpointManager', fields, depth, options, inspect);
+  }
+
+  /** From now on the next file is due by the step of this one, unless it fails. */
+  #begin(method: string, options: SaveOptions): Claim & { undo(): void } {
+    const step = stepOf(method, options);
+    const claim = this.#files.claim(step);
+    const before = this.#last;
+    this.#last = step ?? 0;
+    const undo = () => {
+      this.#last = before;
+    };
+    return { ...claim, undo };
+  }
+
+  #isDue(method: string, options: SaveOptions): boolean {
+    const step = stepOf(method, options);
+    if (step === null) throw wrongValue(method, 'given an optimizer, which counts steps', options);
+    // Somebody has taken the training back, by other means than this manager's.
+    if (step < this.#last) this.#last = step;
+    return Math.floor(step / this.#every) > Math.floor(this.#last / this.#every);
+  }
+
+  /** Whether another process has saved and removed a file between looking for it and opening it. */
+  #hasBeenReplaced(path: string, error: unknown): boolean {
+    return (
+      isCoded(error) && (error.cause as { code?: unknown } | undefined)?.code === 'ENOENT' && this.latest() !== path
+    );
+  }
+
+  /** Where a file is damaged, says which is the one before it. What does not fit has a report, and older ones will not fit. */
+  #withOneBefore(path: string, error: unknown): unknown {
+    if (!isCoded(error) || error.code !== 'ERR_ADAMAX_CHECKPOINT' || 'report' in error) return error;
+    const list = this.list();
+    const before = list[list.findIndex((file) => file.path === path) - 1];
+    if (before === undefined) return error;
+    const message = `${error.message}; the one before it is '${before.path}'`;
+    return Object.assign(rangeError('ERR_ADAMAX_CHECKPOINT', message), { cause: error });
+  }
+}
+
+mark(CheckpointManager, 'a CheckpointManager');
+refuseWrites(CheckpointManager);
+guardMembers(CheckpointManager);
+closeMembers('CheckpointManager', CheckpointManager);
+
+/** What the file would say of the step. */
+function stepOf(method: string, options: SaveOptions | LoadOptions): number | null {
+  checkRecord(method, options, 'an object of options');
+  return stepOfParts(readParts(options));
+}
