@@ -7,6 +7,7 @@ import { availableIsa, backend, nativeStatus, threads } from '../backend/choose-
 import { remedyFor } from '../loading/cause.js';
 import { packageFolder, prebuildsFolder } from '../loading/place.js';
 import { platformText } from '../loading/platform.js';
+import { version } from './version.js';
 
 export interface Info {
   readonly version: string;
@@ -34,7 +35,7 @@ export function info(): Info {
   const loaded = status !== null && 'from' in status ? status.from : null;
   const missing = status !== null && 'reason' in status ? status : null;
   return {
-    version: folder === null ? 'bundled' : (readJson(join(folder, 'package.json')) as { version: string }).version,
+    version: version(),
     isa,
     available: availableIsa(),
     threads: threads(),

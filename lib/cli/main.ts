@@ -1,31 +1,67 @@
-/** `npx adamax`: what this installation runs on, and how to build its binary where none fits. */
+/** `npx adamax`: what this installation runs on, how to build its binary where none fits, and what is in saved states. */
 import { build } from './build.js';
+import { diff } from './diff.js';
 import { info, infoText } from './info.js';
+import { inspection, inspectionText } from './inspect.js';
+import { verify } from './verify.js';
+import { version } from './version.js';
 
-const USAGE = `adamax info [--json]   which implementation runs here, on what, from which binary
-adamax build           builds the binary from source, for a platform that has none
+const USAGE = `adamax info [--json]           which implementation runs here, on what, from which binary
+adamax build                   builds the binary from source, for a platform that has none
+adamax inspect FILE [--json]   tensors of a saved state, its step, configs and extra
+adamax diff FILE FILE          where two saved states differ; status 0 where they do not, else 1
+adamax verify FILE             whether a saved state is what was written; status 1 where it is not
+adamax --version
 `;
 
-async function main([command, ...rest]: string[]): Promise<number> {
-  if (command === 'info' && rest.every((option) => option === '--json')) {
-    const found = info();
-    process.stdout.write(rest.length > 0 ? `${JSON.stringify(found, null, 2)}\n` : infoText(found));
-    return 0;
+/** Of a command that failed, where it is another than 1. */
+const FAILED: Readonly<Record<string, number>> = { diff: 2 };
+
+async function main(command: string | undefined, rest: readonly string[]): Promise<number> {
+  const asJson = rest.includes('--json');
+  const files = rest.filter((argument) => argument !== '--json');
+  const is = (name: string, count: number, json = false) => {
+    return (
+      command === name && files.length === count && (json || !asJson) && !files.some((file) => file.startsWith('--'))
+    );
+  };
+  if (is('info', 0, true)) return say(asJson ? jsonText(info()) : infoText(info()));
+  if (is('build', 0)) return build();
+  if (is('inspect', 1, true)) {
+    const found = inspection(files[0]);
+    return say(asJson ? jsonText(found) : inspectionText(found));
   }
-  if (command === 'build' && rest.length === 0) return build();
+  if (is('diff', 2)) {
+    const differences = diff(files[0], files[1]);
+    return say(differences) || (differences === '' ? 0 : 1);
+  }
+  if (is('verify', 1)) return say(verify(files[0]));
+  if (is('--version', 0)) return say(`${version()}\n`);
   const isHelp = command === undefined || command === 'help' || command === '--help';
   process[isHelp ? 'stdout' : 'stderr'].write(USAGE);
   return isHelp ? 0 : 2;
 }
 
+function say(text: string): 0 {
+  process.stdout.write(text);
+  return 0;
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+// Whoever reads only the beginning, as `head` does, closes the pipe.
+process.stdout.on('error', () => undefined);
 // What the fallback would warn of is what `info` tells.
 process.removeAllListeners('warning');
-main(process.argv.slice(2)).then(
+const [command, ...rest] = process.argv.slice(2);
+main(command, rest).then(
   (code) => {
     process.exitCode = code;
   },
   (error) => {
     process.stderr.write(`adamax: ${error instanceof Error ? error.message : error}\n`);
-    process.exitCode = 1;
+    process.exitCode = FAILED[command] ?? 1;
   },
 );

@@ -1,0 +1,149 @@
+import { atOnce, type Work } from '../checkpoint/files/eventually.js';
+import { atOnceFiles } from '../checkpoint/files/file-system.js';
+import { readAll, reading } from '../checkpoint/files/medium.js';
+import { WIDTHS } from '../checkpoint/format/dtype.js';
+import type { FileTensor } from '../checkpoint/format/header.js';
+import { type OpenState, openState, readTensor, STAGE } from '../checkpoint/read.js';
+import { numberText, READERS, viewOf } from './elements.js';
+import { list, printable, shapeText, table } from './text.js';
+
+/**
+ * Where two files differ, as `diff` tells it of texts: nothing where they do not. Tensors are compared bit by bit, in whatever
+ * order the files have them, and the rest by meaning.
+ * @throws as `inspect` of `adamax/checkpoint`
+ */
+export function diff(a: string, b: string): string {
+  const lines = atOnce(
+    reading(atOnceFiles, a, (sourceA) => {
+      return reading(atOnceFiles, b, function* (sourceB) {
+        return yield* comparing(yield* openState(sourceA), yield* openState(sourceB));
+      });
+    }),
+  );
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function* comparing(a: OpenState, b: OpenState): Work<string[]> {
+  const ofB = new Map(b.header.tensors.map((tensor) => [tensor.key, tensor]));
+  const stages = [new Uint8Array(STAGE), new Uint8Array(STAGE)] as const;
+  const lines: string[] = [];
+  const onlyInA: FileTensor[] = [];
+  for (const tensor of a.header.tensors) {
+    const other = ofB.get(tensor.key);
+    ofB.delete(tensor.key);
+    if (other === undefined) onlyInA.push(tensor);
+    else if (kindOf(tensor) !== kindOf(other)) {
+      lines.push(`${printable(tensor.key)}  ${kindOf(tensor)} | ${kindOf(other)}`);
+    } else lines.push(...(yield* differing(a, tensor, b, other, stages)));
+  }
+  const only = (title: string, tensors: Iterable<FileTensor>) => {
+    return table(
+      [...tensors].map((tensor) => [title, tensor.key, kindOf(tensor)]),
+      [false, false, false],
+    );
+  };
+  return [...only('only in A', onlyInA), ...only('only in B', ofB.values()), ...lines, ...differingWords(a, b)];
+}
+
+function kindOf({ dtype, shape }: FileTensor): string {
+  return `${dtype} ${shapeText(shape)}`;
+}
+
+/** An element that is not the same in both. */
+interface Difference {
+  readonly index: number;
+  readonly a: number | bigint;
+  readonly b: number | bigint;
+  readonly distance: number;
+}
+
+function* differing(
+  a: OpenState,
+  tensor: FileTensor,
+  b: OpenState,
+  other: FileTensor,
+  [stage, stageOfOther]: readonly [Uint8Array, Uint8Array],
+): Work<string[]> {
+  const [read, width] = [READERS[tensor.dtype], WIDTHS[tensor.dtype]];
+  let count = 0;
+  let first: Difference | undefined;
+  let largest: Difference | undefined;
+  yield* readTensor(a, tensor, stage, (piece, begin) => {
+    const theirs = stageOfOther.subarray(0, piece.length);
+    atOnce(readAll(b.source, theirs, b.header.length + other.begin + begin));
+    if (Buffer.compare(piece, theirs) === 0) return;
+    const [view, viewOfOther] = [viewOf(piece), viewOf(theirs)];
+    for (let at = 0; at < piece.length; at += width) {
+      if (isSame(piece, theirs, at, width)) continue;
+      const [x, y] = [read(view, at), read(viewOfOther, at)];
+      const found = { index: (begin + at) / width, a: x, b: y, distance: distanceOf(x, y) };
+      count++;
+      first ??= found;
+      if (largest === undefined || found.distance > largest.distance) largest = found;
+    }
+  });
+  if (first === undefined || largest === undefined) return [];
+  const { key, dtype, shape, begin, end } = tensor;
+  const rows = (['first', 'largest'] as const).map((title) => {
+    const { index, a, b } = title === 'first' ? (first as Difference) : (largest as Difference);
+    return [`  ${title}`, indexText(index, shape), `${numberText(a, dtype)} | ${numberText(b, dtype)}`];
+  });
+  const head = `${printable(key)}  ${kindOf(tensor)}  ${count} of ${(end - begin) / width} differ`;
+  return [head, ...table(rows, [false, false, false])];
+}
+
+function isSame(a: Uint8Array, b: Uint8Array, at: number, width: number): boolean {
+  for (let i = at; i < at + width; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** From NaN to a number it is infinitely far. */
+function distanceOf(a: number | bigint, b: number | bigint): number {
+  if (typeof a === 'bigint' && typeof b === 'bigint') return Number(a > b ? a - b : b - a);
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b) ? 0 : Infinity;
+  return Math.abs(Number(a) - Number(b));
+}
+
+/** Where an element is, by dimension. */
+function indexText(index: number, shape: readonly number[]): string {
+  const indices: number[] = [];
+  let rest = index;
+  for (const length of [...shape].reverse()) {
+    indices.unshift(rest % length);
+    rest = Math.floor(rest / length);
+  }
+  return shapeText(indices);
+}
+
+/** What files say in words. */
+function differingWords(a: OpenState, b: OpenState): string[] {
+  const [ofA, ofB] = [wordsOf(a), wordsOf(b)];
+  const keys = [...new Set([...ofA.keys(), ...ofB.keys()])];
+  const entries = keys
+    .filter((key) => ofA.get(key) !== ofB.get(key))
+    .map((key) => [key, `${ofA.get(key) ?? 'nothing'} | ${ofB.get(key) ?? 'nothing'}`] as const);
+  return list(entries);
+}
+
+/** Digests differ where anything else does; versions are the same where both can be read. */
+const PASSED_OVER = ['format', 'version', 'step', 'optimizer', 'optimizers', 'extra', 'fingerprint', 'hash'];
+
+function wordsOf({ said, header }: OpenState): Map<string, string> {
+  const words = new Map<string, string>();
+  if (said.step !== null) words.set('step', `${said.step}`);
+  for (const [name, saved] of said.optimizers)
+    addLeaves(name === '' ? 'optimizer' : `optimizers.${name}`, saved, words);
+  for (const [name, value] of Object.entries(said.extra)) addLeaves(`extra.${name}`, value, words);
+  for (const [key, value] of Object.entries(header.metadata)) {
+    const isKnown = said.hash !== null && PASSED_OVER.includes(key);
+    if (!isKnown) words.set(`metadata.${key}`, JSON.stringify(value));
+  }
+  return words;
+}
+
+/** Each value of some JSON that is no object or list, under its path. */
+function addLeaves(path: string, value: unknown, words: Map<string, string>): void {
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  if (entries.length === 0) words.set(path, JSON.stringify(value));
+  for (const [key, item] of entries) addLeaves(`${path}.${key}`, item, words);
+}
