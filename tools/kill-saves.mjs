@@ -76,7 +76,8 @@ function stateOf(path) {
   const [expected, loaded] = [state(said.step), state(said.step, { isEmpty: true })];
   load(path, loaded.content);
   const isSame = expected.arrays.every((array, i) => Buffer.compare(bytesOf(array), bytesOf(loaded.arrays[i])) === 0);
-  if (!isSame || said.fingerprint !== fingerprint(expected.content)) throw new Error(`it is not the state ${said.step}`);
+  if (!isSame || said.fingerprint !== fingerprint(expected.content))
+    throw new Error(`it is not the state ${said.step}`);
   return said.step;
 }
 
@@ -128,7 +129,10 @@ async function fillUp(folder) {
     save(path, state(0).content); // 2.4 MB, beside which there is no room for 3.6 MB
     const before = readFileSync(path);
     for (const way of [save, saveAsync]) {
-      const error = await (async () => way(path, state(1).content))().then(() => undefined, (thrown) => thrown);
+      const error = await (async () => way(path, state(1).content))().then(
+        () => undefined,
+        (thrown) => thrown,
+      );
       if (error?.code !== 'ERR_ADAMAX_FILE' || error.cause?.code !== 'ENOSPC') {
         throw new Error(`${way.name} on a full file system must throw ENOSPC: it threw ${error}`);
       }
