@@ -7,6 +7,7 @@ import { setThreads, threads } from 'adamax/kernels';
 import { checkAgreement } from './agreement.js';
 import { offLoop } from './async.js';
 import { drawChart } from './chart.js';
+import { checkpoint } from './checkpoint.js';
 import { readRun } from './compare.js';
 import { dense } from './dense.js';
 import { digest } from './digest.js';
@@ -36,6 +37,7 @@ const RUN: Record<GroupName, Group> = {
   sparse,
   zeros,
   digest,
+  checkpoint,
   guard,
   large,
   async: offLoop,

@@ -9,6 +9,7 @@ export const GROUPS = [
   'sparse',
   'zeros',
   'digest',
+  'checkpoint',
   'guard',
   'large',
   'async',

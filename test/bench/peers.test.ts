@@ -20,6 +20,7 @@ describe('bench of other libraries', () => {
       'sparse',
       'zeros',
       'digest',
+      'checkpoint',
       'guard',
       'large',
       'async',

@@ -171,8 +171,8 @@ const variables: readonly Case[] = [
       const c = new Variable(variableOf(place, 'c').data, {
         name: 'c',
         shape: [9, 4],
-        constraint: (x: Float32Array) => void x.forEach((value, i) => void (x[i] = Math.min(Math.abs(value), 0.5))),
-      } as never);
+        constraint: (x) => x.map((value) => Math.min(Math.abs(value), 0.5)),
+      });
       Object.assign(place.model, { c });
     },
   }),
