@@ -1,3 +1,4 @@
+import { fileError } from '../../arguments/errors.js';
 import { fs, path as paths } from '../../memory/node-modules.js';
 import { type Work, wait } from './eventually.js';
 import type { FileSystem } from './file-system.js';
@@ -12,13 +13,13 @@ import { type Target, underCode } from './medium.js';
 export function* replacing(files: FileSystem, path: string, write: (target: Target) => Work<void>): Work<void> {
   yield* underCode(`${path} must be a file that can be written`, function* () {
     const place = realPath(path);
+    const mode = modeOf(place);
     const [folder, base] = [paths.dirname(place), paths.basename(place)];
     removeLeftovers(folder, (name) => name === base);
     const beside = `${place}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
     const fd = yield* wait(files.open(beside, 'wx', 0o666));
     let isOpen = true;
     try {
-      const mode = modeOf(place);
       if (mode !== undefined) yield* wait(files.chmod(fd, mode));
       yield* write({ name: path, write: (from, position) => files.write(fd, from, position) });
       yield* wait(files.flush(fd));
@@ -39,18 +40,23 @@ export function* replacing(files: FileSystem, path: string, write: (target: Targ
   });
 }
 
-/** A file in the place of which a link stands. */
+/** The file that links lead to, be it there or not. */
 function realPath(path: string): string {
   try {
     return fs.realpathSync(path);
-  } catch {
-    return path; // it is not there yet
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+    const link = fs.lstatSync(path, { throwIfNoEntry: false });
+    if (link === undefined) return path;
+    return realPath(paths.resolve(fs.realpathSync(paths.dirname(path)), fs.readlinkSync(path)));
   }
 }
 
-/** The permissions of the old file, which the new one takes over. */
+/** The permissions of the old file, which the new one takes over. A device or a pipe is no file to be replaced. */
 function modeOf(path: string): number | undefined {
-  return fs.statSync(path, { throwIfNoEntry: false })?.mode;
+  const old = fs.statSync(path, { throwIfNoEntry: false });
+  if (old !== undefined && !old.isFile()) throw fileError(`${path} must be a file`, 'something else');
+  return old?.mode;
 }
 
 /** The name of a file is kept by its folder. Windows has no way to flush one. */

@@ -1,0 +1,196 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Adamax, Variable } from 'adamax';
+import { inspect, type SaveOptions, save, saveAsync, verify } from 'adamax/checkpoint';
+import { expect } from 'chai';
+
+/** More than one piece. */
+const SIZE = 400_000;
+const isWindows = process.platform === 'win32';
+
+function state(step: number): SaveOptions {
+  const w = new Variable(new Float32Array(SIZE).fill(step), { name: 'w' });
+  const optimizer = new Adamax();
+  optimizer.build([w]);
+  optimizer.iterations.assign([BigInt(step)]);
+  return { optimizer, variables: [w] };
+}
+
+type Way = (path: string, options: SaveOptions) => Promise<void>;
+const WAYS: Readonly<Record<string, Way>> = { save: async (...args) => save(...args), saveAsync };
+
+async function errorOf(promise: Promise<void>): Promise<{ code?: string; cause?: { code?: string } }> {
+  return await promise.then(
+    () => expect.fail('nothing was thrown'),
+    (error) => error,
+  );
+}
+
+for (const [title, saveBy] of Object.entries(WAYS)) {
+  describe(`the file that ${title} writes`, () => {
+    let folder: string;
+    let path: string;
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'adamax-files-'));
+      path = join(folder, 'state.safetensors');
+    });
+    afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+    /** Fails unless there is the state of step 1, to the bit, and nothing else. */
+    async function expectWhole(action: () => Promise<void>): Promise<ReturnType<typeof errorOf>> {
+      save(path, state(1));
+      const before = readFileSync(path);
+      const error = await errorOf(action());
+      expect(Buffer.compare(readFileSync(path), before)).to.equal(0);
+      expect(verify(path)).to.equal(true);
+      expect(readdirSync(folder)).to.deep.equal(['state.safetensors']);
+      return error;
+    }
+
+    it('takes the place of the old one, and nothing else is left', async () => {
+      for (const step of [1, 2, 3]) {
+        await saveBy(path, state(step));
+        expect(verify(path)).to.equal(true);
+        expect(inspect(path).step).to.equal(step);
+        expect(readdirSync(folder)).to.deep.equal(['state.safetensors']);
+      }
+    });
+
+    it('leaves the old one whole when writing fails at any piece', async () => {
+      const pieces = Math.ceil((12 * SIZE) / 2 ** 20);
+      for (let fails = 0; fails < pieces; fails++) {
+        const mine = new Error('mine');
+        let calls = 0;
+        const progress = () => {
+          if (calls++ === fails) throw mine;
+        };
+        const error = await expectWhole(() => saveBy(path, { ...state(2), progress }));
+        expect(error).to.equal(mine);
+      }
+    });
+
+    it('leaves nothing where there was nothing when writing fails', async () => {
+      const progress = () => {
+        throw new Error('mine');
+      };
+      await errorOf(saveBy(path, { ...state(2), progress }));
+      expect(readdirSync(folder)).to.deep.equal([]);
+    });
+
+    it('leaves the old one whole on a file system that is full', async function () {
+      const small = join(folder, 'small');
+      mkdirSync(small);
+      const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', small]);
+      if (status !== 0) this.skip(); // whoever is not root may mount nothing
+      try {
+        const there = join(small, 'state.safetensors');
+        save(there, state(1));
+        const before = readFileSync(there);
+        const error = await errorOf(saveBy(there, state(2)));
+        expect(error).to.have.property('code', 'ERR_ADAMAX_FILE');
+        expect(error.cause?.code).to.equal('ENOSPC');
+        expect(Buffer.compare(readFileSync(there), before)).to.equal(0);
+        expect(readdirSync(small)).to.deep.equal(['state.safetensors']);
+      } finally {
+        spawnSync('umount', [small]);
+      }
+    });
+
+    it('is not written where the folder may not be', async function () {
+      if (isWindows || process.getuid?.() === 0) this.skip(); // permissions do not bind root
+      save(path, state(1));
+      chmodSync(folder, 0o555);
+      const error = await errorOf(saveBy(path, state(2)));
+      chmodSync(folder, 0o755);
+      expect(error.cause?.code).to.equal('EACCES');
+      expect(inspect(path).step).to.equal(1);
+    });
+
+    it('is not written into a folder that is not there, or below a file, or over a folder', async () => {
+      const places: [string, string][] = [
+        [join(folder, 'missing', 'state'), 'ENOENT'],
+        [join(folder, 'state.safetensors', 'state'), 'ENOTDIR'],
+      ];
+      for (const [place, code] of places) {
+        const error = await expectWhole(() => saveBy(place, state(2)));
+        expect(error).to.have.property('code', 'ERR_ADAMAX_FILE');
+        expect(error.cause?.code).to.equal(code);
+      }
+      expect(await errorOf(saveBy(folder, state(2)))).to.have.property('code', 'ERR_ADAMAX_FILE');
+    });
+
+    it('does not take the place of what is no file', async function () {
+      if (isWindows) this.skip();
+      if (spawnSync('mkfifo', [path]).status !== 0) this.skip();
+      expect(await errorOf(saveBy(path, state(2)))).to.have.property('code', 'ERR_ADAMAX_FILE');
+      expect(statSync(path).isFIFO()).to.equal(true);
+      expect(readdirSync(folder)).to.deep.equal(['state.safetensors']);
+    });
+
+    it('has the permissions of the old one', async function () {
+      if (isWindows) this.skip();
+      for (const mode of [0o600, 0o640, 0o444, 0o777]) {
+        save(path, state(1));
+        chmodSync(path, mode);
+        await saveBy(path, state(2));
+        expect((statSync(path).mode & 0o7777).toString(8)).to.equal(mode.toString(8));
+        expect(inspect(path).step).to.equal(2);
+      }
+    });
+
+    it('lies where a link leads to, be it there or not', async function () {
+      if (isWindows) this.skip(); // links need a permission there
+      mkdirSync(join(folder, 'elsewhere'));
+      const [real, middle] = [join(folder, 'elsewhere', 'real'), join(folder, 'elsewhere', 'middle')];
+      symlinkSync('real', middle);
+      symlinkSync(join('elsewhere', 'middle'), path);
+      for (const step of [1, 2]) {
+        await saveBy(path, state(step));
+        expect(lstatSync(real).isFile()).to.equal(true);
+        expect([readlinkSync(path), readlinkSync(middle)]).to.deep.equal([join('elsewhere', 'middle'), 'real']);
+        expect(inspect(real).step).to.equal(step);
+      }
+      expect(readdirSync(join(folder, 'elsewhere'))).to.have.members(['real', 'middle']);
+    });
+
+    it('is not written where links lead in a circle', async function () {
+      if (isWindows) this.skip();
+      symlinkSync('other', path);
+      symlinkSync('state.safetensors', join(folder, 'other'));
+      const error = await errorOf(saveBy(path, state(1)));
+      expect(error.cause?.code).to.equal('ELOOP');
+      expect(readlinkSync(path)).to.equal('other');
+    });
+
+    it('takes away what dead processes have left beside it, and nothing else', async () => {
+      const dead = spawnSync(process.execPath, ['--version']).pid;
+      const others = [
+        `state.safetensors.${process.pid}.abc.tmp`,
+        `state.safetensors.${process.ppid}.abc.tmp`,
+        `other.safetensors.${dead}.abc.tmp`,
+        `state.safetensors.${dead}.abc`,
+        `state.safetensors.${dead}.a.b.tmp`,
+        'state.safetensors.tmp',
+        'state.safetensors.mine.tmp',
+      ];
+      const left = [`state.safetensors.${dead}.abc.tmp`, `state.safetensors.${dead}.0.tmp`];
+      for (const name of [...others, ...left]) writeFileSync(join(folder, name), 'x');
+      await saveBy(path, state(1));
+      expect(readdirSync(folder)).to.have.members([...others, 'state.safetensors']);
+    });
+  });
+}
