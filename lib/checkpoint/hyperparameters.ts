@@ -2,6 +2,7 @@
 import { rangeError } from '../arguments/errors.js';
 import { BASE_KEYS, type ConfigKeys, type CustomObjects } from '../optimizers/config.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import { isVariable } from '../variables/variable.js';
 import type { SavedOptimizer } from './metadata.js';
 
 /** What was not as saved, by option. */
@@ -42,16 +43,19 @@ export function restorationOf(
     .filter((option) => typeof optionOf(optimizer, option) !== 'function');
   if (changed.length === 0) return { changes: {}, apply() {}, undo() {} };
   const model = modelOf(file, () => Class.fromConfig(saved.config, customObjects));
-  const values = changed.map((option) => ({
-    option,
-    was: optionOf(optimizer, option),
-    saved: optionOf(model, option),
-  }));
+  const values = changed.map((option) => {
+    const holder = optionOf(optimizer, option);
+    return { option, holder, was: isVariable(holder) ? holder.item() : holder, saved: optionOf(model, option) };
+  });
   const set = (option: string, value: unknown) => {
     (optimizer as unknown as Record<string, unknown>)[option] = value;
   };
   const undo = () => {
-    for (const { option, was } of values) set(option, was);
+    for (const { option, holder, was } of values) {
+      set(option, holder);
+      // The saved number has been written into it.
+      if (isVariable(holder)) set(option, was);
+    }
   };
   return {
     changes: Object.fromEntries(values.map(({ option, was, saved }) => [option, { was, saved }])),
