@@ -16,6 +16,7 @@ import { atOnce, type Work } from './files/eventually.js';
 import { atOnceFiles, type FileSystem, promisedFiles } from './files/file-system.js';
 import { reading, type Source, sourceOfBytes } from './files/medium.js';
 import { damaged } from './format/damage.js';
+import { viewPiece } from './format/piece.js';
 import { type Changes, type Restoration, restorationOf } from './hyperparameters.js';
 import { checkFits, type Match, type Matches, match, type Place, placesOf } from './matching.js';
 import { type OpenState, openState, readTensor, STAGE, verifyState } from './read.js';
@@ -213,7 +214,8 @@ function newSlot({ slot }: Place, creations: Map<Part, Creation>): LiveTensor['a
 }
 
 /**
- * Writes everything. What the caller's progress throws waits until all is written, since half a state is none.
+ * Reads everything straight into the arrays where that can be: else by way of a piece of memory of our own. What the
+ * caller's progress throws waits until all is written, since half a state is none.
  * @returns reports the end, or throws that
  */
 function* writeAll(
@@ -228,8 +230,15 @@ function* writeAll(
   let isSilent = progress === null;
   let done = before;
   for (const { place, tensor, canonical, array, length } of writes) {
-    yield* readTensor(state, tensor, stage, (piece, at) => {
-      putPiece(canonical, tensor.dtype, piece, at, { dtype: place.dtype, array, length });
+    const isStraight = state.source.isAtOnce && tensor.dtype === place.dtype;
+    const room = (at: number, bytes: number) => {
+      const piece = stage.subarray(0, bytes);
+      return isStraight ? viewPiece(canonical, array, length, at, piece) : piece;
+    };
+    const take = (piece: Uint8Array, at: number) => {
+      if (piece.buffer === stage.buffer) {
+        putPiece(canonical, tensor.dtype, piece, at, { dtype: place.dtype, array, length });
+      }
       done += piece.length;
       if (isSilent || piece.length < stage.length) return;
       try {
@@ -240,7 +249,8 @@ function* writeAll(
           throw error;
         };
       }
-    });
+    };
+    yield* readTensor(state, tensor, stage, take, room);
   }
   return report;
 }

@@ -64,16 +64,20 @@ export function* verifyState(
   return digests;
 }
 
-/** Reads a tensor piece by piece, in whole elements. */
+/**
+ * Reads a tensor piece by piece, in whole elements.
+ * @param room - where so many bytes go, of which the first is the tensor's `at`th. Default: to the beginning of `stage`
+ */
 export function* readTensor(
   { source, header }: OpenState,
   { begin, end, dtype }: Header['tensors'][number],
   stage: Uint8Array,
   take: (piece: Uint8Array, at: number) => void,
+  room: (at: number, count: number) => Uint8Array = (_, count) => stage.subarray(0, count),
 ): Work<void> {
   const most = stage.length - (stage.length % WIDTHS[dtype]);
   for (let at = begin; at < end; at += most) {
-    const piece = stage.subarray(0, Math.min(most, end - at));
+    const piece = room(at - begin, Math.min(most, end - at));
     yield* readAll(source, piece, header.length + at);
     take(piece, at - begin);
   }

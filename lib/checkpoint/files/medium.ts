@@ -1,7 +1,7 @@
 import { fileError } from '../../arguments/errors.js';
 import { damaged } from '../format/damage.js';
 import { type Eventually, type Work, wait } from './eventually.js';
-import type { FileSystem } from './file-system.js';
+import { atOnceFiles, type FileSystem } from './file-system.js';
 
 /** Where a saved state is read from. */
 export interface Source {
@@ -9,6 +9,11 @@ export interface Source {
   readonly name: string;
   /** In bytes. */
   readonly size: number;
+  /**
+   * Whether reading is done when `read` returns. Only then may it write where a caller has his hands: memory that goes away
+   * while the operating system writes there may be somebody else's by then.
+   */
+  readonly isAtOnce: boolean;
   /** @returns how many bytes were read, which may be fewer than there is room for */
   read(into: Uint8Array, position: number): Eventually<number>;
 }
@@ -41,7 +46,7 @@ export function sourceOfBytes(bytes: Uint8Array): Source {
     into.set(part);
     return part.length;
   };
-  return { name: 'bytes', size: bytes.length, read };
+  return { name: 'bytes', size: bytes.length, isAtOnce: true, read };
 }
 
 export function targetOfBytes(bytes: Uint8Array): Target {
@@ -58,7 +63,8 @@ export function* reading<T>(files: FileSystem, path: string, body: (source: Sour
     const fd = yield* wait(files.open(path, 'r'));
     try {
       const { size } = yield* wait(files.stat(fd));
-      return yield* body({ name: path, size, read: (into, position) => files.read(fd, into, position) });
+      const isAtOnce = files === atOnceFiles;
+      return yield* body({ name: path, size, isAtOnce, read: (into, position) => files.read(fd, into, position) });
     } finally {
       yield* wait(files.close(fd));
     }
