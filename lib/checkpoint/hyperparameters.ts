@@ -38,10 +38,12 @@ export function restorationOf(
   const keys = [...new Set([...Object.keys(saved.config), ...Object.keys(own)])].filter((key) => {
     return !FIXED.includes(key) && JSON.stringify(saved.config[key]) !== JSON.stringify(own[key]);
   });
-  const changed = keys
-    .map((key) => options[key] ?? key)
+  // A key that nobody knows is for the class to refuse; nothing of its name is read here.
+  const known = keys.filter((key) => Object.hasOwn(options, key) || Object.hasOwn(own, key));
+  const changed = known
+    .map((key) => (Object.hasOwn(options, key) ? options[key] : key))
     .filter((option) => typeof optionOf(optimizer, option) !== 'function');
-  if (changed.length === 0) return { changes: {}, apply() {}, undo() {} };
+  if (changed.length === 0 && known.length === keys.length) return { changes: {}, apply() {}, undo() {} };
   const model = modelOf(file, () => Class.fromConfig(saved.config, customObjects));
   const values = changed.map((option) => {
     const holder = optionOf(optimizer, option);

@@ -9,7 +9,14 @@ import type { WeightsReport } from '../state/set-weights.js';
 import { countable } from '../state/step-counter.js';
 import type { Creation } from '../state/variable-states.js';
 import { sizeOf } from '../variables/shape.js';
-import { type Content, type KeyOptions, type Part, type ReadContent, readContent } from './content/content.js';
+import {
+  type Content,
+  type KeyOptions,
+  mappedKeys,
+  type Part,
+  type ReadContent,
+  readContent,
+} from './content/content.js';
 import { type Extra, type Json, type LiveTensor, readExtra } from './content/extra.js';
 import { putPiece } from './conversion.js';
 import { atOnce, type Work } from './files/eventually.js';
@@ -94,7 +101,8 @@ export function fromBytes(bytes: Uint8Array, options: LoadOptions): Loaded {
 interface Request {
   readonly content: ReadContent;
   readonly places: readonly Place[];
-  readonly keys: ((key: string) => string) | null;
+  /** What the places are called in the file. */
+  readonly keys: readonly string[];
   readonly partial: boolean;
   readonly restores: boolean;
   readonly customObjects: CustomObjects | null;
@@ -114,13 +122,18 @@ function readRequest(method: string, options: LoadOptions): Request {
   checkOneOf('hyperparameters', hyperparameters, ['restore', 'keep']);
   if (progress !== null) checkCallable('progress', progress);
   const places = placesOf(content, extraTargets(options.extra));
+  // The function is code of the caller, so it runs before the memory is looked at.
+  const mapped = mappedKeys(
+    keys,
+    places.map(({ canonical }) => canonical),
+  );
   for (const { canonical, array } of places) {
     if (array === null) continue;
     checkAttached(`'${canonical}'`, array);
     checkUnused(`'${canonical}'`, array, true);
   }
   const restores = hyperparameters === 'restore';
-  return { content, places, keys, partial, restores, customObjects, verify, progress };
+  return { content, places, keys: mapped, partial, restores, customObjects, verify, progress };
 }
 
 function extraTargets(extra: unknown): ReadonlyMap<string, LiveTensor> {

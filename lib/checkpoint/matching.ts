@@ -6,7 +6,7 @@ import type { WeightsReport } from '../state/set-weights.js';
 import { COUNTER } from '../state/weight-list.js';
 import { equalShapes, formatShape, type Shape } from '../variables/shape.js';
 import type { AnyVariable, Variable } from '../variables/variable.js';
-import { keyOf, mappedKey, type Part, type ReadContent, variableKey } from './content/content.js';
+import { keyOf, type Part, type ReadContent, variableKey } from './content/content.js';
 import { type LiveTensor, variableTensor } from './content/extra.js';
 import { takenBy } from './conversion.js';
 import { type FileDtype, OF_VARIABLES } from './format/dtype.js';
@@ -65,19 +65,19 @@ export function placesOf(content: ReadContent, extras: ReadonlyMap<string, LiveT
   return places;
 }
 
-/** @param keys - what the caller calls tensors in the file */
+/** @param keys - what the caller calls the places in the file */
 export function match(
   state: OpenState,
   content: ReadContent,
   places: readonly Place[],
-  keys: ((key: string) => string) | null,
+  keys: readonly string[],
 ): Matches {
   const byKey = new Map(state.header.tensors.map((tensor) => [tensor.key, tensor]));
   const matches: Match[] = [];
   const absent: Place[] = [];
   const misfits: Misfit[] = classMisfits(state, content);
-  for (const place of places) {
-    const key = mappedKey(keys, place.canonical);
+  for (const [i, place] of places.entries()) {
+    const key = keys[i];
     const tensor = byKey.get(key);
     if (tensor === undefined) absent.push(place);
     else {
@@ -107,17 +107,19 @@ function classMisfits({ said }: OpenState, { parts }: ReadContent): Misfit[] {
     const own = optimizerClasses.nameToWrite('optimizer', optimizer.constructor, optimizer);
     if (saved === undefined || saved.class_name === own) return [];
     const argument = name === null ? 'optimizer' : `optimizers.${name}`;
-    return [{ name: argument, message: `${argument} must be an ${saved.class_name}: received an ${own}` }];
+    return [
+      { name: argument, message: `${argument} must be of the class ${describe(saved.class_name)}: received an ${own}` },
+    ];
   });
 }
 
 function misfitOf(tensor: FileTensor, place: Place): string | null {
   const { key, shape, dtype } = tensor;
   if (!equalShapes(shape, place.shape)) {
-    return `shape of '${key}' must be ${formatShape(place.shape)}: received ${formatShape(shape)}`;
+    return `shape of ${describe(key)} must be ${formatShape(place.shape)}: received ${formatShape(shape)}`;
   }
   const taken = takenBy(place.dtype);
-  return taken.includes(dtype) ? null : `dtype of '${key}' must be ${taken.join(' or ')}: received ${dtype}`;
+  return taken.includes(dtype) ? null : `dtype of ${describe(key)} must be ${taken.join(' or ')}: received ${dtype}`;
 }
 
 /** Slots of one variable fit together or not at all: a first moment without its second one would be divided by ε. */

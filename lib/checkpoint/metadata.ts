@@ -12,6 +12,8 @@ import type { FileTensor, Metadata } from './format/header.js';
 
 const FORMAT = 'adamax';
 const VERSION = 1;
+/** More than `extra` may be nested when it is saved. */
+const DEEPEST = 200;
 /** As long as a digest. */
 const NONE = '0'.repeat(32);
 
@@ -79,7 +81,12 @@ export interface Said {
  */
 export function readMetadata(file: string, metadata: Metadata): Said {
   const optimizers = new Map<string, SavedOptimizer>();
-  if (metadata.format !== FORMAT) return { step: null, optimizers, extra: {}, fingerprint: null, hash: null };
+  if (!isOurs(metadata)) return { step: null, optimizers, extra: {}, fingerprint: null, hash: null };
+  const { format, hash, fingerprint } = metadata;
+  if (format !== FORMAT) throw damaged(file, `metadata 'format' must be '${FORMAT}', as`, format);
+  for (const [key, digest] of Object.entries({ hash, fingerprint })) {
+    if (!isDigest(digest)) throw damaged(file, `metadata '${key}' must be a digest, as`, digest);
+  }
   if (metadata.version !== `${VERSION}`) {
     const expected = `version of ${file} must be ${VERSION}, which this version of adamax reads`;
     throw rangeError('ERR_ADAMAX_CHECKPOINT', `${expected}: received ${describe(metadata.version)}`);
@@ -94,9 +101,18 @@ export function readMetadata(file: string, metadata: Metadata): Said {
     step: metadata.step === undefined ? null : stepOf(file, metadata.step),
     optimizers,
     extra: metadata.extra === undefined ? {} : (parsed(file, 'extra', metadata) as Record<string, Json>),
-    fingerprint: metadata.fingerprint ?? null,
-    hash: metadata.hash ?? null,
+    fingerprint,
+    hash,
   };
+}
+
+/** Two marks tell, so that a file whose one is damaged is not taken for one of others, which have no digest. */
+function isOurs({ format, hash, fingerprint }: Metadata): boolean {
+  return format === FORMAT || (isDigest(hash) && isDigest(fingerprint));
+}
+
+function isDigest(text: string | undefined): boolean {
+  return text !== undefined && /^[0-9a-f]{32}$/.test(text);
 }
 
 function parsed(file: string, key: string, metadata: Metadata): object {
@@ -109,12 +125,20 @@ function parsed(file: string, key: string, metadata: Metadata): object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw damaged(file, `metadata '${key}' must be an object, as`, value);
   }
+  if (isDeeper(value, DEEPEST))
+    throw damaged(file, `metadata '${key}' must be nested at most ${DEEPEST} deep, as`, value);
   return value;
+}
+
+/** What is nested without a bound would exhaust the stack of whoever walks through it. */
+function isDeeper(value: unknown, most: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return most === 0 || Object.values(value).some((item) => isDeeper(item, most - 1));
 }
 
 function savedOptimizer(file: string, saved: unknown): SavedOptimizer {
   const { class_name, config } = Object(saved) as Partial<SavedOptimizer>;
-  if (typeof class_name !== 'string' || typeof config !== 'object' || config === null) {
+  if (typeof class_name !== 'string' || typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw damaged(file, "metadata 'optimizer' must be { class_name, config }, as", saved);
   }
   return { class_name, config };

@@ -97,8 +97,24 @@ export function variableKey(names: Names, variable: Variable): string {
   return `variables/${names.get(variable)}`;
 }
 
-/** What the function of the caller makes of a key. @throws TypeError `ERR_ADAMAX_ARG_TYPE` */
-export function mappedKey(keys: ((key: string) => string) | null | undefined, key: string): string {
+/**
+ * What tensors are called in a file, in their order.
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE`, `ERR_ADAMAX_DUPLICATE`
+ */
+export function mappedKeys(keys: KeyOptions['keys'], canonical: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return canonical.map((key) => {
+    const mapped = mappedKey(keys, key);
+    if (taken.has(mapped)) {
+      const expected = 'keys must give each tensor another name';
+      throw rangeError('ERR_ADAMAX_DUPLICATE', `${expected}: received ${describe(mapped)} twice`);
+    }
+    taken.add(mapped);
+    return mapped;
+  });
+}
+
+function mappedKey(keys: KeyOptions['keys'], key: string): string {
   if (keys === null || keys === undefined) return key;
   const mapped: unknown = keys(key);
   if (typeof mapped !== 'string') throw wrongType(`keys(${describe(key)})`, 'a string', mapped);

@@ -1,5 +1,5 @@
 import { checkAttached, checkUnused } from '../../arguments/arrays.js';
-import { describe, rangeError, wrongType } from '../../arguments/errors.js';
+import { wrongType } from '../../arguments/errors.js';
 import { lengthOf } from '../../memory/typed-arrays.js';
 import { statesOf } from '../../optimizers/optimizer-state.js';
 import type { Placeless } from '../format/header.js';
@@ -7,7 +7,7 @@ import {
   type Content,
   type KeyOptions,
   keyOf,
-  mappedKey,
+  mappedKeys,
   type ReadContent,
   readContent,
   variableKey,
@@ -44,19 +44,11 @@ export function pictureOf(method: string, options: PictureOptions, more: readonl
   const { tensors: extras, json } = readExtra(extra);
   const live = liveTensors(content);
   for (const [name, tensor] of extras) live.set(`extra/${name}`, tensor);
-  const taken = new Set<string>();
-  const tensors = [...live].map(([canonical, tensor]): PictureTensor => {
-    const key = mappedKey(keys, canonical);
-    if (taken.has(key)) {
-      throw rangeError(
-        'ERR_ADAMAX_DUPLICATE',
-        `keys must give each tensor another name: received ${describe(key)} twice`,
-      );
-    }
-    taken.add(key);
+  const mapped = mappedKeys(keys, [...live.keys()]);
+  const tensors = [...live].map(([canonical, tensor], i): PictureTensor => {
     checkAttached(`'${canonical}'`, tensor.array);
     checkUnused(`'${canonical}'`, tensor.array, false);
-    return { ...tensor, key, canonical, elements: lengthOf(tensor.array) };
+    return { ...tensor, key: mapped[i], canonical, elements: lengthOf(tensor.array) };
   });
   return { content, tensors, json };
 }

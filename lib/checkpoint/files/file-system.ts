@@ -3,7 +3,7 @@ import type { Eventually } from './eventually.js';
 
 /** What is asked of the operating system, at once or by promises. */
 export interface FileSystem {
-  open(path: string, flags: string, mode?: number): Eventually<number>;
+  open(path: string, flags: string | number, mode?: number): Eventually<number>;
   /** Bytes of a file, and whether it is one. */
   stat(fd: number): Eventually<{ readonly size: number; isFile(): boolean }>;
   /** @returns how many bytes were read */
@@ -15,6 +15,12 @@ export interface FileSystem {
   rename(from: string, to: string): Eventually<void>;
   remove(path: string): Eventually<void>;
 }
+
+/**
+ * A pipe that nobody writes to would hold up whoever opens it, for good; this opens it at once, and it is then found to be
+ * no file. Windows has no such flag.
+ */
+export const TO_READ = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
 
 export const atOnceFiles: FileSystem = {
   open: (path, flags, mode) => fs.openSync(path, flags, mode),

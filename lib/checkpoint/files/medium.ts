@@ -1,7 +1,8 @@
 import { fileError } from '../../arguments/errors.js';
+import { bufferOf, byteOffsetOf, lengthOf } from '../../memory/typed-arrays.js';
 import { damaged } from '../format/damage.js';
 import { type Eventually, type Work, wait } from './eventually.js';
-import { atOnceFiles, type FileSystem } from './file-system.js';
+import { atOnceFiles, type FileSystem, TO_READ } from './file-system.js';
 
 /** Where a saved state is read from. */
 export interface Source {
@@ -40,7 +41,9 @@ export function* writeAll(target: Target, from: Uint8Array, position: number): W
   }
 }
 
-export function sourceOfBytes(bytes: Uint8Array): Source {
+/** @param given - of whatever class: what that makes of `subarray` and `length` does not matter */
+export function sourceOfBytes(given: Uint8Array): Source {
+  const bytes = new Uint8Array(bufferOf(given), byteOffsetOf(given), lengthOf(given));
   const read = (into: Uint8Array, position: number) => {
     const part = bytes.subarray(position, position + into.length);
     into.set(part);
@@ -59,10 +62,13 @@ export function targetOfBytes(bytes: Uint8Array): Target {
 
 /** Opens a file to read it, and closes it whatever happens. @throws Error `ERR_ADAMAX_FILE` */
 export function* reading<T>(files: FileSystem, path: string, body: (source: Source) => Work<T>): Work<T> {
-  return yield* underCode(`${path} must be a file that can be read`, function* () {
-    const fd = yield* wait(files.open(path, 'r'));
+  const expected = `${path} must be a file that can be read`;
+  return yield* underCode(expected, function* () {
+    const fd = yield* wait(files.open(path, TO_READ));
     try {
-      const { size } = yield* wait(files.stat(fd));
+      const stat = yield* wait(files.stat(fd));
+      if (!stat.isFile()) throw fileError(expected, new Error('no regular file'));
+      const { size } = stat;
       const isAtOnce = files === atOnceFiles;
       return yield* body({ name: path, size, isAtOnce, read: (into, position) => files.read(fd, into, position) });
     } finally {
@@ -76,6 +82,12 @@ export function* underCode<T>(expected: string, body: () => Work<T>): Work<T> {
   try {
     return yield* body();
   } catch (error) {
-    throw typeof (error as { errno?: unknown } | null)?.errno === 'number' ? fileError(expected, error) : error;
+    throw isOfSystem(error) ? fileError(expected, error) : error;
   }
+}
+
+/** Node itself refuses a path with a zero in it, which no operating system takes. */
+function isOfSystem(error: unknown): boolean {
+  const { errno, code } = Object(error) as { errno?: unknown; code?: unknown };
+  return typeof errno === 'number' || code === 'ERR_INVALID_ARG_VALUE';
 }

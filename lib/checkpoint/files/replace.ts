@@ -11,9 +11,10 @@ import { type Target, underCode } from './medium.js';
  * @throws Error `ERR_ADAMAX_FILE`
  */
 export function* replacing(files: FileSystem, path: string, write: (target: Target) => Work<void>): Work<void> {
-  yield* underCode(`${path} must be a file that can be written`, function* () {
+  const expected = `${path} must be a file that can be written`;
+  yield* underCode(expected, function* () {
     const place = realPath(path);
-    const mode = modeOf(place);
+    const mode = modeOf(place, expected);
     const [folder, base] = [paths.dirname(place), paths.basename(place)];
     removeLeftovers(folder, (name) => name === base);
     const beside = `${place}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
@@ -52,11 +53,11 @@ function realPath(path: string): string {
   }
 }
 
-/** The permissions of the old file, which the new one takes over. A device or a pipe is no file to be replaced. */
-function modeOf(path: string): number | undefined {
-  const old = fs.statSync(path, { throwIfNoEntry: false });
-  if (old !== undefined && !old.isFile()) throw fileError(`${path} must be a file`, 'something else');
-  return old?.mode;
+/** The permissions of the old file, which the new one takes over. Nothing but a file is replaced: no pipe, no device. */
+function modeOf(place: string, expected: string): number | undefined {
+  const stat = fs.statSync(place, { throwIfNoEntry: false });
+  if (stat !== undefined && !stat.isFile()) throw fileError(expected, new Error('no regular file'));
+  return stat?.mode;
 }
 
 /** The name of a file is kept by its folder. Windows has no way to flush one. */

@@ -2,6 +2,7 @@
  * Reads the header of a safetensors file that anybody may have written. `JSON.parse` would take the last of two tensors
  * of one name in silence, so the few forms that a header has are read here, each strictly.
  */
+import { describe } from '../../arguments/errors.js';
 import { MOST_DIMENSIONS } from '../../variables/shape.js';
 import { damaged } from './damage.js';
 import { type FileDtype, isFileDtype, WIDTHS } from './dtype.js';
@@ -31,7 +32,8 @@ export function parseHeader(file: string, json: Uint8Array, size: number): Heade
   tensors.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let expected = 0;
   for (const { key, begin, end } of tensors) {
-    if (begin !== expected) throw damaged(file, `data_offsets of '${key}' must begin at ${expected}, as`, begin);
+    if (begin !== expected)
+      throw damaged(file, `data_offsets of ${describe(key)} must begin at ${expected}, as`, begin);
     expected = end;
   }
   if (length + expected !== size) throw damaged(file, `the file must have ${length + expected} bytes, as`, size);
@@ -86,18 +88,23 @@ class Reader {
       if (field === 'dtype') dtype = this.#string();
       else if (field === 'shape') shape = this.#integers(MOST_DIMENSIONS);
       else if (field === 'data_offsets') offsets = this.#integers(2);
-      else throw damaged(this.#file, `'${key}' must only have dtype, shape and data_offsets in the header`, field);
+      else
+        throw damaged(this.#file, `${describe(key)} must only have dtype, shape and data_offsets in the header`, field);
     });
     if (dtype === undefined || !isFileDtype(dtype)) {
-      throw damaged(this.#file, `dtype of '${key}' must be one of ${Object.keys(WIDTHS).join(', ')}, as`, dtype);
+      throw damaged(
+        this.#file,
+        `dtype of ${describe(key)} must be one of ${Object.keys(WIDTHS).join(', ')}, as`,
+        dtype,
+      );
     }
     const bytes = shape === undefined ? undefined : bytesOf(shape, dtype);
     if (shape === undefined || bytes === undefined) {
-      throw damaged(this.#file, `shape of '${key}' must be lengths of dimensions, as`, shape);
+      throw damaged(this.#file, `shape of ${describe(key)} must be lengths of dimensions, as`, shape);
     }
     const [begin, end] = offsets ?? [];
     if (begin === undefined || end === undefined || end - begin !== bytes) {
-      throw damaged(this.#file, `data_offsets of '${key}' must have ${bytes} bytes between them, as`, offsets);
+      throw damaged(this.#file, `data_offsets of ${describe(key)} must have ${bytes} bytes between them, as`, offsets);
     }
     return { key, dtype, shape, begin, end };
   }
@@ -193,6 +200,9 @@ const isSpace = (code: number) => code === 0x20 || code === 0x0a || code === 0x0
 /** Undefined where it is more than can be counted. */
 function bytesOf(shape: readonly number[], dtype: FileDtype): number | undefined {
   let bytes: number = WIDTHS[dtype];
-  for (const length of shape) bytes *= length;
-  return Number.isSafeInteger(bytes) ? bytes : undefined;
+  for (const length of shape) {
+    bytes *= length;
+    if (!Number.isSafeInteger(bytes)) return undefined;
+  }
+  return bytes;
 }
