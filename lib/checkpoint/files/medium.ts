@@ -1,3 +1,4 @@
+import { checkAttached } from '../../arguments/arrays.js';
 import { fileError } from '../../arguments/errors.js';
 import { bufferOf, byteOffsetOf, lengthOf } from '../../memory/typed-arrays.js';
 import { damaged } from '../format/damage.js';
@@ -41,8 +42,12 @@ export function* writeAll(target: Target, from: Uint8Array, position: number): W
   }
 }
 
-/** @param given - of whatever class: what that makes of `subarray` and `length` does not matter */
+/**
+ * @param given - of whatever class: what that makes of `subarray` and `length` does not matter
+ * @throws TypeError `ERR_ADAMAX_DETACHED`
+ */
 export function sourceOfBytes(given: Uint8Array): Source {
+  checkAttached('bytes', given);
   const bytes = new Uint8Array(bufferOf(given), byteOffsetOf(given), lengthOf(given));
   const read = (into: Uint8Array, position: number) => {
     const part = bytes.subarray(position, position + into.length);
