@@ -2,6 +2,8 @@
 module.exports = {
   ...require('./.mocharc.json'),
   ignore: [
+    // They load files with a fault in each place that can have one.
+    'out/test/checkpoint/{fuzz,hostile}.test.js',
     // They train on large arrays, on many threads, or in processes that they start.
     'out/test/{attacks,build,examples,processes,training}/**',
     'out/test/backend/{isa,load,threads,workers}.test.js',

@@ -45,5 +45,8 @@ for (const isa of ['', 'js']) {
     const { attacks, faults } = JSON.parse(sweep.stdout);
     report(`attacks on ${on}`, faults.length > 0, [`${attacks} of them`, ...faults].join('\n'));
   }
+  const large = run('checkpoint/large.js', [], isa);
+  const failed = large.died || JSON.parse(large.stdout).megabytes > MOST_MEGABYTES;
+  report(`a saved state of 5 GB on ${on}`, failed, large.stdout.trim() + large.stderr);
 }
 rmSync(folder, { recursive: true, force: true });
