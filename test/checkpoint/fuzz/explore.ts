@@ -1,7 +1,7 @@
 /** Loads spoilt files, and holds what comes of it to what their headers say. */
 import { fromBytes, inspect, type Loaded, toBytes, verify } from 'adamax/checkpoint';
 import { Draw } from '../../fuzz/random.js';
-import { partsOf } from '../files.js';
+import { partsOf, sealed } from '../files.js';
 import { bits, Scene, savedScene } from '../scene.js';
 import { mutated } from './mutate.js';
 
@@ -72,7 +72,23 @@ function codeOf(action: () => unknown): string {
 
 /** Each tensor that is said to be loaded must now be in memory, to the bit where the dtype is the same. */
 function expectLoaded(kind: string, bytes: Uint8Array, scene: Scene, { loaded }: Loaded): void {
-  const { tensors, data } = partsOf(bytes);
+  const parts = partsOf(bytes);
+  const { metadata, tensors, data } = parts;
+  if (
+    metadata.hash !== undefined &&
+    metadata.fingerprint !== undefined &&
+    partsOf(sealed(parts)).metadata.hash !== metadata.hash
+  ) {
+    throw new Error(`${kind}: what is loaded has another digest`);
+  }
+  let end = 0;
+  for (const place of Object.values(tensors)
+    .map((tensor) => tensor.data_offsets)
+    .sort(([a, b], [c, d]) => a - c || b - d)) {
+    if (place[0] !== end) throw new Error(`${kind}: a file with holes or overlaps is loaded`);
+    end = place[1];
+  }
+  if (end !== data.length) throw new Error(`${kind}: a file with other bytes at its end is loaded`);
   for (const name of loaded) {
     const { dtype, data_offsets: place } = tensors[name];
     const array = arrayOf(scene, name);
