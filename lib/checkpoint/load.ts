@@ -154,7 +154,7 @@ function* loadFrom(source: Source, request: Request): Work<Loaded> {
   if (!partial) checkFits(source.name, matches);
   const restorations = restorationsOf(state, request);
   const total = (verify ? 2 : 1) * source.size;
-  if (verify) yield* verifyState(state, progress && ((done) => progress(done, total)));
+  if (verify && state.said.hash !== null) yield* verifyState(state, progress && ((done) => progress(done, total)));
   yield* checkCounters(state, matches.matches);
   const creations = new Map<Part, Creation>();
   const applied: Restoration[] = [];
