@@ -134,11 +134,11 @@ describe('a hostile file', () => {
     }
   });
 
-  it('has a million tensors, none of which has a place', async () => {
-    const entries = Array.from({ length: 1e6 }, (_, i) => `"${i}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`);
+  it('has a hundred thousand tensors, none of which has a place', async () => {
+    const entries = Array.from({ length: 1e5 }, (_, i) => `"${i}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`);
     const bytes = fileOf(`{${entries.join(',')}}`);
-    expectBytesRefused(bytes, /and 999992 more, for which there is no place/);
-    expect(inspect(bytes).tensors).to.have.length(1e6);
+    expectBytesRefused(bytes, /and 99992 more, for which there is no place/);
+    expect(inspect(bytes).tensors).to.have.length(1e5);
   });
 
   it('has a name of 5 megabytes, which no message repeats', async () => {
