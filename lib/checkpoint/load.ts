@@ -55,7 +55,7 @@ export interface Loaded extends WeightsReport {
   /** JSON that was saved as `extra`. */
   // biome-ignore lint/suspicious/noExplicitAny: whoever saved it knows what it is
   readonly extra: Record<string, any>;
-  /** Hyperparameters that were not as saved, by optimizer (`''` for the only one) and option, and now are, unless kept. */
+  /** Hyperparameters that were not as saved and have been put back, by optimizer (`''` for the only one) and option. */
   readonly hyperparameters: Readonly<Record<string, Changes>>;
 }
 

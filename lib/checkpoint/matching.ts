@@ -94,7 +94,7 @@ export function match(
     return array !== null || (slot !== null && come.get(slot.part)?.has(slot.owner) === true);
   };
   return {
-    ...apart(matches, misfits),
+    ...apart(matches, misfits, come),
     missing: absent.filter(isMissing).map(({ canonical }) => canonical),
     unexpected: [...byKey.keys()].filter((key) => !isOurs || isAskedFor(key, content)),
   };
@@ -123,8 +123,11 @@ function misfitOf(tensor: FileTensor, place: Place): string | null {
 }
 
 /** Slots of one variable fit together or not at all: a first moment without its second one would be divided by ε. */
-function apart(matches: readonly Match[], misfits: readonly Misfit[]): Pick<Matches, 'matches' | 'misfits'> {
-  const come = countOfRule(matches);
+function apart(
+  matches: readonly Match[],
+  misfits: readonly Misfit[],
+  come: ReturnType<typeof countOfRule>,
+): Pick<Matches, 'matches' | 'misfits'> {
   const isAlone = ({ place: { slot } }: Match) => {
     if (slot === null) return false;
     const states = statesOf(slot.part.optimizer);

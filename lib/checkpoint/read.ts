@@ -7,7 +7,7 @@ import { type Header, PREFIX } from './format/header.js';
 import { headerLength, parseHeader } from './format/parse-header.js';
 import { hashOf, readMetadata, type Said } from './metadata.js';
 
-/** Bytes that are read together, so many that the copies stay in the second-level cache. */
+/** Bytes that are read, or copied and written, together: so many that they stay in the second-level cache. */
 export const STAGE = 1024 * 1024;
 
 /** A file whose header has been read, and says nothing that is not so. */

@@ -7,9 +7,7 @@ import { type FileTensor, headerBytes, placed } from './format/header.js';
 import { readPiece } from './format/piece.js';
 import type { HeldMemory } from './held-memory.js';
 import { metadataAfter, metadataBefore } from './metadata.js';
-
-/** Bytes that are copied out of live memory, looked at and written together. It is the memory that saving takes. */
-const STAGE = 1024 * 1024;
+import { STAGE } from './read.js';
 
 /** Told after each piece how many bytes are done, of how many. */
 export type Progress = (done: number, total: number) => void;

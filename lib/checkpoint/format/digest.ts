@@ -4,7 +4,8 @@ import { isLittleEndian } from '../../memory/byte-order.js';
 
 /** Bytes of a block. */
 const BLOCK = 4 * DIGEST_LANES;
-const SCRATCH = 128 * BLOCK;
+/** Small, since each tensor has a digest of its own. */
+const SCRATCH = 8 * BLOCK;
 /** Where the mixing of each word of the result begins, and its multiplier: the primes of xxHash32 (Collet). */
 const WORDS = [
   [0x9e3779b1, 0xc2b2ae3d],
