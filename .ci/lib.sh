@@ -73,6 +73,30 @@ run_part() {
   printf '==== %s: %s after %d s\n' "$name" "$outcome" $((SECONDS - begin))
 }
 
+# beside <name> <command> …: begins a command beside what comes next, with its output in a log. `together` waits for all
+# that have begun so, shows their output one after the other, and fails if one of them has.
+declare -A beside_pids=()
+beside() {
+  local name=$1
+  shift
+  (
+    set -euo pipefail
+    "$@"
+  ) >"$work/$name.beside" 2>&1 &
+  beside_pids[$name]=$!
+}
+
+together() {
+  local name failed=0
+  for name in "${!beside_pids[@]}"; do
+    wait "${beside_pids[$name]}" || failed=1
+    say "-- $name"
+    cat "$work/$name.beside"
+  done
+  beside_pids=()
+  return "$failed"
+}
+
 # count <ours> <mocha's> <log>: the sum of "N passed, N failed" lines of the C++ tests (ctest puts "1: " before them)
 # and of mocha's "N passing".
 count() {

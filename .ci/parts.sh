@@ -67,17 +67,21 @@ part_cpus() {
   qemu-x86_64-static -cpu Nehalem "$tests/kernels_test" | grep -v '^ok ' | tee "$work/nehalem.digests"
   expect_one_digest
 
-  local node cpu expected isa
+  # What is not arithmetic runs on the portable kernels without an emulator, too.
+  beside Nehalem test_cpu Nehalem portable kernels memory optimizers state
+  beside max test_cpu max avx2 kernels
+  together
+}
+
+# test_cpu <processor> <its instruction set> <folder of tests> …
+test_cpu() {
+  local cpu=$1 expected=$2 node
+  shift 2
   node=$(node -p process.execPath)
-  for cpu in Nehalem max; do
-    [ "$cpu" = max ] && expected=avx2 || expected=portable
-    isa=$(qemu-x86_64-static -cpu "$cpu" "$node" --input-type=module --eval \
-      "import { isa } from 'adamax/kernels'; console.log(isa())")
-    expect_equal "isa() on $cpu" "$expected" "$isa"
-    # What is not arithmetic runs on the portable kernels without an emulator, too.
-    if [ "$cpu" = max ]; then tests=(kernels); else tests=(kernels memory optimizers state); fi
-    test_arithmetic qemu-x86_64-static -cpu "$cpu" "$node"
-  done
+  expect_equal "isa() on $cpu" "$expected" "$(qemu-x86_64-static -cpu "$cpu" "$node" --input-type=module --eval \
+    "import { isa } from 'adamax/kernels'; console.log(isa())")"
+  tests=("$@")
+  test_arithmetic qemu-x86_64-static -cpu "$cpu" "$node"
 }
 
 # Of the compilers only Clang checks masked AVX-512 accesses, so it is Clang that builds here.
@@ -107,11 +111,16 @@ part_sanitizers() {
     export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
   fi
   expect_loads "$ADAMAX_PREBUILD"
-  test_arithmetic node
+  beside arithmetic test_arithmetic node
+  beside around test_around_addon
+  together
+}
+
+# What goes on around the addon: workers, processes that end, memory that goes in the midst of a call, random calls.
+test_around_addon() {
   node "${slow_mocha[@]}" out/test/backend/workers.test.js
   # A process that ends by process.exit() leaves what V8 holds: reports of that would drown ours.
   ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 node "${slow_mocha[@]}" out/test/processes/async.test.js
-  # Memory that goes in the midst of a call, workers that are terminated in it, and whatever else there is.
   node "${slow_mocha[@]}" out/test/attacks/sweep.test.js
   # Node keeps the 8 bytes of a promise that is pending when its worker is terminated.
   printf 'leak:napi_create_promise\n' >"$work/leaks-of-node"
