@@ -11,11 +11,14 @@ import { dateBack, filesIn, modified } from './files.mjs';
 
 /** Those of package.json, and what `#internals` means there. */
 const ENTRIES = [
-  ...['index', 'kernels', 'checkpoint/index', 'internals', 'prebuilt'],
-  ...['no-addons/index', 'no-addons/kernels', 'no-addons/checkpoint', 'cli/main'],
+  ...['index', 'kernels', 'checkpoint/index', 'import/index', 'internals', 'prebuilt'],
+  ...['no-addons/index', 'no-addons/kernels', 'no-addons/checkpoint', 'no-addons/import', 'cli/main'],
 ];
-/** Entries that do more than to export: what they do must not become part of the file that all of them share. */
-const ACTIVE = /[\\/]lib[\\/](prebuilt\.ts|cli[\\/]|no-addons[\\/])/;
+/**
+ * Entries that do more than to export, and the one that needs a package which may not be there: bundlers would look for it.
+ * None of that must become part of the file that all of them share.
+ */
+const ACTIVE = /[\\/]lib[\\/](prebuilt\.ts|cli[\\/]|no-addons[\\/]|import[\\/])/;
 const NO_ADDONS = /[\\/]lib[\\/]no-addons[\\/]/;
 const OUTPUTS = [...ENTRIES.map((name) => `${name}.js`), 'adamax.js', 'adamax.js.map', 'package.json'];
 
@@ -68,8 +71,8 @@ export async function bundle(root) {
  */
 function isExternal(id, importer) {
   const isEntry =
-    importer !== undefined && NO_ADDONS.test(importer) && /^\.\.\/(index|kernels|checkpoint\/index)\.js$/.test(id);
-  return isEntry || /^node:|\.node$|^node-gyp-build$/.test(id);
+    importer !== undefined && NO_ADDONS.test(importer) && /^\.\.\/(index|kernels|(checkpoint|import)\/index)\.js$/.test(id);
+  return isEntry || /^node:|\.node$|^node-gyp-build$|^h5wasm$/.test(id);
 }
 
 /** Whatever else lies in dist/: scripts of older builds, declarations of sources that are gone. */

@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'ERR_ADAMAX_NATIVE' // RangeError: a file or an object that is no addon of this version
   | 'ERR_ADAMAX_CHECKPOINT' // RangeError: a saved state that is damaged, of another optimizer or of a later version
   | 'ERR_ADAMAX_FILE' // Error: what the operating system refuses; its own error is the `cause`
+  | 'ERR_ADAMAX_DEPENDENCY' // Error: an optional package that cannot be loaded; what Node says of it is the `cause`
   | 'ERR_ADAMAX_MEMORY'; // RangeError: no memory left for a step's working space, or for an array
 
 const ours = new WeakSet<Error>();
@@ -50,6 +51,11 @@ export function rangeError(code: ErrorCode, message: string): RangeError {
 /** An error of the operating system under a stable code. */
 export function fileError(message: string, cause: unknown): Error {
   return coded(Object.assign(new Error(`${message}: received ${describe(cause)}`), { cause }), 'ERR_ADAMAX_FILE');
+}
+
+/** The error for an optional package that is not there. */
+export function dependencyError(message: string, cause: unknown): Error {
+  return coded(Object.assign(new Error(`${message}: received ${describe(cause)}`), { cause }), 'ERR_ADAMAX_DEPENDENCY');
 }
 
 /** What a message calls an argument. A function puts it together, where that takes time and is mostly not needed. */
