@@ -11,7 +11,8 @@ import { dateBack, filesIn, modified } from './files.mjs';
 
 /** Those of package.json, and what `#internals` means there. */
 const ENTRIES = [
-  ...['index', 'kernels', 'checkpoint/index', 'import/index', 'internals', 'prebuilt'],
+  ...['index', 'kernels', 'checkpoint/index', 'import/index', 'import/hdf5/worker'],
+  ...['internals', 'prebuilt'],
   ...['no-addons/index', 'no-addons/kernels', 'no-addons/checkpoint', 'no-addons/import', 'cli/main'],
 ];
 /**
@@ -19,6 +20,7 @@ const ENTRIES = [
  * None of that must become part of the file that all of them share.
  */
 const ACTIVE = /[\\/]lib[\\/](prebuilt\.ts|cli[\\/]|no-addons[\\/]|import[\\/])/;
+const COMMANDS = /[\\/]lib[\\/]cli[\\/]/;
 const NO_ADDONS = /[\\/]lib[\\/]no-addons[\\/]/;
 const OUTPUTS = [...ENTRIES.map((name) => `${name}.js`), 'adamax.js', 'adamax.js.map', 'package.json'];
 
@@ -67,11 +69,12 @@ export async function bundle(root) {
 
 /**
  * What stays a `require` in dist/. Entries without addons require the others by name: tools that trace files, as those of
- * serverless hosts do, find the one and Node then loads the other.
+ * serverless hosts do, find the one and Node then loads the other. So does the command line require `adamax/import`.
  */
 function isExternal(id, importer) {
   const isEntry =
-    importer !== undefined && NO_ADDONS.test(importer) && /^\.\.\/(index|kernels|(checkpoint|import)\/index)\.js$/.test(id);
+    (NO_ADDONS.test(importer) && /^\.\.\/(index|kernels|checkpoint\/index|import\/index)\.js$/.test(id)) ||
+    (COMMANDS.test(importer) && id === '../import/index.js');
   return isEntry || /^node:|\.node$|^node-gyp-build$|^h5wasm$/.test(id);
 }
 

@@ -1,6 +1,7 @@
 /** `npx adamax`: what this installation runs on, how to build its binary where none fits, and what is in saved states. */
 import { build } from './build.js';
 import { diff } from './diff.js';
+import { importFile } from './import-file.js';
 import { info, infoText } from './info.js';
 import { inspection, inspectionText } from './inspect.js';
 import { verify } from './verify.js';
@@ -11,6 +12,7 @@ adamax build                   builds the binary from source, for a platform tha
 adamax inspect FILE [--json]   tensors of a saved state, its step, configs and extra
 adamax diff FILE FILE          where two saved states differ; status 0 where they do not, else 1
 adamax verify FILE             whether a saved state is what was written; status 1 where it is not
+adamax import FILE OUT         makes a saved state of a file of Keras (.keras, .h5) or PyTorch (.safetensors)
 adamax --version
 `;
 
@@ -36,6 +38,7 @@ async function main(command: string | undefined, rest: readonly string[]): Promi
     return say(differences) || (differences === '' ? 0 : 1);
   }
   if (is('verify', 1)) return say(verify(files[0]));
+  if (is('import', 2)) return say(await importFile(files[0], files[1]));
   if (is('--version', 0)) return say(`${version()}\n`);
   const isHelp = command === undefined || command === 'help' || command === '--help';
   process[isHelp ? 'stdout' : 'stderr'].write(USAGE);

@@ -71,8 +71,8 @@ export function* readEntry(source: Source, entry: ZipEntry, most: number): Work<
 
 function inflated(source: Source, name: string, stored: Uint8Array, size: number): Uint8Array {
   try {
-    const bytes = zlib.inflateRawSync(stored, { maxOutputLength: Math.max(size, 1) });
-    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+    // It is a copy, since small ones lie in memory that Node shares among many.
+    return new Uint8Array(zlib.inflateRawSync(stored, { maxOutputLength: Math.max(size, 1) }));
   } catch (error) {
     throw Object.assign(damaged(source.name, `'${name}' must be deflated as the directory tells, as`, error), {
       cause: error,

@@ -108,16 +108,27 @@ export function adamaxBound(model: AdamaxModel): (slots: Readonly<Record<string,
   };
 }
 
+interface ChosenModel {
+  readonly roundings: number;
+  /** By which earlier steps, and how far they were off, are carried over. */
+  readonly momentum?: number;
+  /** By how much of itself a step may be another one, since ε lies elsewhere. */
+  readonly apart?: (after: Readonly<Record<string, number>>) => number;
+}
+
 /**
- * A bound that was chosen, for rules without an analysis: a unit in the last place of p for each step, and of the way that
- * p has gone so many roundings.
- * @param apart - by how much of itself a step may be another one, since ε lies elsewhere
+ * A bound that was chosen, for rules without an analysis: a unit in the last place of p for each step, and of each change
+ * so many roundings.
  */
-export function chosenBound(roundings: number, apart: (after: Readonly<Record<string, number>>) => number = () => 0) {
-  return (): Bound => {
+export function chosenBound({ roundings, momentum = 0, apart = () => 0 }: ChosenModel) {
+  return (slots: Readonly<Record<string, number>>): Bound => {
+    // What has been multiplied by the learning rate is rounded.
+    let carried = momentum * ETA * Math.abs(slots.momentum ?? 0);
     const bound = { p: 0, step };
-    function step({ p, nextP, after }: Step): void {
-      bound.p += ulp(nextP) + (roundings * ETA + apart(after)) * Math.abs(nextP - p);
+    function step({ p, nextP, before, after }: Step): void {
+      const change = Math.abs(momentum === 0 ? nextP - p : after.momentum - momentum * before.momentum);
+      carried = momentum * carried + (roundings * ETA + apart(after)) * change;
+      bound.p += ulp(nextP) + carried;
     }
     return bound;
   };

@@ -4,7 +4,7 @@ import { damaged } from '../../checkpoint/format/damage.js';
 import { BASE_KEYS } from '../../optimizers/config.js';
 import { deserialize, serialize } from '../../optimizers/registry.js';
 import { equalShapes, formatShape } from '../../variables/shape.js';
-import type { Tensor } from '../hdf5.js';
+import type { Tensor } from '../hdf5/group.js';
 import { checkClass, type Found, type ImportedVariable } from '../imported.js';
 import { droppedNote, replacedNote } from '../notes.js';
 import { conversionOf, type Dialect, isInterleaved, slotsOf } from './rules.js';

@@ -4,7 +4,7 @@ import { inTurns, type Work } from '../../checkpoint/files/eventually.js';
 import { promisedFiles } from '../../checkpoint/files/file-system.js';
 import { readAll, reading, type Source } from '../../checkpoint/files/medium.js';
 import { damaged } from '../../checkpoint/format/damage.js';
-import { readHdf5 } from '../hdf5.js';
+import { readHdf5 } from '../hdf5/read-hdf5.js';
 import { type Imported, importedOf } from '../imported.js';
 import { readEntry, zipEntries } from '../zip.js';
 import { foundIn } from './found.js';
@@ -17,8 +17,14 @@ export interface ImportKerasOptions {
   config?: Readonly<Record<string, unknown>> | null;
   /** Names of the variables that are trained, in the order of `model.trainable_variables`, where the file does not tell. */
   trainable?: readonly string[] | null;
+  /** Milliseconds after which a file that is still being read is taken for a damaged one. Default: 30 s, and 1 s more for 10 MB. */
+  timeout?: number | null;
 }
 
+/** In milliseconds. */
+const LEAST_TIMEOUT = 30_000;
+const BYTES_PER_MS = 10_000;
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
 /** Bytes of `config.json` at most. */
 const LARGEST_CONFIG = 64 * 1024 * 1024;
 
@@ -37,15 +43,15 @@ export async function importKeras(path: string, options: ImportKerasOptions = {}
   checkString('path', path);
   const request = readOptions(options);
   const { hdf5, model, metadata } = await inTurns(reading(promisedFiles, path, readParts));
-  const root = await readHdf5(path, hdf5);
+  const root = await readHdf5(path, hdf5, request.timeout ?? LEAST_TIMEOUT + hdf5.length / BYTES_PER_MS);
   const isOld = model === null && root.groups.has('model_weights');
   const saved = isOld ? savedByNames(path, root) : savedByNumbers(path, root, model, metadata);
   return importedOf(path, foundIn(path, saved, request));
 }
 
 function readOptions(options: ImportKerasOptions) {
-  checkOptions('importKeras', options, ['optimizer', 'config', 'trainable']);
-  const { optimizer = null, config = null, trainable = null } = options;
+  checkOptions('importKeras', options, ['optimizer', 'config', 'trainable', 'timeout']);
+  const { optimizer = null, config = null, trainable = null, timeout = null } = options;
   if (optimizer !== null) checkString('optimizer', optimizer);
   if (config !== null) checkRecord('config', config);
   if (trainable !== null && !(Array.isArray(trainable) && trainable.every((name) => typeof name === 'string'))) {
@@ -53,7 +59,10 @@ function readOptions(options: ImportKerasOptions) {
   }
   const names = trainable === null ? null : [...trainable];
   if (names !== null && new Set(names).size < names.length) throw wrongValue('trainable', 'names, each once', names);
-  return { optimizer, config: { ...config }, trainable: names };
+  if (timeout !== null && !(typeof timeout === 'number' && timeout > 0 && timeout <= LONGEST_TIMEOUT)) {
+    throw wrongValue('timeout', `milliseconds, > 0 and at most ${LONGEST_TIMEOUT}`, timeout);
+  }
+  return { optimizer, config: { ...config }, trainable: names, timeout };
 }
 
 /** What a file is made of: archives have more than one part. */

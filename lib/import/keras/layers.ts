@@ -1,6 +1,6 @@
 /** Weights of a model in the layout that `.keras` and `.weights.h5` have: a group for each layer, weights by number. */
 import { damaged } from '../../checkpoint/format/damage.js';
-import type { Group, Tensor } from '../hdf5.js';
+import type { Group, Tensor } from '../hdf5/group.js';
 import { snakeCase, weightNames } from './weight-names.js';
 
 export interface Weight {

@@ -1,6 +1,6 @@
 /** A file of Keras, as far as its layout goes: what it has of the model, and of the optimizer. */
 import { damaged } from '../../checkpoint/format/damage.js';
-import type { Group, Tensor } from '../hdf5.js';
+import type { Group, Tensor } from '../hdf5/group.js';
 import type { Imported } from '../imported.js';
 import { numbered, type Weight, type Weights, weightsOf } from './layers.js';
 

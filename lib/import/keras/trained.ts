@@ -2,7 +2,7 @@
 import { wrongValue } from '../../arguments/errors.js';
 import { damaged } from '../../checkpoint/format/damage.js';
 import { equalShapes, formatShape } from '../../variables/shape.js';
-import type { Tensor } from '../hdf5.js';
+import type { Tensor } from '../hdf5/group.js';
 import type { Weight } from './layers.js';
 import type { Slot } from './rules.js';
 import type { OptimizerVariable, SavedModel } from './saved.js';

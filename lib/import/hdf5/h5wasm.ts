@@ -1,9 +1,14 @@
-import { dependencyError } from '../arguments/errors.js';
-
 /** What is used of h5wasm: the HDF5 library in WebAssembly, whose files lie in memory of its own. */
 export interface H5wasm {
-  readonly ready: Promise<{ readonly FS: MemoryFiles }>;
+  readonly ready: Promise<H5Module>;
   readonly File: new (path: string, mode: 'r') => H5Group & { close(): unknown };
+}
+
+export interface H5Module {
+  readonly FS: MemoryFiles;
+  /** Makes errors of what the library would else print. */
+  activate_throwing_error_handler(): unknown;
+  deactivate_throwing_error_handler(): unknown;
 }
 
 interface MemoryFiles {
@@ -23,13 +28,4 @@ export interface H5Dataset {
   readonly dtype: unknown;
   readonly shape: readonly number[] | null;
   readonly value: unknown;
-}
-
-/** @throws Error `ERR_ADAMAX_DEPENDENCY` where it is not installed */
-export async function loadH5wasm(): Promise<H5wasm> {
-  try {
-    return (await import('h5wasm')) as unknown as H5wasm;
-  } catch (cause) {
-    throw dependencyError('importKeras needs h5wasm: npm install h5wasm', cause);
-  }
 }

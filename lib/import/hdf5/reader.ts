@@ -1,62 +1,25 @@
-/** Files of HDF5 as plain objects. Anybody may have written one, so nothing in it is followed or believed. */
-import { describe, isCoded } from '../arguments/errors.js';
-import { damaged } from '../checkpoint/format/damage.js';
-import { types } from '../memory/node-util.js';
-import { MOST_DIMENSIONS, sizeOf } from '../variables/shape.js';
-import { type H5Dataset, type H5Group, type H5wasm, loadH5wasm } from './dependency.js';
-
-/** What a dataset holds. */
-export interface Tensor {
-  readonly shape: readonly number[];
-  /** `<f` is float32; others as Python's struct has them. */
-  readonly dtype: string;
-  /** Null where it is not float32. */
-  readonly data: Float32Array | null;
-  /** Of a whole number without dimensions. */
-  readonly integer: number | null;
-}
-
-export interface Group {
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly groups: ReadonlyMap<string, Group>;
-  readonly tensors: ReadonlyMap<string, Tensor>;
-}
+/** Reads files of HDF5. Anybody may have written one, so nothing in it is followed or believed. */
+import { describe } from '../../arguments/errors.js';
+import { damaged } from '../../checkpoint/format/damage.js';
+import { types } from '../../memory/node-util.js';
+import { MOST_DIMENSIONS, sizeOf } from '../../variables/shape.js';
+import type { Group, Tensor } from './group.js';
+import type { H5Dataset, H5Group, H5wasm } from './h5wasm.js';
 
 /** How deep groups may be nested, and how many there may be: a link may lead back to where it lies. */
 const DEEPEST = 32;
 const MOST_OBJECTS = 200_000;
 
-let files = 0;
-
 /**
- * Reads all of a file. The library runs in WebAssembly and sees no file but this one, so that links to others, or data that
- * are said to lie in others, lead nowhere.
+ * Reads all of a file. The library sees no other one, so that links to others, or data that are said to lie in others, lead
+ * nowhere.
  * @param bytes - handed over
- * @throws RangeError `ERR_ADAMAX_CHECKPOINT`; Error `ERR_ADAMAX_DEPENDENCY`
  */
-export async function readHdf5(file: string, bytes: Uint8Array): Promise<Group> {
-  const h5wasm = await loadH5wasm();
-  const { FS } = await h5wasm.ready;
-  const name = `adamax-${files++}.h5`;
-  FS.createDataFile('/', name, bytes, true, false, true);
-  try {
-    return readFile(h5wasm, `/${name}`, file, bytes.length);
-  } catch (error) {
-    // Whatever the library says of a damaged file, in whatever form, it is a damaged file.
-    if (isCoded(error)) throw error;
-    throw Object.assign(damaged(file, 'all must be HDF5, as', describe(error)), { cause: error });
-  } finally {
-    FS.unlink(`/${name}`);
-  }
-}
-
-function readFile({ File }: H5wasm, path: string, file: string, size: number): Group {
-  const opened = new File(path, 'r');
-  try {
-    return new Reader(file, size).group(opened, '', 0);
-  } finally {
-    opened.close();
-  }
+export async function readFile(h5wasm: H5wasm, file: string, bytes: Uint8Array): Promise<Group> {
+  const module = await h5wasm.ready;
+  module.FS.createDataFile('/', 'file.h5', bytes, true, false, true);
+  module.activate_throwing_error_handler();
+  return new Reader(file, bytes.length).group(new h5wasm.File('/file.h5', 'r'), '', 0);
 }
 
 class Reader {
