@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as adamax from 'adamax';
 import * as checkpoint from 'adamax/checkpoint';
+import * as imports from 'adamax/import';
 import * as kernels from 'adamax/kernels';
 import { expect } from 'chai';
 import { root } from './support/process.js';
@@ -26,7 +27,7 @@ function withBases(Class: Class): Class[] {
 
 /** Lists what is exported, what exported namespaces hold, and what exported classes and their instances have. */
 function publicNames(): string[] {
-  const entries = [...Object.entries(adamax), ...Object.entries(kernels), ...Object.entries(checkpoint)];
+  const entries = [adamax, kernels, checkpoint, imports].flatMap((module) => Object.entries(module as object));
   const namespaces = entries.filter(([, value]) => typeof value === 'object');
   const all = [...entries, ...namespaces.flatMap(([, namespace]) => Object.entries(namespace))];
   const classes = all.map(([, value]) => value).filter((value) => /^class\b/.test(String(value)));

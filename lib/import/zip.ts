@@ -2,8 +2,9 @@
  * Reads archives as Keras writes them: entries are looked up in the directory at the end, sizes are those that it tells,
  * and what is read has the checksum that it tells. Nothing is unpacked to the disk, so names of entries are only compared.
  */
-import { readAll, type Source } from '../checkpoint/files/medium.js';
+
 import type { Work } from '../checkpoint/files/eventually.js';
+import { readAll, type Source } from '../checkpoint/files/medium.js';
 import { damaged } from '../checkpoint/format/damage.js';
 
 /** It is not imported, as lib/memory/node-modules.ts says. */
@@ -98,7 +99,10 @@ function* directoryOf(source: Source): Work<{ begin: number; length: number; cou
 }
 
 /** Archives of more than 4 GB have a second end in front of the first one. */
-function* directory64Of(source: Source, end: number): Work<{ begin: number; length: number; count: number } | undefined> {
+function* directory64Of(
+  source: Source,
+  end: number,
+): Work<{ begin: number; length: number; count: number } | undefined> {
   if (end < 20) return undefined;
   const locator = yield* viewAt(source, end - 20, 20);
   if (locator.getUint32(0, true) !== END64_LOCATOR) return undefined;

@@ -32,7 +32,10 @@ describe('the bundle', () => {
       'internals.js',
       'kernels.js',
       'checkpoint/index.js',
+      'import/hdf5/worker.js',
+      'import/index.js',
       'no-addons/checkpoint.js',
+      'no-addons/import.js',
       'no-addons/index.js',
       'no-addons/kernels.js',
       'prebuilt.js',
@@ -40,7 +43,8 @@ describe('the bundle', () => {
   });
 
   it('requires nothing when it is loaded but its own files: in what esbuild makes of it, that would throw', () => {
-    for (const name of ['adamax', 'index', 'kernels', 'prebuilt', 'no-addons/index', 'no-addons/kernels']) {
+    const entries = ['index', 'kernels', 'prebuilt', 'import/index', 'no-addons/index', 'no-addons/kernels'];
+    for (const name of ['adamax', ...entries]) {
       const code = readFileSync(join(root, 'dist', `${name}.js`), 'utf8');
       const atOnce = [...code.matchAll(/^(?!\s).*\brequire\("([^"]+)"\)/gm)].map(([, module]) => module);
       expect(atOnce.filter((module) => !/^\.\.?\/\w+\.js$/.test(module))).to.deep.equal([]);

@@ -82,11 +82,19 @@ describe('import: configs', () => {
 
   it('are refused where they ask for what is not here, and taken with other keys', async () => {
     const path = pathOf('weight-decay.keras');
-    await expectRefused(importKeras(path), TypeError, 'ERR_ADAMAX_OPTION', /^config\.weight_decay must be off.* 0\.004$/);
+    await expectRefused(
+      importKeras(path),
+      TypeError,
+      'ERR_ADAMAX_OPTION',
+      /^config\.weight_decay must be off.* 0\.004$/,
+    );
     const { notes, optimizer } = await importKeras(path, { config: { weight_decay: null, learning_rate: 0.5 } });
     expect(optimizer.config.learning_rate).to.equal(0.5);
     expect(notes).to.include('config.weight_decay was 0.004 there');
-    for (const [file, read] of [['adam.keras', importKeras], ['adam.safetensors', importTorch]] as const) {
+    for (const [file, read] of [
+      ['adam.keras', importKeras],
+      ['adam.safetensors', importTorch],
+    ] as const) {
       const message = /must be one of Adamax, Adagrad, RMSprop, SGD: received 'Adam'$/;
       await expectRefused(read(pathOf(file)), RangeError, 'ERR_ADAMAX_CONFIG', message);
     }
@@ -103,14 +111,20 @@ describe('import: .weights.h5', () => {
 
   it('needs the class of the optimizer, and the order of variables where shapes do not tell', async () => {
     await expectRefused(importKeras(path), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^optimizer must be the name of a class/);
-    const message = /^trainable must be a list of 6 names.*\[3, 4\], \[4\].*hidden\/kernel \[3, 4\].*received undefined$/;
+    const message =
+      /^trainable must be a list of 6 names.*\[3, 4\], \[4\].*hidden\/kernel \[3, 4\].*received undefined$/;
     const optimizer = 'Adamax';
     await expectRefused(importKeras(path, { optimizer }), RangeError, 'ERR_ADAMAX_ARG_VALUE', message);
   });
 
   it('refuses names that are not there, or whose shapes are others', async () => {
     const refuse = (trainable: string[], message: RegExp) => {
-      return expectRefused(importKeras(path, { optimizer: 'Adamax', trainable }), RangeError, 'ERR_ADAMAX_ARG_VALUE', message);
+      return expectRefused(
+        importKeras(path, { optimizer: 'Adamax', trainable }),
+        RangeError,
+        'ERR_ADAMAX_ARG_VALUE',
+        message,
+      );
     };
     await refuse(['net/none', ...TRAINABLE.slice(1)], /^trainable must be names of .*: received 'net\/none'$/);
     await refuse([...TRAINABLE].reverse(), /^trainable must be a list of 6 names/);
@@ -166,7 +180,12 @@ describe('import: PyTorch', () => {
     const group = { lr: 0.5, momentum: 0, dampening: 0, weight_decay: 0.1, params: [0] };
     const about = { param_groups: JSON.stringify([group]), optimizer: 'SGD', names: '["w"]' };
     const path = safetensors(pathIn('a'), { 'model.w': [1] }, about);
-    await expectRefused(importTorch(path), RangeError, 'ERR_ADAMAX_CONFIG', /^weight_decay of the optimizer.*: received 0\.1$/);
+    await expectRefused(
+      importTorch(path),
+      RangeError,
+      'ERR_ADAMAX_CONFIG',
+      /^weight_decay of the optimizer.*: received 0\.1$/,
+    );
     const { notes } = await importTorch(path, { config: { weight_decay: 0 } });
     expect(notes).to.include('config.weight_decay was 0.1 there');
   });

@@ -8,6 +8,8 @@ export interface Distance {
   /** The largest of |ours − recorded| / bound. */
   readonly ratio: number;
   readonly where: string;
+  /** The largest difference, as a part of the way that the element has gone since the file was saved. */
+  readonly ofWay: number;
 }
 
 /** How far an element may be from the recorded one, step by step. */
@@ -44,7 +46,8 @@ export function goOn(
     return Object.fromEntries(names.map((name) => [name, Number(optimizer.getSlot(subjects[i], name).data[at])]));
   };
   const bounds = subjects.map((variable, i) => Array.from(variable.data, (_, at) => newBound(slots(i, at))));
-  let distance: Distance = { ratio: 0, where: '' };
+  let distance: Distance = { ratio: 0, where: '', ofWay: 0 };
+  const ways = subjects.map(({ data }) => new Float64Array(data.length));
   let compared = 0;
   for (let k = saved; k < (checkpoints.at(-1) as number); k++) {
     const before = subjects.map(({ data }, i) => Array.from(data, (p, at) => ({ p, slots: slots(i, at) })));
@@ -54,6 +57,7 @@ export function goOn(
       const norm = Math.hypot(...dense[i]);
       bounds[i].forEach((bound, at) => {
         const { p, slots: was } = before[i][at];
+        ways[i][at] += Math.abs(data[at] - p);
         const step = { k, g: dense[i][at], norm, size: data.length, p, nextP: data[at] };
         bound.step({ ...step, before: was, after: slots(i, at) });
       });
@@ -64,9 +68,9 @@ export function goOn(
         const expected = recorded[compared++];
         const apart = Math.abs(data[at] - expected);
         const ratio = apart === 0 ? 0 : apart / bound.p || Infinity;
-        if (ratio <= distance.ratio) return;
+        const ofWay = Math.max(distance.ofWay, apart === 0 ? 0 : apart / ways[i][at]);
         const where = `${name}[${at}] after step ${k + 1}: expected ${expected} ± ${bound.p}, received ${data[at]}`;
-        distance = { ratio, where };
+        distance = ratio > distance.ratio ? { ratio, where, ofWay } : { ...distance, ofWay };
       });
     });
   }

@@ -57,8 +57,8 @@ onEveryImplementation('import: a training goes on as it did there', () => {
   for (const [file, bound] of Object.entries(CASES)) {
     it(`from ${file}`, async () => {
       const names = file.endsWith('.safetensors') ? TORCH_NAMES : NAMES;
-      const { ratio, where } = goOn((await imported(file)).resume(), names, recordedFor(file), bound);
-      if (process.env.RATIOS) console.log(file, ratio.toPrecision(3), where);
+      const { ratio, where, ofWay } = goOn((await imported(file)).resume(), names, recordedFor(file), bound);
+      if (process.env.RATIOS) console.log(file, ratio.toPrecision(2), ofWay.toPrecision(2));
       expect(ratio, where).to.be.at.most(1);
     });
   }

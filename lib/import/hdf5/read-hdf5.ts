@@ -39,7 +39,10 @@ async function ask(task: Task, timeout: number): Promise<Reply | undefined> {
     return await new Promise<Reply | undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), timeout);
       worker.once('message', resolve);
-      worker.once('error', (error) => resolve({ kind: 'unreadable', message: error.message }));
+      worker.once('error', (error: Error & { code?: unknown }) => {
+        // The script of the thread is missing where a bundler took the code without it.
+        resolve({ kind: error.code === 'MODULE_NOT_FOUND' ? 'missing' : 'unreadable', message: error.message });
+      });
       worker.once('exit', () => resolve({ kind: 'unreadable', message: 'a thread that ended' }));
     });
   } finally {

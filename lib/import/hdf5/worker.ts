@@ -4,8 +4,8 @@
  */
 import { isCoded } from '../../arguments/errors.js';
 import type { H5wasm } from './h5wasm.js';
-import { readFile } from './reader.js';
 import type { Reply, Task } from './read-hdf5.js';
+import { readFile } from './reader.js';
 
 const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
 

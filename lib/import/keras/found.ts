@@ -71,11 +71,19 @@ interface Layout {
 }
 
 /** The counter comes first, in Keras 3 then the learning rate unless it is a schedule, and slots last. */
-function layoutOf(file: string, variables: readonly OptimizerVariable[], config: Readonly<Record<string, unknown>>): Layout {
+function layoutOf(
+  file: string,
+  variables: readonly OptimizerVariable[],
+  config: Readonly<Record<string, unknown>>,
+): Layout {
   const [first, second] = variables;
   const { integer } = first.tensor;
   if (integer === null || !Number.isSafeInteger(integer) || integer < 0) {
-    throw damaged(file, 'the first variable of the optimizer must be a count, as', first.tensor.integer ?? first.tensor);
+    throw damaged(
+      file,
+      'the first variable of the optimizer must be a count, as',
+      first.tensor.integer ?? first.tensor,
+    );
   }
   const { use_ema: averages, gradient_accumulation_steps: steps } = config;
   const isNamed = first.name !== null;

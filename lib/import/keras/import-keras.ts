@@ -1,5 +1,5 @@
-import { checkOptions, checkRecord, checkString } from '../../arguments/options.js';
 import { wrongType, wrongValue } from '../../arguments/errors.js';
+import { checkOptions, checkRecord, checkString } from '../../arguments/options.js';
 import { inTurns, type Work } from '../../checkpoint/files/eventually.js';
 import { promisedFiles } from '../../checkpoint/files/file-system.js';
 import { readAll, reading, type Source } from '../../checkpoint/files/medium.js';

@@ -43,7 +43,11 @@ export function slotsByOrder(
   if (variables.length === 0) return found;
   const count = slots.length === 0 ? 0 : variables.length / slots.length;
   if (!Number.isInteger(count) || count === 0) {
-    throw damaged(file, `the optimizer must have ${slots.length} variables for each that is trained, as`, variables.length);
+    throw damaged(
+      file,
+      `the optimizer must have ${slots.length} variables for each that is trained, as`,
+      variables.length,
+    );
   }
   const tensorsOf = (i: number) => {
     return slots.map((_, k) => variables[isInterleaved ? i * slots.length + k : k * count + i].tensor);
@@ -94,7 +98,8 @@ export function slotsByName(
     const own: Record<string, Tensor> = {};
     for (const { name, there } of slots) {
       const keys = [...left.keys()].filter((key) => isOf(key, raw, there));
-      if (keys.length > 1) throw damaged(file, `one variable of the optimizer must be '${there}' of '${raw}', as`, keys);
+      if (keys.length > 1)
+        throw damaged(file, `one variable of the optimizer must be '${there}' of '${raw}', as`, keys);
       if (keys.length === 0) continue;
       own[name] = left.get(keys[0]) as Tensor;
       left.delete(keys[0]);

@@ -20,23 +20,35 @@ export interface Request {
 type Tensors = ReadonlyMap<string, TorchTensor>;
 
 /** @param model - tensors of another file, by the names of the model; null where they are in this one, under `model.…` */
-export function foundIn(file: string, { metadata, tensors }: TorchFile, model: Tensors | null, request: Request): Found {
+export function foundIn(
+  file: string,
+  { metadata, tensors }: TorchFile,
+  model: Tensors | null,
+  request: Request,
+): Found {
   const groups = readGroups(file, metadata.param_groups);
   const given = request.optimizer ?? metadata.optimizer;
   if (given === undefined) throw wrongType('optimizer', `the name of a class, since ${file} has none`, undefined);
   const className = checkClass(`the optimizer of ${file}`, given);
   const { params, options } = groupOf(file, groups, request.group);
-  const off = Object.fromEntries(OFF.filter((key) => Object.hasOwn(request.config, key)).map((key) => [key, request.config[key]]));
+  const off = Object.fromEntries(
+    OFF.filter((key) => Object.hasOwn(request.config, key)).map((key) => [key, request.config[key]]),
+  );
   const group = { ...options, ...off };
   checkOff(file, group);
   const replaced = Object.fromEntries(Object.entries(request.config).filter(([key]) => !OFF.includes(key)));
   const there = RULES[className].config(group);
-  const optimizer = serialize(deserialize({ class_name: className, config: { ...withoutMissing(there), ...replaced } }));
+  const optimizer = serialize(
+    deserialize({ class_name: className, config: { ...withoutMissing(there), ...replaced } }),
+  );
 
   const all = groups.flatMap((one) => one.params);
   const names = request.names ?? readNames(file, metadata.names, groups);
-  if (names === null) throw wrongType('names', `the names of ${all.length} parameters, since ${file} has none`, undefined);
+  if (names === null)
+    throw wrongType('names', `the names of ${all.length} parameters, since ${file} has none`, undefined);
   if (names.length !== all.length) throw wrongValue('names', `those of ${all.length} parameters of ${file}`, names);
+  const twice = new Set(names).size < names.length;
+  if (twice) throw damaged(file, 'names of parameters must be unique, as', names);
   const nameOf = new Map(all.map((param, i) => [param, names[i]]));
   const states = statesOf(file, tensors, className, nameOf);
   const variables = variablesOf(file, model ?? modelIn(tensors), new Set(names));
@@ -45,10 +57,16 @@ export function foundIn(file: string, { metadata, tensors }: TorchFile, model: T
   const notes = [...variables.notes];
   const withSlots = variables.list
     .filter(({ name, trainable }) => chosen.has(name) || !trainable)
-    .map((variable) => ({ ...variable, slots: slotsOf(file, variable, states.get(variable.name), className, group, kept) }));
+    .map((variable) => ({
+      ...variable,
+      slots: slotsOf(file, variable, states.get(variable.name), className, group, kept),
+    }));
   const strange = strangeOptions(className, group);
   if (strange.length > 0) notes.push(`options that are not taken over: ${strange.join(', ')}`);
-  const iterations = countOf(file, [...states].filter(([name]) => chosen.has(name)).map(([, state]) => state));
+  const iterations = countOf(
+    file,
+    [...states].filter(([name]) => chosen.has(name)).map(([, state]) => state),
+  );
   if (iterations === null && className === 'SGD') {
     notes.push('SGD of PyTorch counts no steps: iterations is 0, which matters to schedules and decay alone');
   }
@@ -140,7 +158,8 @@ function slotsOf(
     if (!equalShapes(tensor.shape, shape)) {
       throw damaged(file, `shape of '${there}' of '${name}' must be ${formatShape(shape)}, as that`, tensor.shape);
     }
-    if (tensor.data === null) throw damaged(file, `dtype of '${there}' of '${name}' must be F32, as that`, tensor.dtype);
+    if (tensor.data === null)
+      throw damaged(file, `dtype of '${there}' of '${name}' must be F32, as that`, tensor.dtype);
     return [slot, tensor.data.map((x) => rule.convert(slot, x, group))] as const;
   });
   return Object.fromEntries(entries);
@@ -153,7 +172,8 @@ function countOf(file: string, states: readonly ReadonlyMap<string, TorchTensor>
     const step = state.get('step');
     if (step === undefined) continue;
     const count = step.data?.length === 1 ? step.data[0] : NaN;
-    if (!Number.isSafeInteger(count) || count < 0) throw damaged(file, "'step' must be a count, as", step.data ?? step.dtype);
+    if (!Number.isSafeInteger(count) || count < 0)
+      throw damaged(file, "'step' must be a count, as", step.data ?? step.dtype);
     counts.add(count);
   }
   if (counts.size > 1) {

@@ -14,7 +14,10 @@ export function readGroups(file: string, text: string | undefined): ParameterGro
   const seen = new Set<number>();
   return groups.map((group) => {
     const { params, ...options } = Object(group) as { params?: unknown };
-    if (!Array.isArray(params) || !params.every((i) => Number.isSafeInteger(i) && i >= 0 && !seen.has(i) && seen.add(i))) {
+    if (
+      !Array.isArray(params) ||
+      !params.every((i) => Number.isSafeInteger(i) && i >= 0 && !seen.has(i) && seen.add(i))
+    ) {
       throw damaged(file, 'params of each group must be positions, each once, as', params);
     }
     return { params, options: options as Readonly<Record<string, unknown>> };
@@ -25,7 +28,8 @@ export function readGroups(file: string, text: string | undefined): ParameterGro
 export function readNames(file: string, text: string | undefined, groups: readonly ParameterGroup[]): string[] | null {
   const given = text === undefined ? namesOfGroups(groups) : listOf(file, 'names', text);
   if (given === null) return null;
-  if (!given.every((name) => typeof name === 'string')) throw damaged(file, "metadata 'names' must be names, as", given);
+  if (!given.every((name) => typeof name === 'string'))
+    throw damaged(file, "metadata 'names' must be names, as", given);
   return given as string[];
 }
 

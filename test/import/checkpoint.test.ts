@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Adamax, Variable } from 'adamax';
+import { fingerprint, inspect, load, save, verify } from 'adamax/checkpoint';
+import { expect } from 'chai';
+import { inOwnFolder } from '../support/folder.js';
+import { onEveryImplementation } from '../support/implementations.js';
+import { root } from '../support/process.js';
+import { imported, pathOf } from './files.js';
+
+const pathIn = inOwnFolder();
+
+onEveryImplementation('import: a saved state', () => {
+  it('is made of what was imported, and is like any other', async () => {
+    const { resume, optimizer: serialized } = await imported('adamax-schedule.keras');
+    const training = resume();
+    save(pathIn('a.safetensors'), training);
+    expect(verify(pathIn('a.safetensors'))).to.equal(true);
+    const { step, optimizers, tensors } = inspect(pathIn('a.safetensors'));
+    expect(step).to.equal(20);
+    expect(optimizers[''].config.learning_rate).to.deep.equal(serialized.config.learning_rate);
+    const keys = tensors.map(({ key }) => key);
+    expect(keys).to.include.members(['variables/hidden/kernel', 'slots/hidden/kernel/m', 'variables/frozen/kernel']);
+    expect(keys).to.not.include('slots/frozen/kernel/m');
+  });
+
+  it('is loaded into the arrays of a training of one’s own', async () => {
+    const training = (await imported('adamax.h5')).resume();
+    save(pathIn('a.safetensors'), training);
+    const variables = Object.fromEntries(
+      Object.values(training.variables).map(({ name, shape, size }) => {
+        return [name, new Variable(new Float32Array(size), { name, shape })] as const;
+      }),
+    );
+    const optimizer = new Adamax();
+    load(pathIn('a.safetensors'), { optimizer, variables });
+    expect(optimizer.learningRate).to.equal(Math.fround(0.01));
+    expect(fingerprint({ optimizer, variables })).to.equal(fingerprint(training));
+  });
+});
+
+describe('npx adamax import', () => {
+  const adamax = (...args: string[]) => {
+    const script = join(root, 'dist', 'cli', 'main.js');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+
+  for (const file of ['adamax.keras', 'adamax.safetensors']) {
+    it(`saves ${file} as a state, and says what it is`, async () => {
+      const out = pathIn('out.safetensors');
+      const { status, stdout, stderr } = adamax('import', pathOf(file), out);
+      expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
+      expect(stdout).to.match(/^optimizer +Adamax$/m);
+      expect(stdout).to.match(/^step +20$/m);
+      expect(stdout).to.match(/^note +\S/m);
+      expect(inspect(out).fingerprint).to.equal(fingerprint((await imported(file)).resume()));
+    });
+  }
+
+  it('writes nothing where the file cannot be imported', () => {
+    const out = pathIn('out.safetensors');
+    const { status, stdout, stderr } = adamax('import', pathOf('adam.keras'), out);
+    expect({ status, stdout }).to.deep.equal({ status: 1, stdout: '' });
+    expect(stderr).to.match(/^adamax: the optimizer of .* must be one of .*'Adam'\n$/);
+    expect(existsSync(out)).to.equal(false);
+    expect(adamax('import', pathOf('adam.keras'))).to.include({ status: 2, stdout: '' });
+  });
+});
