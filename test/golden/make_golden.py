@@ -11,5 +11,5 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 
-for name in ("configs", "legacy", "keras3", "adagrad", "weights", "minimize", "torch"):
+for name in ("configs", "legacy", "keras3", "adagrad", "weights", "minimize", "import", "torch", "import_torch"):
     subprocess.run([sys.executable, "-B", HERE / f"record_{name}.py"], check=True)
