@@ -15,6 +15,8 @@ module.exports = {
     // They go through whole ranges of numbers.
     'out/test/math/**',
     'out/test/state/bfloat16-slots.test.js',
+    // Each file of HDF5 is read in a thread that loads its library.
+    'out/test/import/**',
     // They follow long recordings, on every implementation.
     'out/test/golden*.test.js',
   ],

@@ -166,6 +166,29 @@ describe('import: HDF5 that nobody should hand over', () => {
     expect(variables[0].slots.v).to.deep.equal(Float32Array.of(1, 1));
   });
 
+  it('gives weights that are only numbered the names that the caller has for them', async () => {
+    const content = await hdf5((file) => {
+      for (const i of [0, 1]) put(file, `layers/my_layer/vars/${i}`, [i, i]);
+      file.create_group('optimizer').create_group('vars');
+      file.create_dataset({ name: 'optimizer/vars/0', data: 3n as never, shape: [], dtype: '<q' });
+      for (const i of [1, 2, 3, 4]) put(file, `optimizer/vars/${i}`, [i, i]);
+    });
+    const path = written('a.weights.h5', content);
+    const read = async (...trainable: string[]) => {
+      const { variables } = await importKeras(path, { optimizer: 'Adamax', trainable });
+      return variables.map(({ name, slots }) => [name, slots.m[0], slots.v[0]]);
+    };
+    const named = [
+      ['my_layer/w', 1, 2],
+      ['my_layer/b', 3, 4],
+    ];
+    expect(await read('net/my_layer/w', 'net/my_layer/b')).to.deep.equal(named);
+    expect(await read('my_layer/1', 'my_layer/0')).to.deep.equal([
+      ['my_layer/0', 3, 4],
+      ['my_layer/1', 1, 2],
+    ]);
+  });
+
   it('refuses slots that are missing, or of other shapes', async () => {
     const [first, second] = GOOD;
     await refuse(

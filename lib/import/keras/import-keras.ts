@@ -45,7 +45,7 @@ export async function importKeras(path: string, options: ImportKerasOptions = {}
   const { hdf5, model, metadata } = await inTurns(reading(promisedFiles, path, readParts));
   const root = await readHdf5(path, hdf5, request.timeout ?? LEAST_TIMEOUT + hdf5.length / BYTES_PER_MS);
   const isOld = model === null && root.groups.has('model_weights');
-  const saved = isOld ? savedByNames(path, root) : savedByNumbers(path, root, model, metadata);
+  const saved = isOld ? savedByNames(path, root) : savedByNumbers(path, root, model, metadata, request.trainable ?? []);
   return importedOf(path, foundIn(path, saved, request));
 }
 

@@ -2,6 +2,7 @@
 import { damaged } from '../../checkpoint/format/damage.js';
 import type { Group, Tensor } from '../hdf5/group.js';
 import type { Imported } from '../imported.js';
+import { named } from './given-names.js';
 import { numbered, type Weight, type Weights, weightsOf } from './layers.js';
 
 /** Variables of an optimizer in their order; names are known where the file has them. */
@@ -22,15 +23,25 @@ export interface SavedModel {
   readonly config: unknown;
 }
 
-/** `.keras` and `.weights.h5`. @param model - `config.json`, and `metadata.json`, of the former */
-export function savedByNumbers(file: string, root: Group, model: object | null, metadata: object | null): SavedModel {
+/**
+ * `.keras` and `.weights.h5`.
+ * @param model - `config.json`, and `metadata.json`, of the former
+ * @param given - names of weights that the caller knows
+ */
+export function savedByNumbers(
+  file: string,
+  root: Group,
+  model: object | null,
+  metadata: object | null,
+  given: readonly string[],
+): SavedModel {
   const { compile_config: compiled } = (model ?? {}) as { compile_config?: { optimizer?: unknown } | null };
   const { keras_version: version } = (metadata ?? {}) as { keras_version?: unknown };
   const group = root.groups.get('optimizer');
   return {
     format: model === null ? 'weights.h5' : 'keras',
     version: typeof version === 'string' ? version : null,
-    weights: weightsOf(file, root, model),
+    weights: named(weightsOf(file, root, model), given),
     rawNames: new Map(),
     optimizer:
       group === undefined ? null : numbered(file, group, 'optimizer').map((tensor) => ({ name: null, tensor })),

@@ -35,6 +35,7 @@ const WEIGHTS: Readonly<Record<string, WeightNames>> = {
   },
   layer_normalization: SCALED,
   group_normalization: SCALED,
+  rms_normalization: { names: ['scale'] },
   p_re_lu: { names: ['alpha'] },
   cell: RECURRENT,
   normalization: { names: ['mean', 'variance', 'count'], fixed: 3 },
