@@ -63,7 +63,7 @@ k3, k2, old = keras.optimizers, tf_keras.optimizers, tf_keras.optimizers.legacy
 CASES = {
     "adamax": (keras, k3.Adamax(0.01), ["adamax.keras", "adamax.weights.h5", "adamax.h5"]),
     "adamax_schedule": (keras, k3.Adamax(rate(keras), clipnorm=2.0), ["adamax-schedule.keras"]),
-    "adagrad": (keras, k3.Adagrad(0.1), ["adagrad.keras"]),
+    "adagrad": (keras, k3.Adagrad(0.1, epsilon=1e-2), ["adagrad.keras"]),
     "rmsprop": (keras, k3.RMSprop(0.01, momentum=0.5, centered=True), ["rmsprop.keras", "rmsprop.h5"]),
     "sgd": (keras, k3.SGD(0.001), ["sgd.keras"]),
     "sgd_nesterov": (keras, k3.SGD(0.001, momentum=0.9, nesterov=True), ["sgd-nesterov.keras"]),

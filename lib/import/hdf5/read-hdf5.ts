@@ -1,4 +1,4 @@
-import { dependencyError, rangeError } from '../../arguments/errors.js';
+import { dependencyError, fileError, rangeError } from '../../arguments/errors.js';
 import { damaged } from '../../checkpoint/format/damage.js';
 import { path as paths } from '../../memory/node-modules.js';
 import type { Group } from './group.js';
@@ -17,7 +17,7 @@ export type Reply =
  * Reads all of a file, off this thread.
  * @param bytes - handed over
  * @param timeout - milliseconds after which a file is taken for a damaged one
- * @throws RangeError `ERR_ADAMAX_CHECKPOINT`; Error `ERR_ADAMAX_DEPENDENCY` without h5wasm
+ * @throws RangeError `ERR_ADAMAX_CHECKPOINT`; Error `ERR_ADAMAX_DEPENDENCY` without h5wasm, `ERR_ADAMAX_FILE`
  */
 export async function readHdf5(file: string, bytes: Uint8Array, timeout: number): Promise<Group> {
   const reply = await ask({ file, bytes }, timeout);
@@ -30,10 +30,7 @@ export async function readHdf5(file: string, bytes: Uint8Array, timeout: number)
 
 /** @returns undefined where the time is over */
 async function ask(task: Task, timeout: number): Promise<Reply | undefined> {
-  // It is not imported, as lib/memory/node-modules.ts says.
-  const { Worker } = process.getBuiltinModule('node:worker_threads');
-  const script = paths.join(__dirname, 'hdf5', 'worker.js');
-  const worker = new Worker(script, { workerData: task, transferList: [task.bytes.buffer as ArrayBuffer] });
+  const worker = begin(task);
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     return await new Promise<Reply | undefined>((resolve) => {
@@ -48,5 +45,17 @@ async function ask(task: Task, timeout: number): Promise<Reply | undefined> {
   } finally {
     clearTimeout(timer);
     await worker.terminate();
+  }
+}
+
+/** @throws Error `ERR_ADAMAX_FILE` where a process may start no threads */
+function begin(task: Task) {
+  // It is not imported, as lib/memory/node-modules.ts says.
+  const { Worker } = process.getBuiltinModule('node:worker_threads');
+  const script = paths.join(__dirname, 'hdf5', 'worker.js');
+  try {
+    return new Worker(script, { workerData: task, transferList: [task.bytes.buffer as ArrayBuffer] });
+  } catch (error) {
+    throw fileError(`${task.file} must be read in a thread of its own`, error);
   }
 }
