@@ -1,8 +1,8 @@
 /**
  * Makes the JavaScript of dist/ from lib/: one file with all the code, and entries that export parts of it. Loading a
- * module costs more than running it, and lib/ has dozens; and all public entries must share one state. They are CommonJS
- * modules, which `import` and `require` take alike: two forms would be two states. Nothing is minified, and source maps
- * lead to lib/. Declarations are tsc's.
+ * module costs more than running it, and lib/ has dozens; and all public entries must share one state. They are
+ * CommonJS modules, which `import` and `require` take alike: two forms would be two states. Nothing is minified, and
+ * source maps lead to lib/. Declarations are tsc's.
  */
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
@@ -16,8 +16,8 @@ const ENTRIES = [
   ...['no-addons/index', 'no-addons/kernels', 'no-addons/checkpoint', 'no-addons/import', 'cli/main'],
 ];
 /**
- * Entries that do more than to export, and the one that needs a package which may not be there: bundlers would look for it.
- * None of that must become part of the file that all of them share.
+ * Entries that do more than to export, and the one that needs a package which may not be there: bundlers would look for
+ * it. None of that must become part of the file that all of them share.
  */
 const ACTIVE = /[\\/]lib[\\/](prebuilt\.ts|cli[\\/]|no-addons[\\/]|import[\\/])/;
 const COMMANDS = /[\\/]lib[\\/]cli[\\/]/;
@@ -68,8 +68,8 @@ export async function bundle(root) {
 }
 
 /**
- * What stays a `require` in dist/. Entries without addons require the others by name: tools that trace files, as those of
- * serverless hosts do, find the one and Node then loads the other. So does the command line require `adamax/import`.
+ * What stays a `require` in dist/. Entries without addons require the others by name: tools that trace files, as those
+ * of serverless hosts do, find the one and Node then loads the other. So does the command line require `adamax/import`.
  */
 function isExternal(id, importer) {
   const isEntry =

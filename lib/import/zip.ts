@@ -1,6 +1,7 @@
 /**
- * Reads archives as Keras writes them: entries are looked up in the directory at the end, sizes are those that it tells,
- * and what is read has the checksum that it tells. Nothing is unpacked to the disk, so names of entries are only compared.
+ * Reads archives as Keras writes them: entries are looked up in the directory at the end, sizes are those that it
+ * tells, and what is read has the checksum that it tells. Nothing is unpacked to the disk, so names of entries are only
+ * compared.
  */
 
 import type { Work } from '../checkpoint/files/eventually.js';

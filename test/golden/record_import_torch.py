@@ -1,4 +1,4 @@
-"""import/*.safetensors: states of PyTorch, saved by the lines of docs/importing.md, and import-torch.json: how it went on.
+"""import/*.safetensors: states of PyTorch, saved by the lines of docs/importing.md; import-torch.json: how it went on.
 
     python3 -m venv ../torch && ../torch/bin/pip install torch safetensors numpy
     ../torch/bin/python -B test/golden/record_import_torch.py

@@ -121,8 +121,8 @@ interface ChosenModel {
 }
 
 /**
- * A bound that was chosen, for rules without an analysis: a unit in the last place of p for each step, and of each change
- * so many roundings.
+ * A bound that was chosen, for rules without an analysis: a unit in the last place of p for each step, and of each
+ * change so many roundings.
  */
 export function chosenBound({ roundings, momentum = 0, apart = () => 0 }: ChosenModel) {
   return (slots: Readonly<Record<string, number>>): Bound => {

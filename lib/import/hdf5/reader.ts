@@ -11,8 +11,8 @@ const DEEPEST = 32;
 const MOST_OBJECTS = 200_000;
 
 /**
- * Reads all of a file. The library sees no other one, so that links to others, or data that are said to lie in others, lead
- * nowhere.
+ * Reads all of a file. The library sees no other one, so that links to others, or data that are said to lie in others,
+ * lead nowhere.
  * @param bytes - handed over
  */
 export async function readFile(h5wasm: H5wasm, file: string, bytes: Uint8Array): Promise<Group> {

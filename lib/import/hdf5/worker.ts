@@ -1,6 +1,6 @@
 /**
- * Reads one file of HDF5 in a thread of its own, in which a damaged file may make the library loop or end: whoever waits
- * for it ends the thread then. The thread also takes the memory of the library with it.
+ * Reads one file of HDF5 in a thread of its own, in which a damaged file may make the library loop or end: whoever
+ * waits for it ends the thread then. The thread also takes the memory of the library with it.
  */
 import { isCoded } from '../../arguments/errors.js';
 import type { H5wasm } from './h5wasm.js';

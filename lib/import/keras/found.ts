@@ -18,7 +18,9 @@ export interface Request {
   readonly trainable: readonly string[] | null;
 }
 
-/** @throws RangeError `ERR_ADAMAX_CHECKPOINT`, `ERR_ADAMAX_CONFIG`; TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION` */
+/**
+ * @throws RangeError `ERR_ADAMAX_CHECKPOINT`, `ERR_ADAMAX_CONFIG`; TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`
+ */
 export function foundIn(file: string, saved: SavedModel, request: Request): Found {
   const told = Object(saved.config) as { class_name?: unknown; config?: unknown };
   const kerasName = request.optimizer ?? told.class_name;

@@ -1,7 +1,8 @@
 import type { Weights } from './layers.js';
 
 /**
- * Gives weights that a file only numbers the names that the caller has for them: the first one of a layer is its number 0.
+ * Gives weights that a file only numbers the names that the caller has for them: the first one of a layer is its number
+ * 0.
  * @param given - as Keras has them, `net/layer/kernel`
  */
 export function named(weights: Weights, given: readonly string[]): Weights {

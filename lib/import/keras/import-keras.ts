@@ -15,9 +15,14 @@ export interface ImportKerasOptions {
   optimizer?: string | null;
   /** Keys that take the place of those in the file's config, in Keras' words. */
   config?: Readonly<Record<string, unknown>> | null;
-  /** Names of the variables that are trained, in the order of `model.trainable_variables`, where the file does not tell. */
+  /**
+   * Names of the variables that are trained, in the order of `model.trainable_variables`, where the file does not tell.
+   */
   trainable?: readonly string[] | null;
-  /** Milliseconds after which a file that is still being read is taken for a damaged one. Default: 30 s, and 1 s more for 10 MB. */
+  /**
+   * Milliseconds after which a file that is still being read is taken for a damaged one. Default: 30 s, and 1 s more
+   * for 10 MB.
+   */
   timeout?: number | null;
 }
 

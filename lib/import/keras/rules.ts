@@ -69,7 +69,7 @@ export function conversionOf(className: ClassName, dialect: Dialect, config: Con
       config: { ...config, epsilon: NO_EPSILON },
       slot: (_, values) => values.map((a) => a + added),
       notes: [
-        `epsilon ${epsilon} is inside of the root there: it has been added to each accumulator, and epsilon is ${NO_EPSILON} here`,
+        `epsilon ${epsilon} is inside of the root there: it has been added to each accumulator, and is ${NO_EPSILON} here`,
       ],
     };
   }

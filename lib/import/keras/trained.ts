@@ -13,7 +13,10 @@ export type SlotsByWeight = ReadonlyMap<Weight, Readonly<Record<string, Tensor>>
 /** Most names in a message. */
 const NAMED = 40;
 
-/** The weights that are trained, in their order. @param given - names of the caller's, as Keras or as this package has them */
+/**
+ * The weights that are trained, in their order.
+ * @param given - names of the caller's, as Keras or as this package has them
+ */
 export function trainedWeights({ weights }: SavedModel, given: readonly string[] | null): Weight[] {
   if (given === null) return weights.list.filter(({ trainable }) => trainable);
   return given.map((path) => {

@@ -1,6 +1,6 @@
 /**
- * What Keras calls the weights of its layers. Files since Keras 3 only number them, in this order: those of the layer first
- * that are trained.
+ * What Keras calls the weights of its layers. Files since Keras 3 only number them, in this order: those of the layer
+ * first that are trained.
  */
 
 interface WeightNames {

@@ -19,7 +19,9 @@ export interface Request {
 
 type Tensors = ReadonlyMap<string, TorchTensor>;
 
-/** @param model - tensors of another file, by the names of the model; null where they are in this one, under `model.…` */
+/**
+ * @param model - tensors of another file, by the names of the model; null where they are in this one, under `model.…`
+ */
 export function foundIn(
   file: string,
   { metadata, tensors }: TorchFile,

@@ -40,7 +40,8 @@ function namesOfGroups(groups: readonly ParameterGroup[]): unknown[] | null {
 }
 
 /**
- * The one group whose parameters are imported: several must be alike, since an optimizer has one set of hyperparameters.
+ * The one group whose parameters are imported: several must be alike, since an optimizer has one set of
+ * hyperparameters.
  * @throws RangeError `ERR_ADAMAX_CONFIG`, `ERR_ADAMAX_ARG_VALUE`
  */
 export function groupOf(file: string, groups: readonly ParameterGroup[], chosen: number | null): ParameterGroup {

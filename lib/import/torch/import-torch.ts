@@ -21,8 +21,8 @@ export interface ImportTorchOptions {
 }
 
 /**
- * Reads the `state_dict` of an optimizer of PyTorch, and of its model, from a safetensors file; docs/importing.md has the
- * lines of Python that write one.
+ * Reads the `state_dict` of an optimizer of PyTorch, and of its model, from a safetensors file; docs/importing.md has
+ * the lines of Python that write one.
  *
  * @example
  * const { optimizer, variables } = (await importTorch('training.safetensors')).resume();

@@ -17,8 +17,8 @@ interface TorchRule {
 }
 
 const LEARNING_RATE_NOTE =
-  'the momentum of PyTorch does not have the learning rate in it: it has been multiplied by the rate of the moment, so that ' +
-  'steps are the same as long as the rate stays the same';
+  'the momentum of PyTorch does not have the learning rate in it: it has been multiplied by the rate of the moment, ' +
+  'so that steps are the same as long as the rate stays the same';
 
 export const RULES: Readonly<Record<ClassName, TorchRule>> = {
   Adamax: {
@@ -72,8 +72,11 @@ export function checkOff(file: string, group: Options): void {
   for (const key of OFF) {
     const value = group[key];
     if (value === undefined || value === null || value === false || value === 0) continue;
-    const expected = `${key} of the optimizer of ${file} must be off, since nothing here does it (config: { ${key}: 0 } leaves it out)`;
-    throw rangeError('ERR_ADAMAX_CONFIG', `${expected}: received ${describe(value)}`);
+    const expected = `${key} of the optimizer of ${file} must be off, since nothing here does it`;
+    throw rangeError(
+      'ERR_ADAMAX_CONFIG',
+      `${expected} (config: { ${key}: 0 } leaves it out): received ${describe(value)}`,
+    );
   }
 }
 
