@@ -30,6 +30,15 @@ export function refuseWrites(Class: Class, ways: Readonly<Record<string, string>
   }
 }
 
+/** Whether a property of an object is one that can only be read, and says so. */
+export function refusesWrites(object: object, name: string): boolean {
+  for (let at: object | null = object; at !== null; at = getPrototypeOf(at)) {
+    const descriptor = Object.getOwnPropertyDescriptor(at, name);
+    if (descriptor !== undefined) return descriptor.set !== undefined && refusals.has(descriptor.set);
+  }
+  return false;
+}
+
 /**
  * Gives an abstract class, in place of each method that its subclasses are to bring, one which says so: JavaScript knows
  * nothing of `abstract`, and the call would fail in an error without a code.

@@ -1,5 +1,6 @@
 /** Hyperparameters that a training has changed since its optimizer was made: without them it would go on otherwise. */
-import { rangeError } from '../arguments/errors.js';
+import { describe, rangeError } from '../arguments/errors.js';
+import { refusesWrites } from '../arguments/members.js';
 import { BASE_KEYS, type ConfigKeys, type CustomObjects } from '../optimizers/config.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { isVariable } from '../variables/variable.js';
@@ -20,8 +21,10 @@ export interface Restoration {
 const FIXED = ['name', 'slot_dtype'];
 
 /**
- * Compares an optimizer with what was saved. A learning rate, or another value, that is a function stays: a file keeps no code.
- * @throws RangeError `ERR_ADAMAX_CHECKPOINT` for a config that the class does not take
+ * Compares an optimizer with what was saved. A learning rate, or another value, that is a function stays: a file keeps no
+ * code.
+ * @throws RangeError `ERR_ADAMAX_CHECKPOINT` for a config that the class does not take, and for one that differs in what is
+ *   decided at construction
  */
 export function restorationOf(
   file: string,
@@ -49,6 +52,8 @@ export function restorationOf(
     const holder = optionOf(optimizer, option);
     return { option, holder, was: isVariable(holder) ? holder.item() : holder, saved: optionOf(model, option) };
   });
+  for (const { option, was, saved } of values)
+    if (refusesWrites(optimizer, option)) throw misfit(file, option, was, saved);
   const set = (option: string, value: unknown) => {
     (optimizer as unknown as Record<string, unknown>)[option] = value;
   };
@@ -75,6 +80,11 @@ export function restorationOf(
 
 function optionOf(optimizer: Optimizer, option: string): unknown {
   return (optimizer as unknown as Record<string, unknown>)[option];
+}
+
+function misfit(file: string, option: string, was: unknown, saved: unknown): Error {
+  const expected = `${option} of the optimizer must be ${describe(saved)}, as in ${file} (hyperparameters: 'keep' leaves it)`;
+  return rangeError('ERR_ADAMAX_CHECKPOINT', `${expected}: received ${describe(was)}`);
 }
 
 function modelOf(file: string, make: () => Optimizer): Optimizer {

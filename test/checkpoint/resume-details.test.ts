@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Adamax, type Optimizer, Variable } from 'adamax';
+import { Adagrad, Adamax, type Optimizer, SGD, Variable } from 'adamax';
 import { fingerprint, fromBytes, load, loadAsync, save, saveAsync, toBytes } from 'adamax/checkpoint';
 import { isa, setThreads, threads } from 'adamax/kernels';
 import { expect } from 'chai';
@@ -73,6 +73,31 @@ onEveryImplementation('what is loaded', () => {
     expect(fromBytes(bytes, { ...kept.content, hyperparameters: 'keep' }).hyperparameters).to.deep.equal({});
     expect(kept.optimizer).to.include({ lr: 0.1, clipnorm: undefined });
     expect(kept.optimizer.iterations.item()).to.equal(5);
+  });
+
+  it('refuses another value of what is decided at construction, and changes nothing', async () => {
+    const pairs: readonly [Optimizer, Optimizer, RegExp][] = [
+      [
+        new SGD({ momentum: 0.5, nesterov: true }),
+        new SGD({ momentum: 0.25 }),
+        /^nesterov of the optimizer must be true, as in bytes \(hyperparameters: 'keep' leaves it\): received false$/,
+      ],
+      [
+        new Adagrad({ initialAccumulatorValue: 0.5 }),
+        new Adagrad({ learningRate: 0.25 }),
+        /^initialAccumulatorValue of the optimizer must be 0\.5, as in bytes .*: received 0\.1$/,
+      ],
+    ];
+    for (const [saved, into, message] of pairs) {
+      saved.applyGradients([[f32(1, 1), new Variable(f32(1, 2), { name: 'w' })]]);
+      const before = into.getConfig();
+      const load = () => fromBytes(toBytes({ optimizer: saved }), { optimizer: into, partial: true });
+      const error = await errorOf(load);
+      expect(error).to.be.an.instanceOf(RangeError).and.include({ code: 'ERR_ADAMAX_CHECKPOINT' });
+      expect((error as Error).message).to.match(message);
+      expect(into.getConfig()).to.deep.equal(before);
+      expect(into.iterations.item()).to.equal(0);
+    }
   });
 
   it('puts a rate into the Variable that is there, and leaves a function', () => {
