@@ -30,19 +30,17 @@ export class Digest {
   /** @param bytes - little-endian, cut anywhere */
   update(bytes: Uint8Array): this {
     this.#length += bytes.length;
-    let rest = bytes;
-    if (this.#used === 0 && bytes.byteOffset % 4 === 0 && isLittleEndian) {
-      const whole = bytes.length - (bytes.length % BLOCK);
-      this.#take(bytes.subarray(0, whole));
-      rest = bytes.subarray(whole);
+    // Where a piece begins in the midst of a block, that is filled up, so that all behind it is taken where it lies.
+    const first = (BLOCK - (this.#used % BLOCK)) % BLOCK;
+    const blocks = Math.floor(Math.max(0, bytes.length - first) / BLOCK);
+    const isStraight = isLittleEndian && blocks > 0 && (bytes.byteOffset + first) % 4 === 0;
+    const end = isStraight ? first + blocks * BLOCK : 0;
+    if (isStraight) {
+      this.#gather(bytes.subarray(0, first));
+      this.#flush();
+      this.#take(bytes.subarray(first, end));
     }
-    while (rest.length > 0) {
-      const part = rest.subarray(0, SCRATCH - this.#used);
-      this.#scratch.set(part, this.#used);
-      this.#used += part.length;
-      rest = rest.subarray(part.length);
-      if (this.#used === SCRATCH) this.#flush();
-    }
+    this.#gather(bytes.subarray(end));
     return this;
   }
 
@@ -59,6 +57,16 @@ export class Digest {
       h = imul(h ^ (h >>> 13), 0xc2b2ae35);
       return ((h ^ (h >>> 16)) >>> 0).toString(16).padStart(8, '0');
     }).join('');
+  }
+
+  #gather(bytes: Uint8Array): void {
+    for (let rest = bytes; rest.length > 0; ) {
+      const part = rest.subarray(0, SCRATCH - this.#used);
+      this.#scratch.set(part, this.#used);
+      this.#used += part.length;
+      rest = rest.subarray(part.length);
+      if (this.#used === SCRATCH) this.#flush();
+    }
   }
 
   #flush(): void {
