@@ -60,6 +60,6 @@ function* inspected(source: Source): Work<Inspected> {
 
 function* verified(source: Source): Work<boolean> {
   const state = yield* openState(source);
-  yield* verifyState(state, null);
+  yield* verifyState(state);
   return state.said.hash !== null;
 }

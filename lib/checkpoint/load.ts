@@ -3,12 +3,9 @@ import { wrongType } from '../arguments/errors.js';
 import { checkBoolean, checkCallable, checkOneOf, checkString } from '../arguments/options.js';
 import { types } from '../memory/node-util.js';
 import type { CustomObjects } from '../optimizers/config.js';
-import { statesOf } from '../optimizers/optimizer-state.js';
-import { byName } from '../state/labels.js';
 import type { WeightsReport } from '../state/set-weights.js';
 import { countable } from '../state/step-counter.js';
 import type { Creation } from '../state/variable-states.js';
-import { sizeOf } from '../variables/shape.js';
 import {
   type Content,
   type KeyOptions,
@@ -21,12 +18,12 @@ import { type Extra, type Json, type LiveTensor, readExtra } from './content/ext
 import { putPiece } from './conversion.js';
 import { atOnce, type Work } from './files/eventually.js';
 import { atOnceFiles, type FileSystem, promisedFiles } from './files/file-system.js';
-import { reading, type Source, sourceOfBytes } from './files/medium.js';
+import { readAll, reading, type Source, sourceOfBytes } from './files/medium.js';
+import { Counting, verifyInto, writeAll, writesOf } from './fill.js';
 import { damaged } from './format/damage.js';
-import { viewPiece } from './format/piece.js';
 import { type Changes, type Restoration, restorationOf } from './hyperparameters.js';
 import { checkFits, type Match, type Matches, match, type Place, placesOf } from './matching.js';
-import { type OpenState, openState, readTensor, STAGE, verifyState } from './read.js';
+import { type OpenState, openState } from './read.js';
 import { during, workAtOnce, workInTurns } from './turns.js';
 import type { Progress } from './write.js';
 
@@ -40,11 +37,11 @@ export interface LoadOptions extends Content, KeyOptions {
   /** Classes of schedules by name, as for `fromConfig`. */
   customObjects?: CustomObjects | null;
   /**
-   * Whether all of the file is compared with its digest before anything is written, for which it is read twice. Default:
-   * true. Without, only what the header says is checked.
+   * Whether all of the file is compared with its digest before anything is written. Default: true. What goes to memory that
+   * was there before is then read twice. Without, only what the header says is checked.
    */
   verify?: boolean;
-  /** Told how many bytes are read, of how many; with `verify` the file counts twice. */
+  /** Told how many bytes are read, of how many. Those that are read twice count twice. */
   progress?: Progress | null;
 }
 
@@ -149,24 +146,26 @@ function* loading(files: FileSystem, path: string, request: Request): Work<Loade
 
 function* loadFrom(source: Source, request: Request): Work<Loaded> {
   const state = yield* openState(source);
-  const { content, places, keys, partial, progress, verify } = request;
+  const { content, places, keys, partial, verify } = request;
   const matches = match(state, content, places, keys);
   if (!partial) checkFits(source.name, matches);
   const restorations = restorationsOf(state, request);
-  const total = (verify ? 2 : 1) * source.size;
-  if (verify && state.said.hash !== null) yield* verifyState(state, progress && ((done) => progress(done, total)));
-  yield* checkCounters(state, matches.matches);
+  const isVerified = verify && state.said.hash !== null;
   const creations = new Map<Part, Creation>();
   const applied: Restoration[] = [];
   let report: () => void;
   try {
+    const writes = writesOf(matches, creations);
+    const again = writes.filter(({ isNew }) => !isNew || !isVerified);
+    const progress = new Counting(request.progress, state, isVerified ? again : []);
+    if (isVerified) yield* verifyInto(state, writes, progress);
+    yield* checkCounters(state, matches.matches);
     for (const { restoration } of restorations) {
       restoration.apply();
       applied.push(restoration);
     }
-    const writes = targetsOf(matches, creations);
     for (const { canonical, array } of writes) checkAttached(`'${canonical}'`, array);
-    report = yield* writeAll(state, writes, verify ? source.size : 0, total, progress);
+    report = yield* writeAll(state, again, progress);
   } catch (error) {
     for (const creation of creations.values()) creation.undo();
     for (const restoration of applied.reverse()) restoration.undo();
@@ -190,82 +189,17 @@ function restorationsOf(
 }
 
 /** A count that no step can follow is refused, as `setWeights` refuses it. */
-function* checkCounters(state: OpenState, matches: readonly Match[]): Work<void> {
+function* checkCounters({ source, header }: OpenState, matches: readonly Match[]): Work<void> {
   for (const { place, tensor } of matches) {
     if (!place.isCounter) continue;
     const count = new BigInt64Array(1);
-    yield* readTensor(state, tensor, new Uint8Array(8), (piece, at) => {
-      putPiece(tensor.key, tensor.dtype, piece, at, { dtype: 'I64', array: count, length: 1 });
-    });
+    const bytes = new Uint8Array(tensor.end - tensor.begin);
+    yield* readAll(source, bytes, header.length + tensor.begin);
+    putPiece(tensor.key, tensor.dtype, bytes, 0, { dtype: 'I64', array: count, length: 1 });
     if (!countable.contains(Number(count[0]))) {
-      throw damaged(state.source.name, `'${tensor.key}' must be ${countable.text}, as that`, count[0]);
+      throw damaged(source.name, `'${tensor.key}' must be ${countable.text}, as that`, count[0]);
     }
   }
-}
-
-/** Where in memory a tensor goes. */
-interface Write extends Match {
-  readonly canonical: string;
-  readonly array: LiveTensor['array'];
-  readonly length: number;
-}
-
-/** Makes the slots that are not there, on trial. @param creations - receives what keeps or undoes them */
-function targetsOf({ matches }: Matches, creations: Map<Part, Creation>): Write[] {
-  return matches.map(({ place, tensor }) => {
-    const array = place.array ?? newSlot(place, creations);
-    return { place, tensor, canonical: place.canonical, array, length: sizeOf(place.shape) };
-  });
-}
-
-function newSlot({ slot }: Place, creations: Map<Part, Creation>): LiveTensor['array'] {
-  const { part, owner, kind } = slot as NonNullable<typeof slot>;
-  const states = statesOf(part.optimizer);
-  const creation = creations.get(part) ?? states.creation(byName);
-  creations.set(part, creation);
-  return creation.stateOf(owner).slots[states.ruleSlots.indexOf(kind)];
-}
-
-/**
- * Reads everything straight into the arrays where that can be: else by way of a piece of memory of our own. What the
- * caller's progress throws waits until all is written, since half a state is none.
- * @returns reports the end, or throws that
- */
-function* writeAll(
-  state: OpenState,
-  writes: readonly Write[],
-  before: number,
-  total: number,
-  progress: Progress | null,
-): Work<() => void> {
-  const stage = new Uint8Array(STAGE);
-  let report = () => progress?.(total, total);
-  let isSilent = progress === null;
-  let done = before;
-  for (const { place, tensor, canonical, array, length } of writes) {
-    const isStraight = state.source.isAtOnce && tensor.dtype === place.dtype;
-    const room = (at: number, bytes: number) => {
-      const piece = stage.subarray(0, bytes);
-      return isStraight ? viewPiece(canonical, array, length, at, piece) : piece;
-    };
-    const take = (piece: Uint8Array, at: number) => {
-      if (piece.buffer === stage.buffer) {
-        putPiece(canonical, tensor.dtype, piece, at, { dtype: place.dtype, array, length });
-      }
-      done += piece.length;
-      if (isSilent || piece.length < stage.length) return;
-      try {
-        progress?.(done, total);
-      } catch (error) {
-        isSilent = true;
-        report = () => {
-          throw error;
-        };
-      }
-    };
-    yield* readTensor(state, tensor, stage, take, room);
-  }
-  return report;
 }
 
 function loadedOf(

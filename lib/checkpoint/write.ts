@@ -7,7 +7,7 @@ import { type FileTensor, headerBytes, placed } from './format/header.js';
 import { readPiece } from './format/piece.js';
 import type { HeldMemory } from './held-memory.js';
 import { metadataAfter, metadataBefore } from './metadata.js';
-import { STAGE } from './read.js';
+import { STAGE } from './pieces.js';
 
 /** Told after each piece how many bytes are done, of how many. */
 export type Progress = (done: number, total: number) => void;

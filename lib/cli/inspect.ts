@@ -4,7 +4,8 @@ import { reading, type Source } from '../checkpoint/files/medium.js';
 import { type FileDtype, WIDTHS } from '../checkpoint/format/dtype.js';
 import type { FileTensor, Metadata } from '../checkpoint/format/header.js';
 import type { SavedOptimizer } from '../checkpoint/metadata.js';
-import { type OpenState, openState, readTensor, STAGE } from '../checkpoint/read.js';
+import { readTensor, STAGE } from '../checkpoint/pieces.js';
+import { type OpenState, openState } from '../checkpoint/read.js';
 import { READERS, viewOf } from './elements.js';
 import { list, shapeText, short, table } from './text.js';
 

@@ -34,3 +34,23 @@ export async function inTurns<T>(work: Work<T>): Promise<T> {
   }
   return step.value;
 }
+
+/**
+ * Begins work that is waited for later, or never: its error waits as long.
+ * @param isAtOnce - whether nothing in it is a promise
+ */
+export function begun<T>(work: Work<T>, isAtOnce: boolean): Eventually<T> {
+  if (isAtOnce) return atOnce(work);
+  const promise = inTurns(work);
+  promise.catch(() => {});
+  return promise;
+}
+
+/** Does what may fail where there is an error already, which says more. */
+export function* quietly(body: () => Work<unknown>): Work<void> {
+  try {
+    yield* body();
+  } catch {
+    // The other error is thrown.
+  }
+}

@@ -1,6 +1,6 @@
 import { fileError } from '../../arguments/errors.js';
 import { fs, path as paths } from '../../memory/node-modules.js';
-import { type Work, wait } from './eventually.js';
+import { quietly, type Work, wait } from './eventually.js';
 import type { FileSystem } from './file-system.js';
 import { type Target, underCode } from './medium.js';
 
@@ -28,13 +28,8 @@ export function* replacing(files: FileSystem, path: string, write: (target: Targ
       yield* wait(files.close(fd));
       yield* wait(files.rename(beside, place));
     } catch (error) {
-      if (isOpen)
-        yield* quietly(function* () {
-          yield* wait(files.close(fd));
-        });
-      yield* quietly(function* () {
-        yield* wait(files.remove(beside));
-      });
+      if (isOpen) yield* quietly(() => wait(files.close(fd)));
+      yield* quietly(() => wait(files.remove(beside)));
       throw error;
     }
     yield* flushFolder(files, folder);
@@ -89,13 +84,5 @@ function isRunning(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     return (error as { code?: unknown }).code !== 'ESRCH';
-  }
-}
-
-function* quietly(body: () => Work<void>): Work<void> {
-  try {
-    yield* body();
-  } catch {
-    // There is an error already, which says more.
   }
 }

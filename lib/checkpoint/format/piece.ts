@@ -34,7 +34,8 @@ export function writePiece(key: string, array: TypedArray, length: number, begin
   bytesAt(key, array, length, begin, from.length).set(from);
 }
 
-function bytesAt(key: string, array: TypedArray, length: number, begin: number, count: number): Uint8Array {
+/** The bytes themselves, as the machine has them. @throws as `readPiece` */
+export function bytesAt(key: string, array: TypedArray, length: number, begin: number, count: number): Uint8Array {
   if (lengthOf(array) !== length) throw detached(`'${key}'`, array);
   return new Uint8Array(bufferOf(array), byteOffsetOf(array) + begin, count);
 }

@@ -3,7 +3,8 @@ import { putPiece, takenBy } from '../../checkpoint/conversion.js';
 import type { Work } from '../../checkpoint/files/eventually.js';
 import type { Source } from '../../checkpoint/files/medium.js';
 import type { Metadata } from '../../checkpoint/format/header.js';
-import { openState, readTensor, STAGE } from '../../checkpoint/read.js';
+import { readTensor, STAGE } from '../../checkpoint/pieces.js';
+import { openState } from '../../checkpoint/read.js';
 import { sizeOf } from '../../variables/shape.js';
 
 export interface TorchTensor {

@@ -1,0 +1,125 @@
+/** How tensors of a file get into memory. */
+import { isLittleEndian } from '../memory/byte-order.js';
+import { bufferOf } from '../memory/typed-arrays.js';
+import { statesOf } from '../optimizers/optimizer-state.js';
+import { byName } from '../state/labels.js';
+import type { Creation } from '../state/variable-states.js';
+import { sizeOf } from '../variables/shape.js';
+import type { Part } from './content/content.js';
+import type { LiveTensor } from './content/extra.js';
+import { putPiece } from './conversion.js';
+import type { Work } from './files/eventually.js';
+import type { FileDtype } from './format/dtype.js';
+import type { FileTensor } from './format/header.js';
+import { bytesAt } from './format/piece.js';
+import type { Matches, Place } from './matching.js';
+import { readTensors, type Taker } from './pieces.js';
+import { type OpenState, verifyState } from './read.js';
+import type { Progress } from './write.js';
+
+/** Where in memory a tensor of a file goes. */
+export interface Write extends FileTensor {
+  readonly canonical: string;
+  readonly array: LiveTensor['array'];
+  /** In memory, where it may be another than in the file. */
+  readonly to: FileDtype;
+  readonly length: number;
+  /** Whether the memory was made for this, so that nobody has seen it: it may be written on trial. */
+  readonly isNew: boolean;
+}
+
+/** Makes the slots that are not there, on trial. @param creations - receives what keeps or undoes them */
+export function writesOf({ matches }: Matches, creations: Map<Part, Creation>): Write[] {
+  return matches.map(({ place, tensor }) => {
+    const { canonical, dtype: to, shape, slot } = place;
+    const array = place.array ?? newSlot(place, creations);
+    // Where there was a slot before, that has the memory of its fellows, too.
+    const isNew = place.array === null && slot !== null && !statesOf(slot.part.optimizer).slots.has(slot.owner);
+    return { ...tensor, canonical, array, to, length: sizeOf(shape), isNew };
+  });
+}
+
+function newSlot({ slot }: Place, creations: Map<Part, Creation>): LiveTensor['array'] {
+  const { part, owner, kind } = slot as NonNullable<typeof slot>;
+  const states = statesOf(part.optimizer);
+  const creation = creations.get(part) ?? states.creation(byName);
+  creations.set(part, creation);
+  return creation.stateOf(owner).slots[states.ruleSlots.indexOf(kind)];
+}
+
+/** Tells the caller how many bytes are done. */
+export class Counting {
+  readonly #progress: Progress | null;
+  readonly #total: number;
+  #done: number;
+
+  /** @param again - what is read a second time */
+  constructor(progress: Progress | null, { source: { size }, header }: OpenState, again: readonly Write[]) {
+    this.#progress = progress;
+    this.#done = header.length;
+    this.#total = again.reduce((sum, { begin, end }) => sum + end - begin, size);
+  }
+
+  add(count: number): void {
+    this.#done += count;
+    this.#progress?.(this.#done, this.#total);
+  }
+
+  end(): void {
+    this.#progress?.(this.#total, this.#total);
+  }
+}
+
+/** Compares a file with its digest, and reads it into new memory on the way: to read it again would take as long again. */
+export function* verifyInto(state: OpenState, writes: readonly Write[], progress: Counting): Work<void> {
+  const byKey = new Map(writes.filter(({ isNew }) => isNew).map((write) => [write.key, write]));
+  const { take, room } = filling(state);
+  yield* verifyState(state, {
+    take(tensor, part, at) {
+      const write = byKey.get(tensor.key);
+      if (write !== undefined) take(write, part, at);
+    },
+    room(tensor, at, count) {
+      const write = byKey.get(tensor.key);
+      return write === undefined ? null : room(write, at, count);
+    },
+    tell: (count) => progress.add(count),
+  });
+}
+
+/**
+ * Reads tensors into memory. What the caller's progress throws waits until all is written, since half a state is none.
+ * @returns reports the end, or throws that
+ */
+export function* writeAll(state: OpenState, writes: readonly Write[], progress: Counting): Work<() => void> {
+  const inOrder = [...writes].sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let report = () => progress.end();
+  let isSilent = false;
+  const tell = (count: number) => {
+    if (isSilent) return;
+    try {
+      progress.add(count);
+    } catch (error) {
+      isSilent = true;
+      report = () => {
+        throw error;
+      };
+    }
+  };
+  yield* readTensors(state, inOrder, { ...filling(state), tell });
+  return report;
+}
+
+/** Reads straight into the arrays where that can be: else by way of a piece of memory of our own. */
+function filling({ source }: OpenState): Required<Pick<Taker<Write>, 'take' | 'room'>> {
+  const isStraight = ({ dtype, to }: Write) => source.isAtOnce && isLittleEndian && dtype === to;
+  return {
+    room(write, at, count) {
+      if (!isStraight(write)) return null;
+      return bytesAt(write.canonical, write.array, write.length, at, count);
+    },
+    take({ canonical, dtype, array, to, length }, part, at) {
+      if (part.buffer !== bufferOf(array)) putPiece(canonical, dtype, part, at, { dtype: to, array, length });
+    },
+  };
+}
