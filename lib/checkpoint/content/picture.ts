@@ -1,5 +1,5 @@
 import { checkAttached, checkUnused } from '../../arguments/arrays.js';
-import { wrongType } from '../../arguments/errors.js';
+import { checkCallable } from '../../arguments/options.js';
 import { lengthOf } from '../../memory/typed-arrays.js';
 import { statesOf } from '../../optimizers/optimizer-state.js';
 import type { Placeless } from '../format/header.js';
@@ -39,8 +39,8 @@ export const PICTURE = ['extra', 'keys'] as const;
  */
 export function pictureOf(method: string, options: PictureOptions, more: readonly string[]): Picture {
   const content = readContent(method, options, [...PICTURE, ...more]);
-  const { keys, extra } = options;
-  if (keys !== undefined && keys !== null && typeof keys !== 'function') throw wrongType('keys', 'a function', keys);
+  const { keys = null, extra } = options;
+  if (keys !== null) checkCallable('keys', keys);
   const { tensors: extras, json } = readExtra(extra);
   const live = liveTensors(content);
   for (const [name, tensor] of extras) live.set(`extra/${name}`, tensor);
