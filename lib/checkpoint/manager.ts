@@ -5,7 +5,8 @@ import { closeMembers, guardMembers, refuseWrites } from '../arguments/members.j
 import { checkOptions, checkRecord, checkString } from '../arguments/options.js';
 import { checkNumber, type Domain } from '../arguments/ranges.js';
 import { readParts } from './content/content.js';
-import { type Claim, NumberedFiles } from './files/numbered.js';
+import { atOnce, type Eventually, inTurns, type Work, wait } from './files/eventually.js';
+import { NumberedFiles } from './files/numbered.js';
 import { type Loaded, type LoadOptions, load, loadAsync } from './load.js';
 import { stepOfParts } from './metadata.js';
 import { type SaveOptions, save, saveAsync } from './save.js';
@@ -95,32 +96,12 @@ export class CheckpointManager {
    * @throws as `save` of `adamax/checkpoint`
    */
   save(options: SaveOptions): string {
-    const saving = this.#begin('save', options);
-    try {
-      save(saving.path, options);
-      this.#files.tidy(saving.number, this.#keep);
-    } catch (error) {
-      saving.undo();
-      throw error;
-    } finally {
-      saving.release();
-    }
-    return saving.path;
+    return atOnce(this.#saving('save', options, save));
   }
 
   /** The same off the event loop, as `saveAsync` does it. @returns a promise that rejects with what `save` throws */
   async saveAsync(options: SaveOptions): Promise<string> {
-    const saving = this.#begin('saveAsync', options);
-    try {
-      await saveAsync(saving.path, options);
-      this.#files.tidy(saving.number, this.#keep);
-    } catch (error) {
-      saving.undo();
-      throw error;
-    } finally {
-      saving.release();
-    }
-    return saving.path;
+    return await inTurns(this.#saving('saveAsync', options, saveAsync));
   }
 
   /**
@@ -153,30 +134,12 @@ export class CheckpointManager {
    * @throws as `load`
    */
   load(options: LoadOptions): Loaded | null {
-    const path = this.latest();
-    if (path === null) return null;
-    try {
-      const loaded = load(path, options);
-      this.#last = stepOf('load', options) ?? 0;
-      return loaded;
-    } catch (error) {
-      if (!this.#hasBeenReplaced(path, error)) throw this.#withOneBefore(path, error);
-      return this.load(options);
-    }
+    return atOnce(this.#loading('load', options, load));
   }
 
   /** The same off the event loop. @returns a promise that rejects with what `load` throws */
   async loadAsync(options: LoadOptions): Promise<Loaded | null> {
-    const path = this.latest();
-    if (path === null) return null;
-    try {
-      const loaded = await loadAsync(path, options);
-      this.#last = stepOf('loadAsync', options) ?? 0;
-      return loaded;
-    } catch (error) {
-      if (!this.#hasBeenReplaced(path, error)) throw this.#withOneBefore(path, error);
-      return await this.loadAsync(options);
-    }
+    return await inTurns(this.#loading('loadAsync', options, loadAsync));
   }
 
   [INSPECT](depth?: number, options?: object, inspect?: Inspect): string {
@@ -184,16 +147,43 @@ export class CheckpointManager {
     return inspected('CheckpointManager', fields, depth, options, inspect);
   }
 
-  /** From now on the next file is due by the step of this one, unless it fails. */
-  #begin(method: string, options: SaveOptions): Claim & { undo(): void } {
+  /** From the beginning the next file is due by the step of this one, unless it fails. */
+  *#saving(
+    method: string,
+    options: SaveOptions,
+    saveBy: (path: string, options: SaveOptions) => Eventually<void>,
+  ): Work<string> {
     const step = stepOf(method, options);
-    const claim = this.#files.claim(step);
+    const { path, number, release } = this.#files.claim(step);
     const before = this.#last;
     this.#last = step ?? 0;
-    const undo = () => {
+    try {
+      yield* wait(saveBy(path, options));
+      this.#files.tidy(number, this.#keep);
+    } catch (error) {
       this.#last = before;
-    };
-    return { ...claim, undo };
+      throw error;
+    } finally {
+      release();
+    }
+    return path;
+  }
+
+  *#loading(
+    method: string,
+    options: LoadOptions,
+    loadBy: (path: string, options: LoadOptions) => Eventually<Loaded>,
+  ): Work<Loaded | null> {
+    for (let path = this.latest(); path !== null; path = this.latest()) {
+      try {
+        const loaded = yield* wait(loadBy(path, options));
+        this.#last = stepOf(method, options) ?? 0;
+        return loaded;
+      } catch (error) {
+        if (!this.#hasBeenReplaced(path, error)) throw this.#withOneBefore(path, error);
+      }
+    }
+    return null;
   }
 
   #isDue(method: string, options: SaveOptions): boolean {
