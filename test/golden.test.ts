@@ -308,7 +308,7 @@ onEveryImplementation("golden: Adamax has the numbers of the original's and othe
     second.applyGradients([[f32(-1, 2), p2]]);
     expectSameBits(p2, p1, 'p');
     expect(second.iterations.item()).to.equal(first.iterations.item());
-    const message = /received nothing for its 'iterations'$/;
+    const message = /received nothing for 'iterations'$/;
     expectError(() => second.setWeights(first.getWeights().slice(1)), RangeError, 'ERR_ADAMAX_WEIGHTS', message);
   });
 

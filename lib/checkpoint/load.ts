@@ -3,9 +3,9 @@ import { wrongType } from '../arguments/errors.js';
 import { checkBoolean, checkCallable, checkOneOf, checkString } from '../arguments/options.js';
 import { types } from '../memory/node-util.js';
 import type { CustomObjects } from '../optimizers/config.js';
-import type { WeightsReport } from '../state/set-weights.js';
 import { countable } from '../state/step-counter.js';
 import type { Creation } from '../state/variable-states.js';
+import type { WeightsReport } from '../state/weights-report.js';
 import {
   type Content,
   type KeyOptions,

@@ -2,8 +2,8 @@
 import { describe, rangeError } from '../arguments/errors.js';
 import { optimizerClasses } from '../optimizers/names.js';
 import { statesOf } from '../optimizers/optimizer-state.js';
-import type { WeightsReport } from '../state/set-weights.js';
 import { COUNTER } from '../state/weight-list.js';
+import { misfitsText, type WeightsReport } from '../state/weights-report.js';
 import { equalShapes, formatShape, type Shape } from '../variables/shape.js';
 import type { AnyVariable, Variable } from '../variables/variable.js';
 import { keyOf, type Part, type ReadContent, variableKey } from './content/content.js';
@@ -12,9 +12,6 @@ import { takenBy } from './conversion.js';
 import { type FileDtype, OF_VARIABLES } from './format/dtype.js';
 import type { FileTensor } from './format/header.js';
 import type { OpenState } from './read.js';
-
-/** Most names in one list of a message. */
-const NAMED = 8;
 
 /** Somewhere that a tensor may go to. */
 export interface Place {
@@ -160,18 +157,9 @@ function isAskedFor(key: string, { parts, names, withVariables }: ReadContent): 
 
 /** @throws RangeError `ERR_ADAMAX_CHECKPOINT`, with the `report` */
 export function checkFits(file: string, { missing, unexpected, misfits }: Matches): void {
-  if (missing.length + unexpected.length + misfits.length === 0) return;
-  const parts = misfits.slice(0, NAMED).map(({ message }) => message);
-  if (misfits.length > NAMED) parts.push(`${misfits.length - NAMED} more of that kind`);
-  if (missing.length > 0) parts.push(`nothing for ${listOf(missing)}`);
-  if (unexpected.length > 0) parts.push(`${listOf(unexpected)}, for which there is no place`);
+  const report = { loaded: [], missing, unexpected, misfits };
+  const received = misfitsText(report);
+  if (received === '') return;
   const expected = `${file} must fit what is loaded (partial: true loads what does)`;
-  const error = rangeError('ERR_ADAMAX_CHECKPOINT', `${expected}: received ${parts.join('; ')}`);
-  throw Object.assign(error, { report: { loaded: [], missing, unexpected, misfits } });
-}
-
-function listOf(names: readonly string[]): string {
-  const list = names.slice(0, NAMED).map((name) => describe(name));
-  if (names.length > NAMED) list.push(`and ${names.length - NAMED} more`);
-  return list.join(', ');
+  throw Object.assign(rangeError('ERR_ADAMAX_CHECKPOINT', `${expected}: received ${received}`), { report });
 }

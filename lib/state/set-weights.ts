@@ -8,27 +8,13 @@ import { byName } from './labels.js';
 import { countable } from './step-counter.js';
 import type { VariableStates } from './variable-states.js';
 import { COUNTER, type Place } from './weight-list.js';
-
-/** What became of weights that were handed over, by the names that `getWeights` gives them. */
-export interface WeightsReport {
-  /** Written. */
-  readonly loaded: readonly string[];
-  /** In the state of the optimizer, but not handed over. */
-  readonly missing: readonly string[];
-  /** Handed over, but not in the state of the optimizer. */
-  readonly unexpected: readonly string[];
-  /** In both, but with another shape, or numbers that the state cannot hold, or without its fellows; each with the reason. */
-  readonly misfits: readonly { readonly name: string; readonly message: string }[];
-}
+import { misfitsText, type WeightsReport } from './weights-report.js';
 
 /** A place and what is to be written there. */
 type Write = readonly [place: Place, elements: Elements];
 
 /** So many items more than there are places may be handed over and named; beyond, it is no list of weights. */
 const SURPLUS = 100_000;
-
-/** Most names in one list of a message. */
-const NAMED = 8;
 
 /**
  * Overwrites weights: by name where names are there, by position where there are none. Nothing is written unless all of
@@ -40,8 +26,7 @@ const NAMED = 8;
 export function setWeights(optimizer: string, states: VariableStates, given: unknown, partial: boolean): WeightsReport {
   if (!Array.isArray(given)) throw wrongType('weights', `an array as getWeights returns it${textHint(given)}`, given);
   const { writes, report } = new Matching(states, given, partial);
-  const { missing, unexpected, misfits } = report;
-  if (!partial && missing.length + unexpected.length + misfits.length > 0) throw doesNotFit(optimizer, states, report);
+  if (!partial && misfitsText(report) !== '') throw doesNotFit(optimizer, states, report);
   // Slots are made only where all that are there can be written.
   for (const [{ name, variable }] of writes) if (variable !== undefined) checkAttached(`'${name}'`, arrayOf(variable));
   const owners = writes.flatMap(([{ owner, variable }]) => (variable === undefined && owner !== null ? [owner] : []));
@@ -179,19 +164,8 @@ function checkNames(items: readonly Given[], count: number, places: number | nul
 }
 
 function doesNotFit(optimizer: string, states: VariableStates, report: WeightsReport): RangeError {
-  const { missing, unexpected, misfits } = report;
-  const parts = misfits.slice(0, NAMED).map(({ message }) => message);
-  if (misfits.length > NAMED) parts.push(`${misfits.length - NAMED} more of that kind`);
-  if (missing.length > 0) parts.push(`nothing for its ${listOf(missing)}`);
-  if (unexpected.length > 0) parts.push(`${listOf(unexpected)}, for which it has no place`);
   const hint = states.slots.names().length === 0 ? ', which has no slots before build(variables) or a step' : '';
   const expected = `weights must fit the state of optimizer '${optimizer}'${hint}`;
-  const error = rangeError('ERR_ADAMAX_WEIGHTS', `${expected}: received ${parts.join('; ')}`);
+  const error = rangeError('ERR_ADAMAX_WEIGHTS', `${expected}: received ${misfitsText(report)}`);
   return Object.assign(error, { report: { ...report, loaded: [] } });
-}
-
-function listOf(names: readonly string[]): string {
-  const list = names.slice(0, NAMED).map((name) => `'${name}'`);
-  if (names.length > NAMED) list.push(`and ${names.length - NAMED} more`);
-  return list.join(', ');
 }

@@ -105,7 +105,7 @@ describe('setWeights by position', () => {
         received,
       );
     }
-    expectMisfit(optimizer, good.slice(0, 3), /nothing for its '#0\/v', '#1\/v'/);
-    expectMisfit(optimizer, [...good, 1], /'weights\[5\]', for which it has no place/);
+    expectMisfit(optimizer, good.slice(0, 3), /nothing for '#0\/v', '#1\/v'/);
+    expectMisfit(optimizer, [...good, 1], /'weights\[5\]', for which there is no place/);
   });
 });

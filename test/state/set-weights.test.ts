@@ -67,13 +67,13 @@ describe('setWeights by name', () => {
         return changed === null ? [] : [{ ...weight, ...changed }];
       });
     for (const [changes, received] of [
-      [{ 'b/v': null }, /nothing for its 'b\/v'/],
-      [{ 'b/v': { name: 'b/u' } }, /nothing for its 'b\/v'; 'b\/u', for which it has no place/],
+      [{ 'b/v': null }, /nothing for 'b\/v'/],
+      [{ 'b/v': { name: 'b/u' } }, /nothing for 'b\/v'; 'b\/u', for which there is no place/],
       [{ 'b/v': { shape: [4] } }, /weights\[4\]\.shape must be \[2, 2\] for 'b\/v': received \[ 4 \]/],
       [{ 'b/v': { data: f32(1) } }, /weights\[4\] must have 4 elements for 'b\/v': received Float32Array\(1\)/],
       [
         { 'a/v': { name: 'a/m' } },
-        /weights\[3\]\.name must be another than those before it: received 'a\/m'; nothing for its 'a\/v'/,
+        /weights\[3\]\.name must be another than those before it: received 'a\/m'; nothing for 'a\/v'/,
       ],
       [
         { 'a/m': { dtype: 'float16' } },
@@ -101,11 +101,11 @@ describe('setWeights by name', () => {
       [{ iterations: { data: 'AgE=' } }, /weights\[0\]\.data must be base64 .*: received 'AgE='/],
       [
         { iterations: { shape: undefined } },
-        /weights\[0\]\.shape must be an array of numbers: received undefined; nothing for its 'iterations'/,
+        /weights\[0\]\.shape must be an array of numbers: received undefined; nothing for 'iterations'/,
       ],
       [
         { 'a/m': null, 'b/m': { shape: [2] }, 'a/v': { data: 'x' } },
-        /weights\[1\]\.shape must be \[2, 2\] .*: received \[ 2 \]; weights\[2\]\.data must be base64 of elements of float32: received 'x'; nothing for its 'a\/m'/,
+        /weights\[1\]\.shape must be \[2, 2\] .*: received \[ 2 \]; weights\[2\]\.data must be base64 of elements of float32: received 'x'; nothing for 'a\/m'/,
       ],
     ] as [Record<string, object | null>, RegExp][]) {
       expectMisfit(optimizer, change(changes), received);
@@ -119,7 +119,7 @@ describe('setWeights by name', () => {
   it('shortens long lists in its message, and has them whole in its report', () => {
     const optimizer = new Adamax();
     optimizer.build(Array.from({ length: 6 }, (_, i) => new Variable(f32(1), { name: `w${i}` })));
-    expectMisfit(optimizer, [], /nothing for its 'iterations', 'w0\/m', .*'w5\/m', 'w0\/v', and 5 more/);
+    expectMisfit(optimizer, [], /nothing for 'iterations', 'w0\/m', .*'w5\/m', 'w0\/v', and 5 more/);
     expect(reportOf(() => optimizer.setWeights([])).missing).to.have.length(13);
   });
 
@@ -129,7 +129,7 @@ describe('setWeights by name', () => {
     expectMisfit(
       optimizer,
       [{ ...iterations }, { ...m, name: 'a/rms' }],
-      /nothing for its 'a\/m', 'b\/m', 'a\/v', 'b\/v'; 'a\/rms', for which it has no place/,
+      /nothing for 'a\/m', 'b\/m', 'a\/v', 'b\/v'; 'a\/rms', for which there is no place/,
     );
     const saved = optimizer.getWeights();
     const message = /^names of weights must be there for all or for none: received '4 of 5'$/;
