@@ -148,7 +148,7 @@ function* loadFrom(source: Source, request: Request): Work<Loaded> {
   const state = yield* openState(source);
   const { content, places, keys, partial, verify } = request;
   const matches = match(state, content, places, keys);
-  if (!partial) checkFits(source.name, matches);
+  if (!partial) checkFits(source.name, matches, content);
   const restorations = restorationsOf(state, request);
   const isVerified = verify && state.said.hash !== null;
   const creations = new Map<Part, Creation>();

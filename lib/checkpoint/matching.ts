@@ -156,10 +156,17 @@ function isAskedFor(key: string, { parts, names, withVariables }: ReadContent): 
 }
 
 /** @throws RangeError `ERR_ADAMAX_CHECKPOINT`, with the `report` */
-export function checkFits(file: string, { missing, unexpected, misfits }: Matches): void {
+export function checkFits(
+  file: string,
+  { missing, unexpected, misfits }: Matches,
+  { isWithoutAny }: ReadContent,
+): void {
   const report = { loaded: [], missing, unexpected, misfits };
   const received = misfitsText(report);
   if (received === '') return;
-  const expected = `${file} must fit what is loaded (partial: true loads what does)`;
+  const hint = isWithoutAny
+    ? '; variables was not given, and the optimizer has seen none: hand them over as variables, or build(variables) first'
+    : '';
+  const expected = `${file} must fit what is loaded (partial: true loads what does${hint})`;
   throw Object.assign(rangeError('ERR_ADAMAX_CHECKPOINT', `${expected}: received ${received}`), { report });
 }

@@ -147,6 +147,22 @@ onEveryImplementation('what is loaded', () => {
     }
   });
 
+  it('says that variables are not given where nobody has said what they are', async () => {
+    const saved = trained({});
+    const bytes = toBytes(saved.content);
+    const hint = /variables was not given, and the optimizer has seen none: hand them over as variables, or build/;
+    const error = await errorOf(() => fromBytes(bytes, { optimizer: new Adamax() }));
+    expect(error).to.have.property('code', 'ERR_ADAMAX_CHECKPOINT');
+    expect(error).to.have.property('message').that.matches(hint);
+    const optimizer = new Adamax();
+    optimizer.build([new Variable(f32(1), { name: 'other' })]);
+    for (const content of [{ optimizer }, { optimizer: new Adamax(), variables: [] }]) {
+      expect(await errorOf(() => fromBytes(bytes, content)))
+        .to.have.property('message')
+        .that.does.not.match(hint);
+    }
+  });
+
   it('goes in part into a larger model, with a report', async () => {
     const saved = trained({});
     const bytes = toBytes({ ...saved.content, variables: [saved.w, new Variable(f32(1), { name: 'old' })] });

@@ -41,6 +41,8 @@ export interface ReadContent {
   readonly names: Names;
   /** Whether variables are meant, and not only what optimizers keep of them. */
   readonly withVariables: boolean;
+  /** Whether nobody has said what the variables are: neither the caller, nor an optimizer that has seen some. */
+  readonly isWithoutAny: boolean;
 }
 
 /** @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`; RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE` */
@@ -57,7 +59,8 @@ export function readContent(method: string, content: Content, options: readonly 
     stepperOf(optimizer).turn.check(method);
     statesOf(optimizer).follow(byName);
   }
-  return { parts, names, withVariables: variables !== null };
+  const isWithoutAny = parts.length > 0 && variables === undefined && names.size === 0;
+  return { parts, names, withVariables: variables !== null, isWithoutAny };
 }
 
 /** @throws as `readContent` */

@@ -1,0 +1,189 @@
+/** What `progress` is told, and what comes of it where it throws, takes memory away or calls again. */
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { Adamax, Variable } from 'adamax';
+import { fromBytes, load, loadAsync, save, saveAsync, toBytes, verify } from 'adamax/checkpoint';
+import { expect } from 'chai';
+import { inOwnFolder } from '../support/folder.js';
+import { onEveryImplementation } from '../support/implementations.js';
+import { detach } from '../support/memory.js';
+import { thrown } from './refused.js';
+import { bits } from './scene.js';
+
+/** Elements of a variable, which take several pieces. */
+const SIZE = 300_000;
+const boom = new Error('boom');
+
+class Training {
+  readonly w = new Variable(
+    Float32Array.from({ length: SIZE }, (_, i) => (i % 1000) / 7),
+    { name: 'w' },
+  );
+  readonly optimizer = new Adamax({ learningRate: 0.01 });
+  readonly content = { optimizer: this.optimizer, variables: [this.w] };
+
+  /** @param steps - how many have been taken */
+  constructor(steps: number) {
+    for (let k = 0; k < steps; k++) this.step();
+  }
+
+  step(): void {
+    this.optimizer.applyGradients([[new Float32Array(SIZE).fill(0.25), this.w]]);
+  }
+
+  get state(): Buffer {
+    return Buffer.from(toBytes(this.content));
+  }
+}
+
+type Code = string | undefined;
+
+/** What is called again in the midst of a call, and the code that comes of it where the optimizer has its turn. */
+const CALLS: Readonly<Record<string, (training: Training, at: (name: string) => string) => unknown>> = {
+  applyGradients: (training) => training.step(),
+  save: ({ content }, at) => save(at('other'), content),
+  load: ({ content }, at) => load(at('first'), content),
+  fromBytes: ({ content }, at) => fromBytes(readFileSync(at('first')), content),
+};
+
+onEveryImplementation('progress', () => {
+  const at = inOwnFolder();
+  /** Another state than that of the training, in the file that is saved over. */
+  beforeEach(() => save(at('first'), new Training(1).content));
+
+  for (const [name, saveBy] of Object.entries({ save, saveAsync })) {
+    const inTurn = name === 'save' ? 'ERR_ADAMAX_BUSY' : undefined;
+
+    it(`that throws or takes memory away makes ${name} leave the old file`, async () => {
+      const acts: [(training: Training) => void, unknown][] = [
+        [() => expect.fail(boom.message), boom.message],
+        [({ w }) => w.data.length > 0 && detach(w.data), /'variables\/w'.* detached/],
+      ];
+      for (const [act, message] of acts) {
+        const before = readFileSync(at('first'));
+        const training = new Training(2);
+        const slots = training.optimizer.getWeights().map(({ data }) => bits(data));
+        const progress = () => act(training);
+        const error = await thrown(() => saveBy(at('first'), { ...training.content, progress }));
+        expect(error).to.be.an.instanceOf(Error);
+        expect((error as Error).message).to.match(new RegExp(message as string));
+        expect(Buffer.compare(readFileSync(at('first')), before)).to.equal(0);
+        expect(readdirSync(at(''))).to.deep.equal(['first']);
+        expect(training.optimizer.getWeights().map(({ data }) => bits(data))).to.deep.equal(slots);
+      }
+    });
+
+    for (const [title, call] of Object.entries(CALLS)) {
+      it(`that calls ${title} leaves ${name} what it is to save`, async () => {
+        const training = new Training(2);
+        const before = training.state;
+        const codes: Code[] = [];
+        const progress = () => {
+          if (codes.length === 0) codes.push(codeOf(() => call(training, at)));
+        };
+        await saveBy(at('file'), { ...training.content, progress });
+        expect(codes).to.deep.equal([inTurn]);
+        expect(Buffer.compare(readFileSync(at('file')), before)).to.equal(0);
+        training.step();
+      });
+    }
+  }
+
+  for (const [name, loadBy] of Object.entries({ load, loadAsync })) {
+    it(`of ${name} counts what is read twice twice`, async () => {
+      const { size } = statSync(at('first'));
+      const built = new Training(0);
+      built.optimizer.build([built.w]);
+      const whole: [Training, boolean, number][] = [
+        [new Training(0), true, size + 4 * SIZE + 8],
+        [built, true, size + 12 * SIZE + 8],
+        [new Training(0), false, size],
+      ];
+      for (const [training, verify, total] of whole) {
+        const told: [number, number][] = [];
+        const progress = (...args: [number, number]) => told.push(args);
+        await loadBy(at('first'), { ...training.content, verify, progress });
+        expect(new Set(told.map(([, of]) => of))).to.deep.equal(new Set([total]));
+        const done = told.map(([count]) => count);
+        expect(done).to.deep.equal([...done].sort((a, b) => a - b));
+        expect(done.at(-1)).to.equal(total);
+        expect(done.length).to.be.greaterThan(5);
+        expect(training.optimizer.iterations.item()).to.equal(1);
+      }
+    });
+
+    it(`that throws in the first reading of ${name} leaves everything, and later is thrown when all is there`, async () => {
+      const { size } = statSync(at('first'));
+      for (const from of [0, size + 1]) {
+        const training = new Training(0);
+        const before = training.state;
+        const progress = (done: number) => {
+          if (done >= from) throw boom;
+        };
+        expect(await thrown(() => loadBy(at('first'), { ...training.content, progress }))).to.equal(boom);
+        expect(Buffer.compare(training.state, from === 0 ? before : readFileSync(at('first')))).to.equal(0);
+        training.step();
+      }
+    });
+
+    it(`that takes memory away makes ${name} fail, and no slots are left`, async () => {
+      const { size } = statSync(at('first'));
+      for (const from of [0, size + 1]) {
+        const training = new Training(0);
+        training.optimizer.learningRate = 0.5;
+        const progress = (done: number) => {
+          if (done >= from && training.w.data.length > 0) detach(training.w.data);
+        };
+        const error = await thrown(() => loadBy(at('first'), { ...training.content, progress }));
+        expect(error).to.have.property('code', 'ERR_ADAMAX_DETACHED');
+        expect(training.optimizer.weights).to.have.length(1);
+        expect(training.optimizer.learningRate).to.equal(0.5);
+      }
+    });
+
+    for (const [title, call] of Object.entries(CALLS)) {
+      it(`that calls ${title} leaves ${name} what it is to load`, async () => {
+        save(at('file'), new Training(2).content);
+        for (const steps of [0, 1]) {
+          const training = new Training(steps);
+          const codes = new Set<Code>();
+          const progress = () => codes.add(codeOf(() => call(training, at)));
+          await loadBy(at('file'), { ...training.content, progress });
+          expect([...codes]).to.deep.equal(['ERR_ADAMAX_BUSY']);
+          expect(Buffer.compare(training.state, readFileSync(at('file')))).to.equal(0);
+          training.step();
+        }
+      });
+    }
+
+    it(`reads nothing into the slots that there are before ${name} knows that the file is whole`, async () => {
+      const bytes = new Training(2).state;
+      bytes[bytes.length - 1] ^= 1;
+      writeFileSync(at('spoilt'), bytes);
+      const fresh = new Training(1).state;
+      for (const prepare of [
+        () => {},
+        // What it adds has memory together with its fellow, which nobody has seen yet.
+        ({ optimizer, w }: Training) => optimizer.addSlot(w, 'm'),
+        ({ optimizer, w }: Training) => optimizer.build([w]),
+      ]) {
+        const training = new Training(0);
+        prepare(training);
+        const { content } = training;
+        const error = await thrown(() => loadBy(at('spoilt'), content));
+        expect(error).to.have.property('code', 'ERR_ADAMAX_CHECKPOINT');
+        training.step();
+        expect(Buffer.compare(training.state, fresh)).to.equal(0);
+      }
+      expect(verify(at('first'))).to.equal(true);
+    });
+  }
+});
+
+function codeOf(action: () => unknown): Code {
+  try {
+    action();
+  } catch (error) {
+    return String((error as { code?: unknown }).code);
+  }
+  return undefined;
+}
