@@ -105,7 +105,7 @@ onEveryImplementation('progress', () => {
         expect(new Set(told.map(([, of]) => of))).to.deep.equal(new Set([total]));
         const done = told.map(([count]) => count);
         expect(done).to.deep.equal([...done].sort((a, b) => a - b));
-        expect(done.at(-1)).to.equal(total);
+        expect(done.slice(-2)).to.deep.equal([total, total]); // the last piece, and that all is done
         expect(done.length).to.be.greaterThan(5);
         expect(training.optimizer.iterations.item()).to.equal(1);
       }
@@ -156,7 +156,9 @@ onEveryImplementation('progress', () => {
     }
 
     it(`reads nothing into the slots that there are before ${name} knows that the file is whole`, async () => {
-      const bytes = new Training(2).state;
+      const other = new Training(2);
+      for (const name of ['m', 'v']) other.optimizer.getSlot(other.w, name).assign(new Float32Array(SIZE).fill(3));
+      const bytes = other.state;
       bytes[bytes.length - 1] ^= 1;
       writeFileSync(at('spoilt'), bytes);
       const fresh = new Training(1).state;
