@@ -1,10 +1,12 @@
+import { isLittleEndian } from '../memory/byte-order.js';
+import { bufferOf, isSharedArrayBuffer } from '../memory/typed-arrays.js';
 import type { Picture, PictureTensor } from './content/picture.js';
 import type { Work } from './files/eventually.js';
 import { type Target, writeAll } from './files/medium.js';
 import { Digest } from './format/digest.js';
 import { WIDTHS } from './format/dtype.js';
 import { type FileTensor, headerBytes, placed } from './format/header.js';
-import { readPiece } from './format/piece.js';
+import { bytesAt, readPiece } from './format/piece.js';
 import type { HeldMemory } from './held-memory.js';
 import { metadataAfter, metadataBefore } from './metadata.js';
 import { STAGE } from './pieces.js';
@@ -54,27 +56,48 @@ function* writeTensors(
   const digests: string[] = [];
   let used = 0;
   let position = first;
+  function* write(piece: Uint8Array): Work<void> {
+    yield* writeAll(target, piece, position);
+    position += piece.length;
+    progress?.(position, total);
+  }
+  function* writeStage(): Work<void> {
+    const count = used;
+    used = 0;
+    if (count > 0) yield* write(stage.subarray(0, count));
+  }
   for (const tensor of tensors) {
     const { canonical, dtype, elements, begin, end } = tensor;
     const digest = new Digest();
+    const isStraight = target.isAtOnce && maySaveStraight(tensor);
+    if (isStraight) yield* writeStage();
     for (let done = 0; done < end - begin; ) {
       // Whole elements: on machines of the other byte order they are turned round.
       const room = Math.min(end - begin - done, stage.length - used);
-      const piece = stage.subarray(used, used + room - (room % WIDTHS[dtype]));
-      readPiece(canonical, held?.arrayOf(tensor) ?? tensor.array, elements, done, piece);
+      const count = room - (room % WIDTHS[dtype]);
+      const array = held?.arrayOf(tensor) ?? tensor.array;
+      const piece = isStraight ? bytesAt(canonical, array, elements, done, count) : stage.subarray(used, used + count);
+      if (!isStraight) readPiece(canonical, array, elements, done, piece);
       digest.update(piece);
-      done += piece.length;
-      used += piece.length;
-      if (done === end - begin && used < stage.length) break;
-      yield* writeAll(target, stage.subarray(0, used), position);
-      position += used;
-      used = 0;
-      progress?.(position, total);
+      done += count;
+      if (isStraight) yield* write(piece);
+      else {
+        used += count;
+        if (done < end - begin || used === stage.length) yield* writeStage();
+      }
     }
     held?.drop(tensor);
     digests.push(digest.hex());
   }
-  yield* writeAll(target, stage.subarray(0, used), position);
+  yield* writeStage();
   progress?.(total, total);
   return digests;
+}
+
+/**
+ * Whether bytes are written from where they lie: what is worth it. Shared memory is copied first, since another thread could
+ * write there between the digest and the file.
+ */
+function maySaveStraight({ array, begin, end }: Layout['tensors'][number]): boolean {
+  return isLittleEndian && end - begin >= STAGE && !isSharedArrayBuffer(bufferOf(array));
 }

@@ -1,7 +1,8 @@
 /** What `saveAsync` saves is of one moment, whatever is written while it is at work. */
 import { readFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import { Adamax, IndexedSlices, SGD, Variable } from 'adamax';
-import { loadAsync, saveAsync, toBytes } from 'adamax/checkpoint';
+import { loadAsync, save, saveAsync, toBytes, verify } from 'adamax/checkpoint';
 import { adamaxStep } from 'adamax/kernels';
 import { expect } from 'chai';
 import { inOwnFolder } from '../support/folder.js';
@@ -108,5 +109,35 @@ onEveryImplementation('saveAsync', () => {
       .with.property('code', 'ERR_ADAMAX_BUSY');
     await loading;
     expect(Buffer.compare(toBytes({ optimizer }), before)).to.equal(0);
+  });
+});
+
+/** Adds to shared memory, over and over, until it is told to end by the first element of another. */
+const WRITER = `
+  const { data, told } = require('node:worker_threads').workerData;
+  for (let k = 1; Atomics.load(told, 0) < 2; k++) {
+    for (let i = 0; i < data.length; i += 16) data[i] = k;
+    Atomics.compareExchange(told, 0, 0, 1);
+  }
+`;
+
+onEveryImplementation('memory that another thread writes meanwhile', () => {
+  const at = inOwnFolder();
+
+  it('is saved with the digest of what is in the file', async () => {
+    const data = new Float32Array(new SharedArrayBuffer(4 * SIZE));
+    const told = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(WRITER, { eval: true, workerData: { data, told } });
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    try {
+      while (Atomics.load(told, 0) === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      for (let k = 0; k < 10; k++) {
+        save(at('state'), { variables: [new Variable(data, { name: 'w' })] });
+        expect(verify(at('state'))).to.equal(true);
+      }
+    } finally {
+      Atomics.store(told, 0, 2);
+      await ended;
+    }
   });
 });

@@ -23,6 +23,8 @@ export interface Source {
 /** Where a state is saved to. */
 export interface Target {
   readonly name: string;
+  /** Whether writing is done when `write` returns, as for a `Source`. */
+  readonly isAtOnce: boolean;
   /** @returns how many bytes were written, which may be fewer than there are */
   write(from: Uint8Array, position: number): Eventually<number>;
 }
@@ -62,7 +64,7 @@ export function targetOfBytes(bytes: Uint8Array): Target {
     bytes.set(from, position);
     return from.length;
   };
-  return { name: 'bytes', write };
+  return { name: 'bytes', isAtOnce: true, write };
 }
 
 /** Opens a file to read it, and closes it whatever happens. @throws Error `ERR_ADAMAX_FILE` */

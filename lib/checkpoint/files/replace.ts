@@ -1,7 +1,7 @@
 import { fileError } from '../../arguments/errors.js';
 import { fs, path as paths } from '../../memory/node-modules.js';
 import { quietly, type Work, wait } from './eventually.js';
-import type { FileSystem } from './file-system.js';
+import { atOnceFiles, type FileSystem } from './file-system.js';
 import { type Target, underCode } from './medium.js';
 
 /**
@@ -22,7 +22,8 @@ export function* replacing(files: FileSystem, path: string, write: (target: Targ
     let isOpen = true;
     try {
       if (mode !== undefined) yield* wait(files.chmod(fd, mode));
-      yield* write({ name: path, write: (from, position) => files.write(fd, from, position) });
+      const isAtOnce = files === atOnceFiles;
+      yield* write({ name: path, isAtOnce, write: (from, position) => files.write(fd, from, position) });
       yield* wait(files.flush(fd));
       isOpen = false;
       yield* wait(files.close(fd));
