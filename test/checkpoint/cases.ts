@@ -1,18 +1,8 @@
 /** What trainings may be like when they are cut in two. */
 import { Adagrad, Adamax, type Optimizer, RMSprop, SGD, schedules, Variable } from 'adamax';
 import { f32 } from '../support/data.js';
+import { SCHEDULES } from '../support/schedules.js';
 import { type Case, first, NAMES, type Name, stepBy, variableOf, type World } from './training.js';
-
-const {
-  CosineDecay,
-  CosineDecayRestarts,
-  ExponentialDecay,
-  InverseTimeDecay,
-  LinearCosineDecay,
-  NoisyLinearCosineDecay,
-  PiecewiseConstantDecay,
-  PolynomialDecay,
-} = schedules;
 
 class Halving extends schedules.LearningRateSchedule {
   readonly #start: number;
@@ -59,14 +49,7 @@ const rules: readonly Case[] = [
 ];
 
 const rates: readonly Case[] = [
-  new CosineDecay({ initialLearningRate: 0.05, decaySteps: 8 }),
-  new CosineDecayRestarts({ initialLearningRate: 0.05, firstDecaySteps: 3 }),
-  new ExponentialDecay({ initialLearningRate: 0.05, decaySteps: 3, decayRate: 0.5, staircase: true }),
-  new InverseTimeDecay({ initialLearningRate: 0.05, decaySteps: 2, decayRate: 0.5 }),
-  new LinearCosineDecay({ initialLearningRate: 0.05, decaySteps: 9 }),
-  new NoisyLinearCosineDecay({ initialLearningRate: 0.05, decaySteps: 9, seed: 3 }),
-  new PiecewiseConstantDecay({ boundaries: [2, 7], values: [0.1, 0.05, 0.01] }),
-  new PolynomialDecay({ initialLearningRate: 0.05, decaySteps: 9 }),
+  ...SCHEDULES.map(([Schedule, options]) => new Schedule(options)),
   new Halving({ start: 0.1 }),
 ].map((learningRate): Case => {
   const title = `on a schedule: ${learningRate.constructor.name}`;
@@ -95,7 +78,9 @@ const hyperparameters: readonly Case[] = [
   one(
     'a schedule that came',
     adamax,
-    changing(2, { learningRate: new ExponentialDecay({ initialLearningRate: 0.1, decaySteps: 3, decayRate: 0.5 }) }),
+    changing(2, {
+      learningRate: new schedules.ExponentialDecay({ initialLearningRate: 0.1, decaySteps: 3, decayRate: 0.5 }),
+    }),
   ),
 ];
 

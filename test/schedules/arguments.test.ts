@@ -1,45 +1,9 @@
 import { type ErrorCode, schedules } from 'adamax';
 import { expect } from 'chai';
 import { expectError } from '../support/errors.js';
+import { SCHEDULES, type ScheduleOptions } from '../support/schedules.js';
 
-const {
-  CosineDecay,
-  CosineDecayRestarts,
-  ExponentialDecay,
-  InverseTimeDecay,
-  LinearCosineDecay,
-  NoisyLinearCosineDecay,
-  PiecewiseConstantDecay,
-  PolynomialDecay,
-} = schedules;
-
-type Options = Record<string, unknown>;
-type ScheduleConstructor = new (options: Options) => schedules.LearningRateSchedule;
-
-/** A valid set of options of each class, with every option given. */
-const VALID: readonly (readonly [unknown, Options])[] = [
-  [ExponentialDecay, { initialLearningRate: 1, decaySteps: 2, decayRate: 0.5, staircase: false, name: 'n' }],
-  [PiecewiseConstantDecay, { boundaries: [1, 2], values: [3, 2, 1], name: 'n' }],
-  [PolynomialDecay, { initialLearningRate: 1, decaySteps: 2, endLearningRate: 0, power: 1, cycle: false, name: 'n' }],
-  [InverseTimeDecay, { initialLearningRate: 1, decaySteps: 2, decayRate: 0.5, staircase: false, name: 'n' }],
-  [CosineDecay, { initialLearningRate: 1, decaySteps: 2, alpha: 0, name: 'n', warmupTarget: 1, warmupSteps: 1 }],
-  [CosineDecayRestarts, { initialLearningRate: 1, firstDecaySteps: 2, tMul: 2, mMul: 1, alpha: 0, name: 'n' }],
-  [LinearCosineDecay, { initialLearningRate: 1, decaySteps: 2, numPeriods: 0.5, alpha: 0, beta: 0, name: 'n' }],
-  [
-    NoisyLinearCosineDecay,
-    {
-      initialLearningRate: 1,
-      decaySteps: 2,
-      initialVariance: 1,
-      varianceDecay: 0.5,
-      numPeriods: 0.5,
-      alpha: 0,
-      beta: 0,
-      seed: 1,
-      name: 'n',
-    },
-  ],
-];
+const { NoisyLinearCosineDecay, PiecewiseConstantDecay } = schedules;
 
 const FINITE = 'a finite number';
 const NON_NEGATIVE = 'a finite number ≥ 0';
@@ -79,15 +43,14 @@ function expectRefused(
 }
 
 describe('arguments of schedules', () => {
-  for (const [Class, valid] of VALID) {
-    const Schedule = Class as ScheduleConstructor;
+  for (const [Schedule, valid] of SCHEDULES) {
     const { name } = Schedule;
 
     describe(name, () => {
       const refused = (option: string, value: unknown) => () => new Schedule({ ...valid, [option]: value });
 
       it('takes each option', () => {
-        const schedule = new Schedule(valid) as unknown as Options;
+        const schedule = new Schedule(valid) as unknown as ScheduleOptions;
         for (const [option, value] of Object.entries(valid)) expect(schedule[option]).to.deep.equal(value);
         expect(new Schedule({ ...valid, name: null })).to.have.property('name', null);
         const { name: _, ...unnamed } = valid;
