@@ -43,8 +43,7 @@ export function* readTensors<T extends FileTensor>(
   tensors: Iterable<T>,
   { take, room, tell }: Taker<T>,
 ): Work<void> {
-  const ahead = source.isAtOnce ? 0 : 1;
-  const stages = Array.from({ length: ahead + 1 }, () => new Uint8Array(Math.min(STAGE, source.size)));
+  const stages = [0, 1].map(() => new Uint8Array(Math.min(STAGE, source.size)));
   const begin = (parts: readonly Part<T>[], stage: Uint8Array) => {
     const [{ tensor, begin: first }] = parts;
     const count = parts[parts.length - 1].end - first;
@@ -52,26 +51,33 @@ export function* readTensors<T extends FileTensor>(
     const piece = straight ?? stage.subarray(0, count);
     return { parts, piece, first, isRead: begun(readAll(source, piece, header.length + first), source.isAtOnce) };
   };
-  const pending: ReturnType<typeof begin>[] = [];
-  function* finish(): Work<void> {
-    const { parts, piece, first, isRead } = pending[0];
-    yield* wait(isRead);
-    pending.shift();
+  type Reading = ReturnType<typeof begin>;
+  const finish = ({ parts, piece, first }: Reading) => {
     for (const part of parts) {
       take(part.tensor, piece.subarray(part.begin - first, part.end - first), part.begin - part.tensor.begin);
     }
     tell?.(piece.length);
-  }
+  };
+  let last: Reading | null = null;
   let count = 0;
   try {
     for (const parts of piecesOf(tensors)) {
-      pending.push(begin(parts, stages[count++ % stages.length]));
-      if (pending.length > ahead) yield* finish();
+      if (last !== null) yield* wait(last.isRead);
+      const next = begin(parts, stages[count++ % 2]);
+      if (source.isAtOnce) finish(next);
+      else {
+        const done = last;
+        last = next;
+        if (done !== null) finish(done);
+      }
     }
-    while (pending.length > 0) yield* finish();
+    if (last !== null) {
+      yield* wait(last.isRead);
+      finish(last);
+    }
   } finally {
     // Nobody closes a file that is being read.
-    for (const { isRead } of pending) yield* quietly(() => wait(isRead));
+    if (last !== null) yield* quietly(() => wait((last as Reading).isRead));
   }
 }
 
