@@ -43,7 +43,7 @@ export function* readTensors<T extends FileTensor>(
   tensors: Iterable<T>,
   { take, room, tell }: Taker<T>,
 ): Work<void> {
-  const stages = [0, 1].map(() => new Uint8Array(Math.min(STAGE, source.size)));
+  const stages = (source.isAtOnce ? [0] : [0, 1]).map(() => new Uint8Array(Math.min(STAGE, source.size)));
   const begin = (parts: readonly Part<T>[], stage: Uint8Array) => {
     const [{ tensor, begin: first }] = parts;
     const count = parts[parts.length - 1].end - first;
@@ -63,7 +63,7 @@ export function* readTensors<T extends FileTensor>(
   try {
     for (const parts of piecesOf(tensors)) {
       if (last !== null) yield* wait(last.isRead);
-      const next = begin(parts, stages[count++ % 2]);
+      const next = begin(parts, stages[count++ % stages.length]);
       if (source.isAtOnce) finish(next);
       else {
         const done = last;
