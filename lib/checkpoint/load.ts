@@ -58,7 +58,7 @@ export interface Loaded extends WeightsReport {
 
 /**
  * Loads what `save` has saved, or any file of safetensors that fits: parameters, slots and counters, into the very arrays
- * that are there. Slots that are not there yet are made. Nothing is written before the whole file is checked.
+ * that are there. Slots that are not there yet are made. Nothing else is written before the whole file is checked.
  *
  * @example
  * const { extra } = load('training.safetensors', { optimizer, variables: model });
