@@ -1,6 +1,6 @@
 /**
- * Saving and loading beside the bare calls that move as many bytes between memory and a file, in pieces of 1 MiB: in one
- * run, in turn, on a disk and, where there is one, on a file system in memory.
+ * Saving and loading beside the bare calls that move as many bytes between memory and a file, in pieces of 1 MiB: in
+ * one run, in turn, on a disk and, where there is one, on a file system in memory.
  */
 import { closeSync, existsSync, fsyncSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';

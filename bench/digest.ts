@@ -1,6 +1,6 @@
 /**
- * The digest of memory beside a plain read of the same memory by one core: the sum of squares on the best implementation,
- * which is bound by its reads.
+ * The digest of memory beside a plain read of the same memory by one core: the sum of squares on the best
+ * implementation, which is bound by its reads.
  */
 import { availableIsa, type Isa, isa, setIsa, sumSquares } from 'adamax/kernels';
 import { backend } from '#internals';

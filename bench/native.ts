@@ -1,6 +1,6 @@
 /**
- * The addon without the library: a plan whose arrays are bound once and whose run is called by itself. What a step takes
- * beyond that is the library's own share. The binding is not public, so the addon is asked for it.
+ * The addon without the library: a plan whose arrays are bound once and whose run is called by itself. What a step
+ * takes beyond that is the library's own share. The binding is not public, so the addon is asked for it.
  */
 import { loadBinding } from '#internals';
 import type { Contestant } from './measure.js';

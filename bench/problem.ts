@@ -70,7 +70,9 @@ export function settle({ param, m, u, grad }: Problem): void {
   }
 }
 
-/** A table of rows; its gradients come as slices. Gradients below 0.5 leave u to decay, as it mostly does in training. */
+/**
+ * A table of rows; its gradients come as slices. Gradients below 0.5 leave u to decay, as it mostly does in training.
+ */
 export function settledTable(rows: number, rowLength: number): OptimizerState {
   const state = stateOf([rows, rowLength]);
   state.param.fill(0.5);

@@ -111,7 +111,8 @@ function freshRival(rival: Rival, problems: readonly Problem[]): Contestant {
 }
 
 /**
- * Gradient arrays for some steps in turn: never those of the step before, and no colder than what has just been computed.
+ * Gradient arrays for some steps in turn: never those of the step before, and no colder than what has just been
+ * computed.
  */
 function freshSets(problems: readonly Problem[]): Float32Array[][] {
   return Array.from({ length: FRESH_SETS }, () => problems.map(({ grad }) => grad.slice()));

@@ -9,7 +9,9 @@ import { root } from './support/process.js';
 
 const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
 
-/** Returns the code in the API section of the README and in docs/; prose is left out, since it may use a name as a word. */
+/**
+ * Returns the code in the API section of the README and in docs/; prose is left out, since it may use a name as a word.
+ */
 function documentedCode(): string {
   const [, api] = read('README.md').match(/^## API$([\s\S]*?)^## /m) ?? [];
   const pages = readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md'));

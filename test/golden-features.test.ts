@@ -120,8 +120,8 @@ onEveryImplementation('golden: Adamax with clipping follows tf_keras.optimizers.
 });
 
 /**
- * Roundings of tf_keras' float32 schedules, in units of 2⁻²⁴ of the largest rate. For powers: of the base, |ln r|·s/d, and
- * its own two; for roots what 1 − s/d has lost near its zero; for cosines as above, by the number of half turns.
+ * Roundings of tf_keras' float32 schedules, in units of 2⁻²⁴ of the largest rate. For powers: of the base, |ln r|·s/d,
+ * and its own two; for roots what 1 − s/d has lost near its zero; for cosines as above, by the number of half turns.
  */
 const ROUNDINGS: Record<string, number> = {
   exponential: 5,

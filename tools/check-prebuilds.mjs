@@ -1,6 +1,7 @@
 /**
- * Refuses to publish anything but all binaries of `npm run prebuilds`, made from the sources that are here, each for the
- * system its folder says: `npm pack` and `npm publish` run this. It reads the files itself, so that it needs no tools.
+ * Refuses to publish anything but all binaries of `npm run prebuilds`, made from the sources that are here, each for
+ * the system its folder says: `npm pack` and `npm publish` run this. It reads the files itself, so that it needs no
+ * tools.
  *
  *   node tools/check-prebuilds.mjs [folder]    of prebuilds/, or of another folder
  */
@@ -19,16 +20,16 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Bytes of one binary, and of all together as gzip has them in a tarball. Today the largest has 0.72 MB, half of it the
- * kernels in three instruction sets, and all have 1.9 MB of the 3 MB that the tarball may have; what else is in it has 0.5.
- * An install downloads eight binaries and uses one, so the budget has room for some more kernels, and none for symbols or
- * for a second C++ library.
+ * kernels in three instruction sets, and all have 1.9 MB of the 3 MB that the tarball may have; what else is in it has
+ * 0.5. An install downloads eight binaries and uses one, so the budget has room for some more kernels, and none for
+ * symbols or for a second C++ library.
  */
 const LARGEST = 1_000_000;
 const ALL_COMPRESSED = 2_400_000;
 
 /**
- * What a binary may need of its system, all of which Node.js needs itself. On Windows that is not node.exe, which goes by
- * another name in Electron and in programs that have Node.js inside.
+ * What a binary may need of its system, all of which Node.js needs itself. On Windows that is not node.exe, which goes
+ * by another name in Electron and in programs that have Node.js inside.
  */
 const NEEDED = {
   glibc: /^(lib(c|m|pthread|dl)\.so\.\d+|ld-linux-(x86-64\.so\.2|aarch64\.so\.1))$/,

@@ -1,7 +1,7 @@
 /**
- * `npm run stress:saves -- --kills 1000`: processes that save one state after another to one path are killed by SIGKILL at
- * random moments. Each time the file must be the state that was saved last, or the one that was being saved, to the bit. Then
- * a file system of 4 MB is saved to until it is full. Ends with 1 where anything is otherwise.
+ * `npm run stress:saves -- --kills 1000`: processes that save one state after another to one path are killed by SIGKILL
+ * at random moments. Each time the file must be the state that was saved last, or the one that was being saved, to the
+ * bit. Then a file system of 4 MB is saved to until it is full. Ends with 1 where anything is otherwise.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';

@@ -55,8 +55,8 @@ function tracked(...patterns) {
 }
 
 /**
- * Headers are seen through what includes them. clang-tidy's package has no intrinsics headers of its own and cannot read
- * GCC's, so the three vocabularies are left out; the algorithms over them are all seen through portable.cc.
+ * Headers are seen through what includes them. clang-tidy's package has no intrinsics headers of its own and cannot
+ * read GCC's, so the three vocabularies are left out; the algorithms over them are all seen through portable.cc.
  */
 function tidied(file) {
   return file.startsWith('native/') && file.endsWith('.cc') && !/kernels\/(avx2|avx512|neon)\.cc$/.test(file);

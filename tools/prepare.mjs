@@ -13,7 +13,8 @@ const setup = spawnSync(process.execPath, [join(root, 'tools', 'setup.mjs'), '--
 });
 if (setup.status !== 0) process.exit(1);
 
-// npm packs what it has cloned, by the list of package.json, and build/ is not on that. This tells its clone from others.
+// npm packs what it has cloned, by the list of package.json, and build/ is not on that. This tells its clone from
+// others.
 const isPacked = process.env._PACOTE_NO_PREPARE_ !== undefined;
 const addon = join(root, 'build', 'Release', 'adamax.node');
 if (isPacked && existsSync(addon)) {

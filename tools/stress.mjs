@@ -1,4 +1,7 @@
-/** What takes too long for the tests: `npm run stress`, on the fallback and on the best implementation. Ends with 1 where a run fails. */
+/**
+ * What takes too long for the tests: `npm run stress`, on the fallback and on the best implementation. Ends with 1
+ * where a run fails.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
 /**
- * Builds what a change touches and runs the quick tests, after each change: `npm run test:watch`. Arguments go to mocha,
- * as in `npm run test:watch -- -g clipping`.
+ * Builds what a change touches and runs the quick tests, after each change: `npm run test:watch`. Arguments go to
+ * mocha, as in `npm run test:watch -- -g clipping`.
  *
  * Every run goes through tools/setup.mjs, which knows what is out of date: a run of tsc --build that has nothing to do
  * takes less than half a second, so nothing has to be kept running between changes.

@@ -1,6 +1,6 @@
 /**
- * The step of other libraries beside ours: each in a process of its own and on its own arrays, with gradients ready-made,
- * the way its users get the most of it. `npm run bench -- --peers`; setup.mjs installs them.
+ * The step of other libraries beside ours: each in a process of its own and on its own arrays, with gradients
+ * ready-made, the way its users get the most of it. `npm run bench -- --peers`; setup.mjs installs them.
  */
 import { availableParallelism } from 'node:os';
 import { formatRatio, formatTime } from '../format.js';

@@ -1,4 +1,6 @@
-/** tf.train.adamax of TensorFlow.js, backend cpu or wasm. It is no dependency: it comes from the folder of the rivals. */
+/**
+ * tf.train.adamax of TensorFlow.js, backend cpu or wasm. It is no dependency: it comes from the folder of the rivals.
+ */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { BETA1, BETA2, EPSILON, LEARNING_RATE } from '../problem.js';

@@ -1,6 +1,7 @@
 /**
- * Classes of this package, told from those of another copy of it: of another version, or loaded a second time. An object
- * of another copy is none of ours, and a message that calls it by the name of its class alone would only confuse.
+ * Classes of this package, told from those of another copy of it: of another version, or loaded a second time. An
+ * object of another copy is none of ours, and a message that calls it by the name of its class alone would only
+ * confuse.
  */
 import { types } from '../memory/node-util.js';
 

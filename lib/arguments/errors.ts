@@ -65,7 +65,10 @@ export function textOf(argument: Argument): string {
   return typeof argument === 'string' ? argument : argument();
 }
 
-/** An argument of the wrong kind: `learningRate must be a number: received 'fast'`. Nobody waits for it, if it is a promise. */
+/**
+ * An argument of the wrong kind: `learningRate must be a number: received 'fast'`. Nobody waits for it, if it is a
+ * promise.
+ */
 export function wrongType(argument: Argument, expected: string, value: unknown): TypeError {
   abandon(value);
   return typeError('ERR_ADAMAX_ARG_TYPE', `${textOf(argument)} must be ${expected}: received ${describe(value)}`);

@@ -8,8 +8,8 @@ export const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom') a
 export type Inspect = (value: unknown, options?: InspectOptions) => string;
 
 /**
- * An object as Node shows one: the name of its class, then what there is to know. Never throws, since people look at what
- * is broken.
+ * An object as Node shows one: the name of its class, then what there is to know. Never throws, since people look at
+ * what is broken.
  * @param fields - called only where there is room for them
  */
 export function inspected(

@@ -1,4 +1,7 @@
-/** What may be done to the properties of an object of this package: each accessor says so itself, and others are refused. */
+/**
+ * What may be done to the properties of an object of this package: each accessor says so itself, and others are
+ * refused.
+ */
 import { describe, typeError, wrongType } from './errors.js';
 
 interface Class {
@@ -14,8 +17,8 @@ const refusals = new WeakSet<object>();
 const closed = new WeakMap<object, string>();
 
 /**
- * Gives each accessor of a class that has no setter one which says why: an assignment in a sloppy script would be passed
- * over in silence.
+ * Gives each accessor of a class that has no setter one which says why: an assignment in a sloppy script would be
+ * passed over in silence.
  * @param ways - what to do instead, by property, as it stands behind `<property> must …`
  */
 export function refuseWrites(Class: Class, ways: Readonly<Record<string, string>> = {}): void {
@@ -40,8 +43,8 @@ export function refusesWrites(object: object, name: string): boolean {
 }
 
 /**
- * Gives an abstract class, in place of each method that its subclasses are to bring, one which says so: JavaScript knows
- * nothing of `abstract`, and the call would fail in an error without a code.
+ * Gives an abstract class, in place of each method that its subclasses are to bring, one which says so: JavaScript
+ * knows nothing of `abstract`, and the call would fail in an error without a code.
  */
 export function demandMethods(Class: Class, names: readonly string[]): void {
   for (const name of names) {
@@ -53,8 +56,8 @@ export function demandMethods(Class: Class, names: readonly string[]): void {
 }
 
 /**
- * Makes accessors of a class each object's own, by the function that is returned: no subclass and no later property then
- * says anything else, and whatever copies an object property by property finds them.
+ * Makes accessors of a class each object's own, by the function that is returned: no subclass and no later property
+ * then says anything else, and whatever copies an object property by property finds them.
  */
 export function ownAccessors(Class: Class, names: readonly string[]): (object: object) => void {
   const accessors = getOwnPropertyDescriptors(Class.prototype) as PropertyDescriptorMap;

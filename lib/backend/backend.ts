@@ -69,9 +69,9 @@ export interface BackendPlan {
   /** Forgets variables from `count` on. */
   truncate(count: number): void;
   /**
-   * Steps the variables that the control array names, which all have a gradient. Every index is checked before the first
-   * write, and then, if the control array wants it, whether every gradient is finite; the first fault is returned, and
-   * then nothing was written.
+   * Steps the variables that the control array names, which all have a gradient. Every index is checked before the
+   * first write, and then, if the control array wants it, whether every gradient is finite; the first fault is
+   * returned, and then nothing was written.
    */
   run(): Fault | undefined;
   /**

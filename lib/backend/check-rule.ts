@@ -4,7 +4,10 @@ import { checkRecord, checkString } from '../arguments/options.js';
 /** More scalars than any rule needs: they are computed anew for each step. */
 const MOST_SCALARS = 1024;
 
-/** Throws unless a step could go by `rule`. @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE` */
+/**
+ * Throws unless a step could go by `rule`.
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE`
+ */
 export function checkRule(rule: unknown): void {
   checkRecord('rule', rule, 'an object, as the subclass of Optimizer gives it');
   const { name, slots, initial, scalars, sweep } = rule as Readonly<Record<string, unknown>>;

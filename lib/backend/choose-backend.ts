@@ -59,9 +59,10 @@ export function setIsa(isa: Isa): void {
 
 /**
  * Loads the addon from a file, or takes one that has been loaded, for programs that carry it themselves: a single-file
- * executable, a bundle. To be called in each thread before its first step, or any later time while it runs on the fallback.
- * @param native - the path of an `adamax.node`, a `file:` URL, or the addon as `require` gave it. Its type names no `URL`,
- *   which declarations without those of Node do not know
+ * executable, a bundle. To be called in each thread before its first step, or any later time while it runs on the
+ * fallback.
+ * @param native - the path of an `adamax.node`, a `file:` URL, or the addon as `require` gave it. Its type names no
+ *   `URL`, which declarations without those of Node do not know
  * @throws TypeError ERR_ADAMAX_ARG_TYPE for anything else; ERR_ADAMAX_STATE if this thread has an addon already
  * @throws RangeError ERR_ADAMAX_NATIVE if it cannot be loaded, or is of another version; nothing has changed then
  */

@@ -5,7 +5,9 @@
 export const CONTRACT = {
   /** This number is raised by one whenever a call of the addon changes its meaning. */
   version: 8,
-  /** Places in the control array of a plan: the entries of a step, whether their gradients must be finite (1 or 0), … */
+  /**
+   * Places in the control array of a plan: the entries of a step, whether their gradients must be finite (1 or 0), …
+   */
   controlFirst: 0,
   controlCount: 1,
   controlFinite: 2,

@@ -1,9 +1,9 @@
 /**
- * The core of a digest that is equal on every machine and reads memory about as fast as a core can: it tells whether two
- * states are the same, and whether a file is what was written. It is no secret, and no defence against forgery.
+ * The core of a digest that is equal on every machine and reads memory about as fast as a core can: it tells whether
+ * two states are the same, and whether a file is what was written. It is no secret, and no defence against forgery.
  *
- * Word i of a block goes to lane i of two rows of lanes, which mix differently. Each lane takes a word by a step that can be
- * undone, so that a changed word always changes its lanes. The multipliers are those of xxHash32 (Collet).
+ * Word i of a block goes to lane i of two rows of lanes, which mix differently. Each lane takes a word by a step that
+ * can be undone, so that a changed word always changes its lanes. The multipliers are those of xxHash32 (Collet).
  * Native twin: native/kernels/digest-inl.h.
  */
 import { lengthOf } from '../memory/typed-arrays.js';
@@ -17,7 +17,8 @@ const CACHED_WORDS = 2048;
 const { imul, min } = Math;
 
 /**
- * Takes whole blocks into the lanes. Lanes do not depend on each other, so each goes over many blocks in local variables.
+ * Takes whole blocks into the lanes. Lanes do not depend on each other, so each goes over many blocks in local
+ * variables.
  * @param lanes - 2 × DIGEST_LANES: the first row, then the second
  */
 export function digestBlocks(lanes: Uint32Array, words: Uint32Array): void {

@@ -8,7 +8,10 @@ import { type Kernel, kernelOf, neededKernels } from './kernel.js';
 import { outOfMemory } from './out-of-memory.js';
 import type { Rule } from './rule.js';
 
-/** The addon's exports. It checks kinds, lengths and liveness once more, since memory safety must not rest on its callers. */
+/**
+ * The addon's exports. It checks kinds, lengths and liveness once more, since memory safety must not rest on its
+ * callers.
+ */
 export interface Binding {
   readonly contract: Contract;
   /** Implementations compiled in that this processor and operating system can run, best last. */
@@ -25,7 +28,10 @@ export interface Binding {
     grad: Float32Array,
     ...rest: (Float32Array | number)[]
   ): void;
-  /** `(rule, param, rowLength, values, indices, ...slots, ...scalars)`; the first bad position, or a number of the contract. */
+  /**
+   * `(rule, param, rowLength, values, indices, ...slots, ...scalars)`; the first bad position, or a number of the
+   * contract.
+   */
   rows(
     rule: number,
     param: Float32Array,
@@ -41,7 +47,9 @@ export interface Binding {
   pageOffset(x: Float32Array): number;
   threads(): number;
   setThreads(n: number): void;
-  /** Makes a plan over slots of bfloat16, or else of float32, and returns its number. It is there as long as `control`. */
+  /**
+   * Makes a plan over slots of bfloat16, or else of float32, and returns its number. It is there as long as `control`.
+   */
   plan(rule: number, control: Float64Array, bfloat16?: boolean): number;
   /** The number of the plan that the functions below are for. native/binding/bound_plan.h says what each does. */
   readonly selectedPlan: Uint32Array;

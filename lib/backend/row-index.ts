@@ -16,8 +16,8 @@ const fill: (array: Uint32Array, value: number) => void = uncurried(Uint32Array.
 
 /**
  * The rows a sparse gradient touches, each once, in order of first occurrence; and for each row the positions of its
- * slices in order of occurrence. The fallback's twin of native/runtime/row_index.h, which says how rows are looked up. A
- * `Map` would not do: rows that collide in it can be chosen, and it holds 2²⁴ of them at most.
+ * slices in order of occurrence. The fallback's twin of native/runtime/row_index.h, which says how rows are looked up.
+ * A `Map` would not do: rows that collide in it can be chosen, and it holds 2²⁴ of them at most.
  */
 export class RowIndex {
   /** The number of distinct rows. */
@@ -34,7 +34,9 @@ export class RowIndex {
   searchSteps = 0;
   /** The last slice so far of each distinct row. */
   readonly #last: Uint32Array;
-  /** Numbers of touched rows, or `NONE`: a hash table by open addressing, or the links of the tree with its root behind. */
+  /**
+   * Numbers of touched rows, or `NONE`: a hash table by open addressing, or the links of the tree with its root behind.
+   */
   readonly #places: Uint32Array;
   readonly #shift: number;
 

@@ -70,7 +70,9 @@ export class Counting {
   }
 }
 
-/** Compares a file with its digest, and reads it into new memory on the way: to read it again would take as long again. */
+/**
+ * Compares a file with its digest, and reads it into new memory on the way: to read it again would take as long again.
+ */
 export function* verifyInto(state: OpenState, writes: readonly Write[], progress: Counting): Work<void> {
   const byKey = new Map(writes.filter(({ isNew }) => isNew).map((write) => [write.key, write]));
   const { take, room } = filling(state);

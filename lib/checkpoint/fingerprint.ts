@@ -12,9 +12,9 @@ import { during } from './turns.js';
 const PIECE = 256 * 1024;
 
 /**
- * 32 hexadecimal digits that stand for parameters, slots and counters: equal on every machine, implementation and number of
- * threads for equal bits, and else different, but by an accident of 1 in 2⁶⁴. It is no defence against forgery. The one of a
- * saved state is in its metadata.
+ * 32 hexadecimal digits that stand for parameters, slots and counters: equal on every machine, implementation and
+ * number of threads for equal bits, and else different, but by an accident of 1 in 2⁶⁴. It is no defence against
+ * forgery. The one of a saved state is in its metadata.
  *
  * @example
  * console.log(fingerprint({ optimizer }));

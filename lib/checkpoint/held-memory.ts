@@ -15,9 +15,9 @@ interface Held {
 }
 
 /**
- * The memory of a state that is saved while the training goes on. Whoever is about to write some of it asks first, as all of
- * this package do; then what has not been saved of it is copied, and the way is free. So what is saved is of one moment, and a training that
- * waits for it costs no memory.
+ * The memory of a state that is saved while the training goes on. Whoever is about to write some of it asks first, as
+ * all of this package do; then what has not been saved of it is copied, and the way is free. So what is saved is of one
+ * moment, and a training that waits for it costs no memory.
  */
 export class HeldMemory implements MemoryUser {
   readonly isLost = false;

@@ -21,10 +21,10 @@ export interface Restoration {
 const FIXED = ['name', 'slot_dtype'];
 
 /**
- * Compares an optimizer with what was saved. A learning rate, or another value, that is a function stays: a file keeps no
- * code.
- * @throws RangeError `ERR_ADAMAX_CHECKPOINT` for a config that the class does not take, and for one that differs in what is
- *   decided at construction
+ * Compares an optimizer with what was saved. A learning rate, or another value, that is a function stays: a file keeps
+ * no code.
+ * @throws RangeError `ERR_ADAMAX_CHECKPOINT` for a config that the class does not take, and for one that differs in
+ *   what is decided at construction
  */
 export function restorationOf(
   file: string,

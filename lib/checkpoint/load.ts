@@ -37,8 +37,8 @@ export interface LoadOptions extends Content, KeyOptions {
   /** Classes of schedules by name, as for `fromConfig`. */
   customObjects?: CustomObjects | null;
   /**
-   * Whether all of the file is compared with its digest before anything is written. Default: true. What goes to memory that
-   * was there before is then read twice. Without, only what the header says is checked.
+   * Whether all of the file is compared with its digest before anything is written. Default: true. What goes to memory
+   * that was there before is then read twice. Without, only what the header says is checked.
    */
   verify?: boolean;
   /** Told how many bytes are read, of how many. Those that are read twice count twice. */
@@ -57,13 +57,14 @@ export interface Loaded extends WeightsReport {
 }
 
 /**
- * Loads what `save` has saved, or any file of safetensors that fits: parameters, slots and counters, into the very arrays
- * that are there. Slots that are not there yet are made. Nothing else is written before the whole file is checked.
+ * Loads what `save` has saved, or any file of safetensors that fits: parameters, slots and counters, into the very
+ * arrays that are there. Slots that are not there yet are made. Nothing else is written before the whole file is
+ * checked.
  *
  * @example
  * const { extra } = load('training.safetensors', { optimizer, variables: model });
- * @throws RangeError `ERR_ADAMAX_CHECKPOINT` for a file that is damaged, of a later version or of another optimizer, or does
- *   not fit: then with a `report`. Nothing has changed
+ * @throws RangeError `ERR_ADAMAX_CHECKPOINT` for a file that is damaged, of a later version or of another optimizer, or
+ *   does not fit: then with a `report`. Nothing has changed
  * @throws Error `ERR_ADAMAX_FILE` for what the operating system refuses
  * @throws as `save`
  */
@@ -74,8 +75,8 @@ export function load(path: string, options: LoadOptions): Loaded {
 }
 
 /**
- * The same off the event loop, but for the copying of a piece of memory now and then. Until the promise settles the optimizers
- * refuse steps; what the memory holds meanwhile is undefined.
+ * The same off the event loop, but for the copying of a piece of memory now and then. Until the promise settles the
+ * optimizers refuse steps; what the memory holds meanwhile is undefined.
  * @returns a promise that rejects with what `load` throws
  */
 export async function loadAsync(path: string, options: LoadOptions): Promise<Loaded> {

@@ -36,9 +36,9 @@ const countOrAll: Domain = { text: 'a whole number ≥ 1, or null for all', cont
 
 /**
  * Saves a training again and again in one folder and keeps the newest files, after `tf.train.CheckpointManager`
- * (https://www.tensorflow.org/versions/r2.2/api_docs/python/tf/train/CheckpointManager). Each file has a number above all
- * that are there, also where several processes of one machine save into the folder, and an old one is removed when the new
- * one is whole and on the disk.
+ * (https://www.tensorflow.org/versions/r2.2/api_docs/python/tf/train/CheckpointManager). Each file has a number above
+ * all that are there, also where several processes of one machine save into the folder, and an old one is removed when
+ * the new one is whole and on the disk.
  *
  * @example
  * const manager = new CheckpointManager({ folder: 'checkpoints', every: 1000 });
@@ -118,7 +118,10 @@ export class CheckpointManager {
     return this.#isDue('saveIfDueAsync', options) ? await this.saveAsync(options) : null;
   }
 
-  /** Files that are there, the oldest first: in the order of saving, whatever their steps. @throws Error `ERR_ADAMAX_FILE` */
+  /**
+   * Files that are there, the oldest first: in the order of saving, whatever their steps.
+   * @throws Error `ERR_ADAMAX_FILE`
+   */
   list(): SavedFile[] {
     return this.#files.list().map(({ path, step }) => ({ path, step }));
   }
@@ -201,7 +204,10 @@ export class CheckpointManager {
     );
   }
 
-  /** Where a file is damaged, says which is the one before it. What does not fit has a report, and older ones will not fit. */
+  /**
+   * Where a file is damaged, says which is the one before it. What does not fit has a report, and older ones will not
+   * fit.
+   */
   #withOneBefore(path: string, error: unknown): unknown {
     if (!isCoded(error) || error.code !== 'ERR_ADAMAX_CHECKPOINT' || 'report' in error) return error;
     const list = this.list();

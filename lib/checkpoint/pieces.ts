@@ -5,8 +5,8 @@ import { WIDTHS } from './format/dtype.js';
 import type { FileTensor, Header } from './format/header.js';
 
 /**
- * Bytes that are read, or copied and written, together: so many that two pieces stay in the second-level cache, and that the
- * event loop is not held up by what is done with one.
+ * Bytes that are read, or copied and written, together: so many that two pieces stay in the second-level cache, and
+ * that the event loop is not held up by what is done with one.
  */
 export const STAGE = 512 * 1024;
 
@@ -34,8 +34,8 @@ export interface Taker<T> {
 }
 
 /**
- * Reads tensors, which may be any of a file, in its order. Of a source that goes on by itself the next piece is being read
- * while the last is taken.
+ * Reads tensors, which may be any of a file, in its order. Of a source that goes on by itself the next piece is being
+ * read while the last is taken.
  * @throws RangeError `ERR_ADAMAX_CHECKPOINT`
  */
 export function* readTensors<T extends FileTensor>(

@@ -16,14 +16,16 @@ export interface SaveOptions extends PictureOptions {
 
 /**
  * Saves a state in one file, in the format of safetensors: `iterations`, `slots/<variable>/<slot>`,
- * `variables/<variable>`, `extra/<name>`, and in the metadata the optimizer's config, the step and a digest of everything.
- * The new file takes the place of the old one when it is whole and on the disk: whatever fails, the old one stays.
+ * `variables/<variable>`, `extra/<name>`, and in the metadata the optimizer's config, the step and a digest of
+ * everything. The new file takes the place of the old one when it is whole and on the disk: whatever fails, the old one
+ * stays.
  *
  * @example
  * save('training.safetensors', { optimizer, extra: { epoch } });
- * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`, `ERR_ADAMAX_BUSY`
- * @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE`; `ERR_ADAMAX_OVERLAP` where a step off the event loop
- *   writes what is to be saved
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`,
+ *   `ERR_ADAMAX_BUSY`
+ * @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE`; `ERR_ADAMAX_OVERLAP` where a step off the event
+ *   loop writes what is to be saved
  * @throws Error `ERR_ADAMAX_FILE` for what the operating system refuses
  */
 export function save(path: string, options: SaveOptions): void {
@@ -36,9 +38,9 @@ export function save(path: string, options: SaveOptions): void {
 }
 
 /**
- * The same off the event loop, but for the copying of a piece of memory now and then. What is saved is the state at the moment of the
- * call: the training may go on, and a step that is about to write what has not been saved copies that first. Whoever writes
- * to an array by hand meanwhile saves a mixture.
+ * The same off the event loop, but for the copying of a piece of memory now and then. What is saved is the state at the
+ * moment of the call: the training may go on, and a step that is about to write what has not been saved copies that
+ * first. Whoever writes to an array by hand meanwhile saves a mixture.
  * @returns a promise that rejects with what `save` throws
  */
 export async function saveAsync(path: string, options: SaveOptions): Promise<void> {

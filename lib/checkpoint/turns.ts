@@ -27,8 +27,8 @@ export function checkTurns(method: string, parts: readonly Part[]): void {
 }
 
 /**
- * Does work off the event loop that writes memory. Until its promise settles the optimizers refuse steps and all that touches their state, and
- * nobody of this package reads or writes that memory.
+ * Does work off the event loop that writes memory. Until its promise settles the optimizers refuse steps and all that
+ * touches their state, and nobody of this package reads or writes that memory.
  * @throws TypeError `ERR_ADAMAX_BUSY` (at once)
  */
 export function workInTurns<T>(

@@ -95,8 +95,8 @@ function* writeTensors(
 }
 
 /**
- * Whether bytes are written from where they lie: what is worth it. Shared memory is copied first, since another thread could
- * write there between the digest and the file.
+ * Whether bytes are written from where they lie: what is worth it. Shared memory is copied first, since another thread
+ * could write there between the digest and the file.
  */
 function maySaveStraight({ array, begin, end }: Layout['tensors'][number]): boolean {
   return isLittleEndian && end - begin >= STAGE && !isSharedArrayBuffer(bufferOf(array));

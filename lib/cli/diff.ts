@@ -9,8 +9,8 @@ import { numberText, READERS, viewOf } from './elements.js';
 import { list, printable, shapeText, table } from './text.js';
 
 /**
- * Where two files differ, as `diff` tells it of texts: nothing where they do not. Tensors are compared bit by bit, in whatever
- * order the files have them, and the rest by meaning.
+ * Where two files differ, as `diff` tells it of texts: nothing where they do not. Tensors are compared bit by bit, in
+ * whatever order the files have them, and the rest by meaning.
  * @throws as `inspect` of `adamax/checkpoint`
  */
 export function diff(a: string, b: string): string {

@@ -1,4 +1,6 @@
-/** `npx adamax`: what this installation runs on, how to build its binary where none fits, and what is in saved states. */
+/**
+ * `npx adamax`: what this installation runs on, how to build its binary where none fits, and what is in saved states.
+ */
 import { build } from './build.js';
 import { diff } from './diff.js';
 import { importFile } from './import-file.js';

@@ -72,8 +72,8 @@ const ACCEPTED = 'the name of an initializer, { class_name, config } or a functi
  * An initializer by any of its names, `'randomNormal'`, `'RandomNormal'` or `'random_normal'`; by Keras' JSON,
  * `{ class_name, config }`; or as a function, which is returned as it is. A factory, such as `zeros`, is called.
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`
- * @throws RangeError `ERR_ADAMAX_ARG_VALUE` for a name nobody knows; `ERR_ADAMAX_CONFIG` for a config that asks for what
- *   is not here
+ * @throws RangeError `ERR_ADAMAX_ARG_VALUE` for a name nobody knows; `ERR_ADAMAX_CONFIG` for a config that asks for
+ *   what is not here
  */
 export function get(identifier: string): Initializer;
 export function get(identifier: string | object | InitializerFunction): InitializerFunction;

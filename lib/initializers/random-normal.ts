@@ -29,8 +29,8 @@ export function randomNormal(options: NormalOptions = {}): Initializer {
 }
 
 /**
- * Normal distribution, drawn again until it lies within two standard deviations of the mean; what is left has a standard
- * deviation of 0.88 · `stddev`. After `tf.keras.initializers.TruncatedNormal`, though not with its bits.
+ * Normal distribution, drawn again until it lies within two standard deviations of the mean; what is left has a
+ * standard deviation of 0.88 · `stddev`. After `tf.keras.initializers.TruncatedNormal`, though not with its bits.
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`
  * @throws RangeError `ERR_ADAMAX_ARG_VALUE`
  */

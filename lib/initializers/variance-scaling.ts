@@ -61,8 +61,8 @@ export function varianceScaling(options: VarianceScalingOptions = {}): Initializ
 }
 
 /**
- * The numbers of inputs and outputs of a weight, as Keras has them: a matrix is [inputs, outputs], a convolution's kernel
- * [...receptive field, input channels, output channels].
+ * The numbers of inputs and outputs of a weight, as Keras has them: a matrix is [inputs, outputs], a convolution's
+ * kernel [...receptive field, input channels, output channels].
  */
 export function fansOf(shape: Shape): [fanIn: number, fanOut: number] {
   if (shape.length === 0) return [1, 1];
@@ -75,7 +75,9 @@ export function fansOf(shape: Shape): [fanIn: number, fanOut: number] {
 /** Glorot & Bengio 2010: uniform in ±√(6 / (inputs + outputs)). After `tf.keras.initializers.GlorotUniform`. */
 export const glorotUniform = scaled('glorotUniform', 1, 'fan_avg', 'uniform');
 
-/** Glorot & Bengio 2010: truncated normal, variance 2 / (inputs + outputs). After `tf.keras.initializers.GlorotNormal`. */
+/**
+ * Glorot & Bengio 2010: truncated normal, variance 2 / (inputs + outputs). After `tf.keras.initializers.GlorotNormal`.
+ */
 export const glorotNormal = scaled('glorotNormal', 1, 'fan_avg', 'truncated_normal');
 
 /** He et al. 2015: uniform in ±√(6 / inputs). After `tf.keras.initializers.he_uniform`. */

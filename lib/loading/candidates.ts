@@ -12,8 +12,8 @@ export function forbidAddons(): void {
 }
 
 /**
- * Whether Node itself would take the entry with addons. Others may have taken the one without: the development server of
- * Vite does, for what it leaves external.
+ * Whether Node itself would take the entry with addons. Others may have taken the one without: the development server
+ * of Vite does, for what it leaves external.
  */
 function nodeTakesAddons(): boolean {
   try {

@@ -26,9 +26,9 @@ interface Elf {
 }
 
 /**
- * Whether a binary for Linux ends before its segments do, as a download that was broken off does, or in zeros, as a file
- * whose end was never written. The loader would map it, and the first access to what is missing would end the process
- * (SIGBUS, SIGSEGV). Those of macOS and Windows look themselves.
+ * Whether a binary for Linux ends before its segments do, as a download that was broken off does, or in zeros, as a
+ * file whose end was never written. The loader would map it, and the first access to what is missing would end the
+ * process (SIGBUS, SIGSEGV). Those of macOS and Windows look themselves.
  */
 export function isCutShort(path: string): boolean {
   return withElf(path, ({ size, segments, endsInZeros }) => {

@@ -26,8 +26,8 @@ export type MisfitOf = (addon: object) => string | null;
 
 /**
  * Loads the file that `ADAMAX_NATIVE` names, else the addon that a bundle carries, else `build/Release` of this package
- * if it was built here and fits, else the prebuilt binary for this platform. Never throws: a process without a binary runs on
- * the fallback.
+ * if it was built here and fits, else the prebuilt binary for this platform. Never throws: a process without a binary
+ * runs on the fallback.
  */
 export function loadAddon(misfitOf: MisfitOf): Loaded | NotLoaded {
   const tried: string[] = [];

@@ -27,8 +27,8 @@ export function packageFolder(): string | null {
 }
 
 /**
- * Where prebuilt binaries lie. It is put together in a way that tools which trace files understand, as those of serverless
- * hosts do: they take the folder along.
+ * Where prebuilt binaries lie. It is put together in a way that tools which trace files understand, as those of
+ * serverless hosts do: they take the folder along.
  */
 export function prebuildsFolder(): string {
   return typeof __dirname === 'string' ? path.normalize(`${__dirname}/../prebuilds`) : '';

@@ -21,7 +21,9 @@ export function ditherOf(step: number): number {
   return (imul(step, GOLDEN) + hash(floor(step / BLOCK))) >>> 16;
 }
 
-/** The finalizer of MurmurHash3 (Appleby 2011), of a number modulo 2³²: every bit depends on every other, and 0 stays 0. */
+/**
+ * The finalizer of MurmurHash3 (Appleby 2011), of a number modulo 2³²: every bit depends on every other, and 0 stays 0.
+ */
 function hash(number: number): number {
   let h = imul(number ^ (number >>> 16), 0x85ebca6b);
   h = imul(h ^ (h >>> 13), 0xc2b2ae35);

@@ -1,7 +1,7 @@
 /**
  * Elementary functions made of +, −, × and ÷ alone. ECMAScript leaves the last bits of `Math.cos`, `Math.log` and
- * `Math.pow` to the engine, and V8 has changed them between versions; a training that is resumed elsewhere shall see the
- * very same rates and weights.
+ * `Math.pow` to the engine, and V8 has changed them between versions; a training that is resumed elsewhere shall see
+ * the very same rates and weights.
  */
 import { power } from './power.js';
 

@@ -9,8 +9,8 @@ export const uncurried = (method: any) => Function.prototype.call.bind(method) a
 const { defineProperty, freeze } = Object;
 
 /**
- * What `append` defines. It inherits nothing, since `Object.prototype` may have been given a `get`, and there is one for
- * all, since code of nobody else runs while it is in use.
+ * What `append` defines. It inherits nothing, since `Object.prototype` may have been given a `get`, and there is one
+ * for all, since code of nobody else runs while it is in use.
  */
 const ITEM = { __proto__: null, value: undefined, writable: true, enumerable: true, configurable: true } as {
   value: unknown;

@@ -31,13 +31,15 @@ export function noneInUse(): boolean {
 }
 
 /**
- * The memory that something off the event loop works on, from `begin` to `end`. Owners say in words whose it is. Where the
- * call that began it was cut short by the timeout of `node:vm`, nobody calls `end`: it is over once the work is.
+ * The memory that something off the event loop works on, from `begin` to `end`. Owners say in words whose it is. Where
+ * the call that began it was cut short by the timeout of `node:vm`, nobody calls `end`: it is over once the work is.
  */
 export class MemoryInUse implements MemoryUser {
   readonly written = new MemoryRegions<string>();
   readonly read = new MemoryRegions<string>();
-  /** Whether `end` is sure to be called, from the event loop. Nobody asks whose memory it is between `begin` and this. */
+  /**
+   * Whether `end` is sure to be called, from the event loop. Nobody asks whose memory it is between `begin` and this.
+   */
   hasEnd = false;
   readonly #isIdle: () => boolean;
 

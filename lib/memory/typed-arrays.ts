@@ -94,7 +94,8 @@ const growableOf: (buffer: ArrayBufferLike) => boolean = accessorOf(SharedArrayB
 
 /**
  * The shared buffer of fixed length that was asked about last. The accessor of ordinary buffers throws for shared ones,
- * which takes a thousand times as long, and views of one shared buffer come in rows. One buffer at most is held by this.
+ * which takes a thousand times as long, and views of one shared buffer come in rows. One buffer at most is held by
+ * this.
  */
 let lastShared: ArrayBufferLike | null = null;
 

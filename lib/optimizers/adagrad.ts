@@ -50,8 +50,8 @@ export interface AdagradOptions extends OptimizerOptions {
 }
 
 /**
- * Adagrad (Duchi et al. 2011) with the names and defaults of `tf.keras.optimizers.Adagrad`, ε outside the root as TF 2.2
- * has it in every form of the step (Keras 3 has it inside); sparse steps are lazy.
+ * Adagrad (Duchi et al. 2011) with the names and defaults of `tf.keras.optimizers.Adagrad`, ε outside the root as TF
+ * 2.2 has it in every form of the step (Keras 3 has it inside); sparse steps are lazy.
  *
  *     a ← a + g²      p ← p − lr · g/(√a + ε)
  */

@@ -10,7 +10,8 @@ const { abs, fround } = Math;
  *     u' = a > b ? a : b,  a = u·β₂,  b = |g|       |u'| < 2⁻¹⁰² → +0
  *     p' = p − α·(m' / (u' + ε))
  *
- * Scalars: 1 − β₁, β₂, α = lr / (1 − β₁ᵗ), ε. Slots: m, and u under the name that Keras gives it, `v`. Native twin: native/kernels/adamax-inl.h.
+ * Scalars: 1 − β₁, β₂, α = lr / (1 − β₁ᵗ), ε. Slots: m, and u under the name that Keras gives it, `v`. Native twin:
+ * native/kernels/adamax-inl.h.
  */
 export const adamaxRule = withKernel(needKernel('adamax', 2, 4), {
   name: 'adamax',

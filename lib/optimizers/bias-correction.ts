@@ -13,7 +13,10 @@ export function alphaOf(learningRate: number, beta1: number, t: number): number 
   return learningRate / (1 - power(beta1, t));
 }
 
-/** Throws where α, which is more than the learning rate, is too much for float32. @throws RangeError `ERR_ADAMAX_ARG_VALUE` */
+/**
+ * Throws where α, which is more than the learning rate, is too much for float32.
+ * @throws RangeError `ERR_ADAMAX_ARG_VALUE`
+ */
 export function checkAlpha(alpha: number, t: number): void {
   if (!finiteFloat32.contains(alpha)) throw wrongValue(`learningRate / (1 − beta1^${t})`, finiteFloat32.text, alpha);
 }

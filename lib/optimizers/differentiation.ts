@@ -7,9 +7,9 @@ import { checkLoss, type Evaluation, paired, takesTime } from './loss.js';
 import type { LossTask } from './loss-task.js';
 
 /**
- * One call of an engine, held to its contract: the loss once, the variables after it, and neither when the call is over.
- * Otherwise a list of variables that the loss makes would be incomplete, and nobody would know. What the engine catches of
- * that is thrown all the same.
+ * One call of an engine, held to its contract: the loss once, the variables after it, and neither when the call is
+ * over. Otherwise a list of variables that the loss makes would be incomplete, and nobody would know. What the engine
+ * catches of that is thrown all the same.
  */
 export class Differentiation {
   readonly #task: LossTask;

@@ -31,8 +31,8 @@ export interface Differentiated {
 }
 
 /**
- * What differentiates losses: a library of automatic differentiation, behind the few calls that an optimizer makes of it.
- * Handed to `new Adamax({ engine })`, or to one call of `minimize`, `getGradients` or `getUpdates`.
+ * What differentiates losses: a library of automatic differentiation, behind the few calls that an optimizer makes of
+ * it. Handed to `new Adamax({ engine })`, or to one call of `minimize`, `getGradients` or `getUpdates`.
  *
  * @typeParam T - what losses compute with: tensors, nodes of a graph, numbers on a tape
  */
@@ -44,8 +44,8 @@ export interface GradientEngine<T = any> {
    */
   adopt?(target: unknown): Variable | undefined;
   /**
-   * Calls `loss` once, with a `leaf` for the variables of this package; then `variables`, which may only be known by then;
-   * and differentiates by those. A loss with several elements counts as their sum.
+   * Calls `loss` once, with a `leaf` for the variables of this package; then `variables`, which may only be known by
+   * then; and differentiates by those. A loss with several elements counts as their sum.
    * @param gradLoss - what each element of the loss is weighted by, as the caller gave it; undefined for ones
    */
   differentiate(
@@ -60,9 +60,9 @@ export interface GradientEngine<T = any> {
     gradLoss: unknown,
   ): Promise<Differentiated>;
   /**
-   * Comes after each step that an optimizer with this engine has taken and counted, with the variables that were stepped:
-   * for instance to copy them to where the engine reads its own. What it throws does not take the step back. A promise is
-   * waited for where the step is asynchronous, and refused where it is not.
+   * Comes after each step that an optimizer with this engine has taken and counted, with the variables that were
+   * stepped: for instance to copy them to where the engine reads its own. What it throws does not take the step back. A
+   * promise is waited for where the step is asynchronous, and refused where it is not.
    */
   commit?(variables: readonly Variable[]): void | Promise<void>;
 }

@@ -4,8 +4,8 @@ import { checkNumber, type Domain } from '../arguments/ranges.js';
 import { isVariable, type Variable } from '../variables/variable.js';
 
 /**
- * A hyperparameter as a user may give it: a number, a function of the number of finished steps that is asked once a step,
- * or a scalar variable that is read once a step.
+ * A hyperparameter as a user may give it: a number, a function of the number of finished steps that is asked once a
+ * step, or a scalar variable that is read once a step.
  */
 export type HyperValue = number | ((step: number) => number) | Variable;
 

@@ -64,9 +64,9 @@ export function classNameOf({ constructor: Class }: object): string {
 }
 
 /**
- * A value that every optimizer has as a property, so that `structuredClone`, `postMessage` and `v8.serialize` fail in our
- * words, where they would make an object without any state. What only compares or passes on properties does not look
- * into it.
+ * A value that every optimizer has as a property, so that `structuredClone`, `postMessage` and `v8.serialize` fail in
+ * our words, where they would make an object without any state. What only compares or passes on properties does not
+ * look into it.
  */
 export const UNCLONEABLE: object = Object.freeze({
   get state(): never {

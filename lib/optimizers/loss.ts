@@ -10,9 +10,9 @@ import type { Leaf, VariableTarget } from './engine.js';
 export type GradientList = readonly (Gradient | undefined)[] | ReadonlyMap<VariableLike, Gradient | undefined>;
 
 /**
- * What a loss returns where no engine differentiates it: it brings its own gradients, or a function of the variables and
- * `gradLoss` (a vector-Jacobian product, as reverse-mode automatic differentiation has it) that returns them. Promises of
- * them are for `minimizeAsync`.
+ * What a loss returns where no engine differentiates it: it brings its own gradients, or a function of the variables
+ * and `gradLoss` (a vector-Jacobian product, as reverse-mode automatic differentiation has it) that returns them.
+ * Promises of them are for `minimizeAsync`.
  */
 export interface LossResult {
   readonly loss?: number;
@@ -23,15 +23,15 @@ export interface LossResult {
 }
 
 /**
- * A loss to minimize, evaluated once, at the variables' present values. With an engine it returns what the engine computes
- * with, and reads variables of this package by `leaf`; without one it returns a `LossResult`.
+ * A loss to minimize, evaluated once, at the variables' present values. With an engine it returns what the engine
+ * computes with, and reads variables of this package by `leaf`; without one it returns a `LossResult`.
  */
 // biome-ignore lint/suspicious/noExplicitAny: what an engine computes with is its own business
 export type Loss<T = any> = (leaf: Leaf<T>) => T;
 
 /**
- * Variables to update: one, any iterable of them, nested arrays of those; or a function that lists them and is asked after
- * the loss, which may create them.
+ * Variables to update: one, any iterable of them, nested arrays of those; or a function that lists them and is asked
+ * after the loss, which may create them.
  */
 export type VarList = VariableList<VariableTarget> | (() => VariableList<VariableTarget>);
 

@@ -2,7 +2,8 @@ import { inCustomObjects, Registry } from '../serialization/registry.js';
 
 /**
  * Optimizer classes by the names that configs have for them, whose case does not matter. `registry.ts` fills it: it
- * knows all classes, while this file must not, since `Optimizer` asks it for the name of each class that is constructed.
+ * knows all classes, while this file must not, since `Optimizer` asks it for the name of each class that is
+ * constructed.
  */
 export const optimizerClasses = new Registry<object>(true, inCustomObjects);
 

@@ -28,8 +28,8 @@ export interface OptimizerOptions {
   /**
    * What a step does when a gradient that it would step by holds a NaN or an infinity: `propagate` steps by it all the
    * same; `throw` throws RangeError `ERR_ADAMAX_NON_FINITE`, and nothing has changed; `skip` changes nothing either,
-   * returns the number of steps as it was and counts the step in `skippedSteps`. The gradients are looked at as they are
-   * handed over, before they are clipped: `clipvalue` would make an infinity finite. Default: `propagate`.
+   * returns the number of steps as it was and counts the step in `skippedSteps`. The gradients are looked at as they
+   * are handed over, before they are clipped: `clipvalue` would make an infinity finite. Default: `propagate`.
    */
   nonFinite?: NonFinite;
   /** What differentiates losses in `minimize` and its kin. Default: nothing does, and losses bring their gradients. */
@@ -55,8 +55,8 @@ export interface GradientOptions {
 
 export interface MinimizeOptions extends GradientOptions {
   /**
-   * What each element of the loss is weighted by, in the form that the engine takes; without an engine it is handed to the
-   * loss' `gradients`, which must then be a function. Default: ones.
+   * What each element of the loss is weighted by, in the form that the engine takes; without an engine it is handed to
+   * the loss' `gradients`, which must then be a function. Default: ones.
    */
   gradLoss?: unknown;
   /** Accepted for Keras' sake. */

@@ -61,7 +61,8 @@ export abstract class OptimizerState {
 
   /**
    * Number of steps taken: an int64 scalar. Assign to it, or replace it by a variable before the first step.
-   * Setting it: TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_STATE`, `ERR_ADAMAX_BUSY`, RangeError `ERR_ADAMAX_OVERLAP`.
+   * Setting it: TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_STATE`, `ERR_ADAMAX_BUSY`, RangeError
+   * `ERR_ADAMAX_OVERLAP`.
    */
   get iterations(): Variable<BigInt64Array> {
     this.#stepper.settle();
@@ -85,10 +86,12 @@ export abstract class OptimizerState {
   }
 
   /**
-   * Creates the slots of variables ahead of a first step, so that `setWeights` has somewhere to write. Variables that have
-   * slots keep them. Those that are not trainable get theirs when they are trained, or when `setWeights` brings any.
+   * Creates the slots of variables ahead of a first step, so that `setWeights` has somewhere to write. Variables that
+   * have slots keep them. Those that are not trainable get theirs when they are trained, or when `setWeights` brings
+   * any.
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`, `ERR_ADAMAX_BUSY`
-   * @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE` (a name); `ERR_ADAMAX_OVERLAP`, `ERR_ADAMAX_MEMORY`
+   * @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE` (a name); `ERR_ADAMAX_OVERLAP`,
+   *   `ERR_ADAMAX_MEMORY`
    */
   build(varList: VariableList<VariableTarget>): void {
     this.#stepper.turn.during('build', () => {
@@ -116,7 +119,8 @@ export abstract class OptimizerState {
    * @param initializer - a name, config or function of `initializers`, or the initial value itself; ignored where the
    *   slot exists
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_BUSY`
-   * @throws RangeError `ERR_ADAMAX_ARG_VALUE` (a name), `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_MEMORY`
+   * @throws RangeError `ERR_ADAMAX_ARG_VALUE` (a name), `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_LENGTH`,
+   *   `ERR_ADAMAX_MEMORY`
    */
   addSlot<T extends SlotArray = Float32Array>(
     variable: VariableTarget,
@@ -150,8 +154,8 @@ export abstract class OptimizerState {
   /**
    * A variable for a rule's own use. As in Keras it is not among `weights`, unless it is `saved`.
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`; `ERR_ADAMAX_BUSY` for one that is saved
-   * @throws RangeError `ERR_ADAMAX_ARG_VALUE`, `ERR_ADAMAX_SHAPE`, `ERR_ADAMAX_MEMORY`; `ERR_ADAMAX_DUPLICATE` for a second
-   *   one of a name that is saved
+   * @throws RangeError `ERR_ADAMAX_ARG_VALUE`, `ERR_ADAMAX_SHAPE`, `ERR_ADAMAX_MEMORY`; `ERR_ADAMAX_DUPLICATE` for a
+   *   second one of a name that is saved
    */
   addWeight(name: string, shape: readonly number[], options: WeightOptions = {}): AnyVariable {
     const { weight, saved } = makeWeight(name, shape, options);
@@ -172,16 +176,17 @@ export abstract class OptimizerState {
   /**
    * Overwrites the state. Nothing is written unless everything fits.
    *
-   * @param weights - what `getWeights` returned, of this process or of another: items with names go by name, in any order.
-   *   Items without names go by position, in the order of `weights`, and may be mere numbers: what Python's `get_weights`
-   *   gives. Numbers are taken where float32, or int64 for a count, holds them exactly; bfloat16 slots round them to nearest
-   * @param options - `partial: true` writes what fits, and leaves the rest as it is; slots of one variable fit together or
-   *   not at all
+   * @param weights - what `getWeights` returned, of this process or of another: items with names go by name, in any
+   *   order. Items without names go by position, in the order of `weights`, and may be mere numbers: what Python's
+   *   `get_weights` gives. Numbers are taken where float32, or int64 for a count, holds them exactly; bfloat16 slots
+   *   round them to nearest
+   * @param options - `partial: true` writes what fits, and leaves the rest as it is; slots of one variable fit together
+   *   or not at all
    * @returns what was written, and with `partial` what was not
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_BUSY`
    * @throws RangeError `ERR_ADAMAX_WEIGHTS`: all that does not fit, in one error, and as its `report`;
-   *   `ERR_ADAMAX_ARG_VALUE` where some items have names and others do not; `ERR_ADAMAX_OVERLAP`, `ERR_ADAMAX_MEMORY` where
-   *   slots of a variable that was frozen cannot be made
+   *   `ERR_ADAMAX_ARG_VALUE` where some items have names and others do not; `ERR_ADAMAX_OVERLAP`, `ERR_ADAMAX_MEMORY`
+   *   where slots of a variable that was frozen cannot be made
    */
   setWeights(weights: readonly WeightLike[], options: SetWeightsOptions = {}): WeightsReport {
     return this.#stepper.turn.during('setWeights', () => {

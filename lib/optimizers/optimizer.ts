@@ -193,8 +193,8 @@ export abstract class Optimizer extends OptimizerState {
   }
 
   /**
-   * The value of the loss in the last call of `minimize` or one of its kin that succeeded, without `gradLoss`, be its step
-   * skipped or not; undefined before, and where the loss said none.
+   * The value of the loss in the last call of `minimize` or one of its kin that succeeded, without `gradLoss`, be its
+   * step skipped or not; undefined before, and where the loss said none.
    */
   get lastLoss(): number | undefined {
     return this.#lastLoss;
@@ -204,13 +204,14 @@ export abstract class Optimizer extends OptimizerState {
    * Steps each variable by its gradient, in place, and counts one iteration. All or nothing: when it throws, no
    * parameter, slot or counter has changed.
    *
-   * @param gradsAndVars - any iterable of `[gradient, variable]`. A variable whose gradient is `null` is left alone, with
-   *   one process warning; so is one that is not `trainable`, without.
+   * @param gradsAndVars - any iterable of `[gradient, variable]`. A variable whose gradient is `null` is left alone,
+   *   with one process warning; so is one that is not `trainable`, without.
    * @returns the number of steps taken so far
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`, `ERR_ADAMAX_CONSTRAINT`
-   * @throws RangeError `ERR_ADAMAX_NO_GRADIENTS`, `ERR_ADAMAX_NON_FINITE` (with `nonFinite: 'throw'`), `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_SHAPE`, `ERR_ADAMAX_INDEX`,
-   *   `ERR_ADAMAX_OVERLAP`; `ERR_ADAMAX_DUPLICATE` for a variable that is listed twice, or a second one of a name;
-   *   `ERR_ADAMAX_ARG_VALUE` of a learning rate that is a function, or of a name
+   * @throws RangeError `ERR_ADAMAX_NO_GRADIENTS`, `ERR_ADAMAX_NON_FINITE` (with `nonFinite: 'throw'`),
+   *   `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_SHAPE`, `ERR_ADAMAX_INDEX`, `ERR_ADAMAX_OVERLAP`; `ERR_ADAMAX_DUPLICATE` for a
+   *   variable that is listed twice, or a second one of a name; `ERR_ADAMAX_ARG_VALUE` of a learning rate that is a
+   *   function, or of a name
    */
   applyGradients(gradsAndVars: GradsAndVars, options?: ApplyOptions): number {
     const aggregate = aggregates('applyGradients', options);
@@ -223,8 +224,9 @@ export abstract class Optimizer extends OptimizerState {
    * returns.
    *
    * Until the promise settles the optimizer refuses all that reads or writes its state, and every optimizer of this
-   * thread refuses a step on the same memory; so do `Variable.assign` and the bare kernels. Anybody may read the arrays,
-   * those of `weights` and `getSlot` too, but what they hold is undefined. Whoever receives a buffer that is transferred away meanwhile must not drop it.
+   * thread refuses a step on the same memory; so do `Variable.assign` and the bare kernels. Anybody may read the
+   * arrays, those of `weights` and `getSlot` too, but what they hold is undefined. Whoever receives a buffer that is
+   * transferred away meanwhile must not drop it.
    *
    * @returns a promise of the number of steps taken so far; rejects with what `applyGradients` throws
    * @throws TypeError `ERR_ADAMAX_BUSY` (as a rejection) while another step is under way
@@ -237,14 +239,14 @@ export abstract class Optimizer extends OptimizerState {
   }
 
   /**
-   * Evaluates a loss once, differentiates it by the engine, and applies its gradients. Without an engine the loss brings
-   * them: see `LossResult`. What the loss was is in `lastLoss`.
+   * Evaluates a loss once, differentiates it by the engine, and applies its gradients. Without an engine the loss
+   * brings them: see `LossResult`. What the loss was is in `lastLoss`.
    *
    * @param varList - the variables: one, or a list that may be nested, or a function that lists them and is asked after
    *   the loss, which may create them. Those that are not `trainable` are left alone
    * @returns the number of steps taken so far
-   * @throws as `applyGradients`, and TypeError `ERR_ADAMAX_ARG_TYPE` for a loss that is no function, returns a promise, or
-   *   has no gradients; `ERR_ADAMAX_ENGINE` for an engine that does not keep its contract
+   * @throws as `applyGradients`, and TypeError `ERR_ADAMAX_ARG_TYPE` for a loss that is no function, returns a promise,
+   *   or has no gradients; `ERR_ADAMAX_ENGINE` for an engine that does not keep its contract
    */
   minimize(loss: Loss, varList: VarList, options: MinimizeOptions = {}): number {
     const task = lossTask('minimize', MINIMIZATION, loss, varList, options, this.#engine);
@@ -255,8 +257,8 @@ export abstract class Optimizer extends OptimizerState {
   }
 
   /**
-   * As `minimize`, for a loss that may return a promise, and with a step that is taken off the event loop. Nothing holds
-   * the variables until the loss has settled: whoever changes them meanwhile changes what its gradients mean.
+   * As `minimize`, for a loss that may return a promise, and with a step that is taken off the event loop. Nothing
+   * holds the variables until the loss has settled: whoever changes them meanwhile changes what its gradients mean.
    * @returns a promise of the number of steps taken so far; rejects with what `minimize` throws
    */
   async minimizeAsync(loss: Loss, varList: VarList, options: MinimizeOptions = {}): Promise<number> {
@@ -291,8 +293,8 @@ export abstract class Optimizer extends OptimizerState {
   }
 
   /**
-   * For `JSON.stringify`: what `optimizers.serialize` gives, and how much state there is besides, which `getWeights` saves.
-   * `optimizers.deserialize` takes it back where there is none.
+   * For `JSON.stringify`: what `optimizers.serialize` gives, and how much state there is besides, which `getWeights`
+   * saves. `optimizers.deserialize` takes it back where there is none.
    * @throws as `optimizers.serialize`
    */
   toJSON(): { class_name: string; config: Config; state?: StateSummary } {

@@ -72,7 +72,8 @@ export interface RMSpropOptions extends OptimizerOptions {
   /** Added to the mean square inside the root, > 0. Default: 1e-7. */
   epsilon?: HyperValue | null;
   /**
-   * Whether to divide by the estimated deviation instead of the mean square; with slots of float32 only. Default: false.
+   * Whether to divide by the estimated deviation instead of the mean square; with slots of float32 only. Default:
+   * false.
    */
   centered?: boolean;
 }

@@ -18,14 +18,15 @@ export interface CosineDecayRestartsOptions extends ScheduleOptions {
 }
 
 /**
- * Cosine decay with warm restarts. Period i has firstDecaySteps · tMul^i steps, and begins when those before it are over.
+ * Cosine decay with warm restarts. Period i has firstDecaySteps · tMul^i steps, and begins when those before it are
+ * over.
  *
  *     rate(s) = initialLearningRate · ((1 − alpha) · mMulⁱ · ½(1 + cos(π · f)) + alpha)
  *
- * with i the period of step s and f the fraction of it that is over, in [0, 1). A restart is never a step early or late:
- * periods of whole numbers of steps are counted exactly, and others but for the rounding of `tMul` itself, so that 1.1,
- * which has no binary form, restarts where it does in decimals. (Keras takes i from a float32 logarithm, which is off by
- * one at some restarts.)
+ * with i the period of step s and f the fraction of it that is over, in [0, 1). A restart is never a step early or
+ * late: periods of whole numbers of steps are counted exactly, and others but for the rounding of `tMul` itself, so
+ * that 1.1, which has no binary form, restarts where it does in decimals. (Keras takes i from a float32 logarithm,
+ * which is off by one at some restarts.)
  *
  * After `tf.keras.experimental.CosineDecayRestarts`
  * (https://www.tensorflow.org/versions/r2.2/api_docs/python/tf/keras/experimental/CosineDecayRestarts); Loshchilov &

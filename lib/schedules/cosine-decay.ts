@@ -11,7 +11,9 @@ export interface CosineDecayOptions extends ScheduleOptions {
   decaySteps: number;
   /** The rate at the end, as a fraction of the rate the decay begins with: a finite number. Default: 0. */
   alpha?: number;
-  /** The rate at the end of the warm-up: a finite number. Null, the default, is no warm-up, whatever `warmupSteps` is. */
+  /**
+   * The rate at the end of the warm-up: a finite number. Null, the default, is no warm-up, whatever `warmupSteps` is.
+   */
   warmupTarget?: number | null;
   /** Steps of the warm-up: ≥ 0. Default: 0. */
   warmupSteps?: number;

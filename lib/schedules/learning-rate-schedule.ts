@@ -50,8 +50,8 @@ export abstract class LearningRateSchedule {
   }
 
   /**
-   * The reverse of `getConfig`: constructs the class it is called on from one object of options, with each key's name in
-   * camel case. Override it where the constructor takes something else. The config is left as it is.
+   * The reverse of `getConfig`: constructs the class it is called on from one object of options, with each key's name
+   * in camel case. Override it where the constructor takes something else. The config is left as it is.
    * @throws TypeError `ERR_ADAMAX_OPTION` for a key that is unknown; and what the constructor throws
    */
   static fromConfig(config: object): LearningRateSchedule {

@@ -24,8 +24,8 @@ export interface LinearCosineDecayOptions extends ScheduleOptions {
  *     p = min(s, decaySteps) / decaySteps
  *
  * After `tf.keras.experimental.LinearCosineDecay`
- * (https://www.tensorflow.org/versions/r2.2/api_docs/python/tf/keras/experimental/LinearCosineDecay); Bello et al. 2017,
- * https://arxiv.org/abs/1709.07417.
+ * (https://www.tensorflow.org/versions/r2.2/api_docs/python/tf/keras/experimental/LinearCosineDecay); Bello et al.
+ * 2017, https://arxiv.org/abs/1709.07417.
  *
  * @example
  * new LinearCosineDecay({ initialLearningRate: 0.1, decaySteps: 1000 });

@@ -2,8 +2,8 @@ import { wrongType } from '../arguments/errors.js';
 import { inCustomObjects, Registry } from '../serialization/registry.js';
 
 /**
- * Classes of schedules by the names that configs have for them. `serialize.ts` fills it: it knows all classes, while this
- * file must not, since their base asks it how a schedule is written.
+ * Classes of schedules by the names that configs have for them. `serialize.ts` fills it: it knows all classes, while
+ * this file must not, since their base asks it how a schedule is written.
  */
 export const scheduleClasses = new Registry<object>(false, inCustomObjects);
 

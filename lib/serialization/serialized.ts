@@ -25,8 +25,8 @@ const KEYS = [
 const OWN_MODULE = /^(keras|tf_keras|tensorflow)(\.|$)/;
 
 /**
- * Reads `{ class_name, config }` and the later `{ module, class_name, config, registered_name, … }`. What has no meaning
- * here must be empty.
+ * Reads `{ class_name, config }` and the later `{ module, class_name, config, registered_name, … }`. What has no
+ * meaning here must be empty.
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`; `ERR_ADAMAX_OPTION` for a key nobody knows
  * @throws RangeError `ERR_ADAMAX_CONFIG` for a `build_config` or `compile_config` that holds anything
  */

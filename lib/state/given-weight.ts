@@ -37,7 +37,9 @@ export type WeightData =
   | bigint
   | readonly bigint[];
 
-/** A weight as a caller may hand it over: as `getWeights` returned it, or only its numbers, which then go by position. */
+/**
+ * A weight as a caller may hand it over: as `getWeights` returned it, or only its numbers, which then go by position.
+ */
 export type WeightLike =
   | {
       readonly name?: string | null;
@@ -93,8 +95,8 @@ export function checkWeight(argument: string, { name, dtype, shape, data, isBare
 }
 
 /**
- * The numbers of a given weight as they are stored where they go, in memory of ours. Moments of one format may be stored in the
- * other; any other number must be one that float32, or int64, holds exactly.
+ * The numbers of a given weight as they are stored where they go, in memory of ours. Moments of one format may be
+ * stored in the other; any other number must be one that float32, or int64, holds exactly.
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`
  * @throws RangeError `ERR_ADAMAX_ARG_VALUE`, `ERR_ADAMAX_SHAPE`, `ERR_ADAMAX_LENGTH`
  */

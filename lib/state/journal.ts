@@ -1,6 +1,6 @@
 /**
- * What must not stay half done. A script that the timeout of `node:vm` cuts short ends where it is and runs no `finally`:
- * the next call of its optimizer settles what it left.
+ * What must not stay half done. A script that the timeout of `node:vm` cuts short ends where it is and runs no
+ * `finally`: the next call of its optimizer settles what it left.
  */
 export class Journal {
   #remedy: (() => void) | null = null;

@@ -6,9 +6,9 @@ import type { Label } from './labels.js';
 const POSITION = /^#\d+$/;
 
 /**
- * The variables that one state knows of, in the order in which they came, each under a name by which its state finds its
- * way home. A name that was given is one variable's alone. Where none was given, the variable is known by its position
- * among those without: a name that was made by a counter would be another in the next process.
+ * The variables that one state knows of, in the order in which they came, each under a name by which its state finds
+ * its way home. A name that was given is one variable's alone. Where none was given, the variable is known by its
+ * position among those without: a name that was made by a counter would be another in the next process.
  */
 export class KnownVariables {
   readonly #order = new Set<Variable>();
@@ -25,7 +25,10 @@ export class KnownVariables {
     return this.#declared;
   }
 
-  /** Throws where a variable has a name that it cannot take. @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE` */
+  /**
+   * Throws where a variable has a name that it cannot take.
+   * @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE`
+   */
   check(variable: Variable, label: Label): void {
     if (!isNamed(variable)) return;
     const { name } = variable;

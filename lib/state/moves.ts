@@ -12,7 +12,8 @@ export interface Move {
 }
 
 /**
- * Puts the new memory of variables in the place of the old, among what steps write. When it throws, nothing has changed.
+ * Puts the new memory of variables in the place of the old, among what steps write. When it throws, nothing has
+ * changed.
  * @throws RangeError `ERR_ADAMAX_OVERLAP` where the new memory is another variable's
  */
 export function relocate(written: MemoryRegions<Owner>, moves: readonly Move[], label: Label): void {

@@ -20,8 +20,8 @@ const SURPLUS = 100_000;
  * Overwrites weights: by name where names are there, by position where there are none. Nothing is written unless all of
  * them fit, or, with `partial`, those that do not are to be left out.
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`
- * @throws RangeError `ERR_ADAMAX_WEIGHTS`, with the `report`; `ERR_ADAMAX_ARG_VALUE` where some have names and others not;
- *   `ERR_ADAMAX_OVERLAP`, `ERR_ADAMAX_MEMORY` where slots are to be made that cannot be
+ * @throws RangeError `ERR_ADAMAX_WEIGHTS`, with the `report`; `ERR_ADAMAX_ARG_VALUE` where some have names and others
+ *   not; `ERR_ADAMAX_OVERLAP`, `ERR_ADAMAX_MEMORY` where slots are to be made that cannot be
  */
 export function setWeights(optimizer: string, states: VariableStates, given: unknown, partial: boolean): WeightsReport {
   if (!Array.isArray(given)) throw wrongType('weights', `an array as getWeights returns it${textHint(given)}`, given);
@@ -150,8 +150,8 @@ class Matching {
 }
 
 /**
- * Names are there for all or for none. Without them a list that a part of will do must be of the right length: where one is
- * left out, all that come behind it would go to the place before their own.
+ * Names are there for all or for none. Without them a list that a part of will do must be of the right length: where
+ * one is left out, all that come behind it would go to the place before their own.
  * @param places - how many there are, or null where all must be filled anyway
  */
 function checkNames(items: readonly Given[], count: number, places: number | null): void {

@@ -26,8 +26,8 @@ const NO_SLOTS: Slots = { arrays: frozen([]), memory: newFloats(1) };
 /**
  * Lays slots out for the sweep that reads and writes them. Small ones lie one after another, each at the beginning of a
  * cache line. Large arrays of an allocator all begin at the same place of a page; a processor that compares only those
- * low bits of two addresses then takes the load of one array for a load behind the store to another, and waits. So large
- * slots are spread over the page, counted from where the parameter begins.
+ * low bits of two addresses then takes the load of one array for a load behind the store to another, and waits. So
+ * large slots are spread over the page, counted from where the parameter begins.
  *
  * Nothing is written here: a table costs memory only for the pages that steps touch.
  */

@@ -51,7 +51,10 @@ export class StepCounter {
     return count;
   }
 
-  /** Never throws, and runs nothing that anybody could have replaced: a step is counted between its last check and its run. */
+  /**
+   * Never throws, and runs nothing that anybody could have replaced: a step is counted between its last check and its
+   * run.
+   */
   set(count: number): void {
     const words = this.#words;
     words[LOW] = count;

@@ -15,8 +15,8 @@ export let moveTo: (state: VariableState, param: Float32Array) => void;
 export let isState: (value: unknown) => value is VariableState;
 
 /**
- * What an optimizer keeps of one variable. It is frozen, and where the parameter lies is private: whoever gets hold of a
- * state, by replacing a method of `Map` for instance, cannot make a step ask one array and write another.
+ * What an optimizer keeps of one variable. It is frozen, and where the parameter lies is private: whoever gets hold of
+ * a state, by replacing a method of `Map` for instance, cannot make a step ask one array and write another.
  */
 export class VariableState implements Target {
   readonly variable: Variable;

@@ -187,8 +187,8 @@ export class VariableStates {
   }
 
   /**
-   * Makes the slots of variables, in their order, or takes note that one may need them later. When it throws, nothing has
-   * changed.
+   * Makes the slots of variables, in their order, or takes note that one may need them later. When it throws, nothing
+   * has changed.
    * @param label - what messages call the variables
    */
   build(variables: readonly Variable[], needsSlots: (variable: Variable) => boolean, label: Label): void {
@@ -232,8 +232,9 @@ export class VariableStates {
   }
 
   /**
-   * Mends what a call left that a script's timeout cut short: finishes what was decided or takes it back, and derives all
-   * that is noted twice from states and slots. A transaction that was cut short has no end of its own: what it made stays.
+   * Mends what a call left that a script's timeout cut short: finishes what was decided or takes it back, and derives
+   * all that is noted twice from states and slots. A transaction that was cut short has no end of its own: what it made
+   * stays.
    */
   recover(): void {
     this.journal.settle();

@@ -66,7 +66,9 @@ function make(name: string, checked: Shape, options: WeightOptions): AnyVariable
   return weight.assign(countsOf(initializer, weight));
 }
 
-/** Initial values of an int64 weight, as they are: float32, which initializers make, does not hold every whole number. */
+/**
+ * Initial values of an int64 weight, as they are: float32, which initializers make, does not hold every whole number.
+ */
 function countsOf(initializer: unknown, { name, shape, size }: AnyVariable): BigInt64Array {
   const data = valuesOf(initializer, shape, size);
   return elementsFor('initializer', { data, isBare: true }, { name, dtype: 'int64', shape }) as BigInt64Array;

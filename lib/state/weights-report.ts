@@ -10,7 +10,8 @@ export interface WeightsReport {
   /** Handed over, but not in the state of the optimizer. */
   readonly unexpected: readonly string[];
   /**
-   * In both, but with another shape, or numbers that the state cannot hold, or without its fellows; each with the reason.
+   * In both, but with another shape, or numbers that the state cannot hold, or without its fellows; each with the
+   * reason.
    */
   readonly misfits: readonly { readonly name: string; readonly message: string }[];
 }

@@ -22,7 +22,9 @@ type Bound =
 const NONE: Bound = { kind: 'none' };
 const STAGED: Bound = { kind: 'staged' };
 
-/** How the gradient of this step gets to the backend: it is there already, it is copied, or the backend is told of it. */
+/**
+ * How the gradient of this step gets to the backend: it is there already, it is copied, or the backend is told of it.
+ */
 const WAY = { asBefore: 0, copied: 1, told: 2 } as const;
 type Way = (typeof WAY)[keyof typeof WAY];
 

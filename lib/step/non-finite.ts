@@ -56,8 +56,8 @@ export class NonFiniteGuard {
   }
 
   /**
-   * Counts a step that ended by an error of `refuse` and is to be skipped, and warns of the first one. Nobody else's error
-   * is taken for one, whatever its code. Rethrows all others.
+   * Counts a step that ended by an error of `refuse` and is to be skipped, and warns of the first one. Nobody else's
+   * error is taken for one, whatever its code. Rethrows all others.
    */
   skip(error: unknown): void {
     const refusal = this.#refusal;

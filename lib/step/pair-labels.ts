@@ -25,8 +25,8 @@ export function gradientLabel(words: PairWords, position: number, variable: Vari
 }
 
 /**
- * What messages call the variables of a step. Positions are looked for only when there is a message: a step keeps account of
- * none but those of pairs that it leaves out.
+ * What messages call the variables of a step. Positions are looked for only when there is a message: a step keeps
+ * account of none but those of pairs that it leaves out.
  */
 export class PairLabels {
   words = APPLIED;

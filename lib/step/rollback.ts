@@ -3,8 +3,8 @@ import { copyInto, copyOf, lengthOf } from '../memory/typed-arrays.js';
 import { paramOf, type VariableState } from '../state/variable-state.js';
 
 /**
- * Copies what a step writes of these variables, whose memory is whole. The function that is returned puts it back, where
- * memory is whole still. Both run nothing that anybody could have replaced.
+ * Copies what a step writes of these variables, whose memory is whole. The function that is returned puts it back,
+ * where memory is whole still. Both run nothing that anybody could have replaced.
  */
 export function copiesOf(states: readonly VariableState[]): () => void {
   const arrays: (Float32Array | Uint16Array)[] = [];

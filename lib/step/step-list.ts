@@ -221,8 +221,9 @@ export class StepList {
   }
 
   /**
-   * The last pass, right before the backend is called: asks every array whether it is whole. It runs nothing that a user
-   * could have replaced: an element of a typed array is undefined as soon as its memory has gone, whatever prototypes say.
+   * The last pass, right before the backend is called: asks every array whether it is whole. It runs nothing that a
+   * user could have replaced: an element of a typed array is undefined as soon as its memory has gone, whatever
+   * prototypes say.
    * @throws TypeError `ERR_ADAMAX_DETACHED`
    */
   askWhole(): void {
@@ -298,7 +299,10 @@ export class StepList {
     this.#counting = 0;
   }
 
-  /** Steps `count` entries from `first` on. @throws RangeError `ERR_ADAMAX_INDEX`, `ERR_ADAMAX_NON_FINITE`, `ERR_ADAMAX_MEMORY` */
+  /**
+   * Steps `count` entries from `first` on.
+   * @throws RangeError `ERR_ADAMAX_INDEX`, `ERR_ADAMAX_NON_FINITE`, `ERR_ADAMAX_MEMORY`
+   */
   run(first: number, count: number): void {
     if (!(first >= 0 && count >= 0 && first + count <= this.count)) {
       throw wrongValue('range', `within ${this.count} entries`, `${first} and ${count} more`);
@@ -310,8 +314,8 @@ export class StepList {
   }
 
   /**
-   * Steps all entries on another thread. Until the promise settles nothing else may be asked of the list, and the arrays
-   * must stay where they are.
+   * Steps all entries on another thread. Until the promise settles nothing else may be asked of the list, and the
+   * arrays must stay where they are.
    * @throws (as rejections) as `run`; TypeError `ERR_ADAMAX_DETACHED` if an array lost its memory while the step ran
    */
   async runAsync(): Promise<void> {

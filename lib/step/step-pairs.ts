@@ -9,8 +9,8 @@ import { gradientLabel, PairLabels, type PairWords } from './pair-labels.js';
 export type Change = 'nothing' | 'gradients' | 'variables';
 
 /**
- * The pairs of a step that have a gradient, read from what the caller listed: all code of the caller runs in `read`, and
- * what was read is kept here. Mostly the same list comes again, and then there is nothing to look up.
+ * The pairs of a step that have a gradient, read from what the caller listed: all code of the caller runs in `read`,
+ * and what was read is kept here. Mostly the same list comes again, and then there is nothing to look up.
  */
 export class StepPairs {
   readonly variables: Variable[] = [];

@@ -59,7 +59,8 @@ export class Stepper {
   }
 
   /**
-   * Takes one step, and counts it. Does nothing for an empty list, nor where the step is skipped: then nothing was `stepped`.
+   * Takes one step, and counts it. Does nothing for an empty list, nor where the step is skipped: then nothing was
+   * `stepped`.
    * @param outs - where parameters are written, by pair with a gradient; null for in place
    * @param words - what messages call what is listed
    * @returns the number of steps taken so far
@@ -152,7 +153,9 @@ export class Stepper {
     this.#heapList = null;
   }
 
-  /** What comes of a step that was not taken: the number of steps there were, if it is to be skipped, or else its error. */
+  /**
+   * What comes of a step that was not taken: the number of steps there were, if it is to be skipped, or else its error.
+   */
   #unlessSkipped(error: unknown): number {
     this.forget();
     this.#source.guard.skip(error);

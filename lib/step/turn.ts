@@ -8,8 +8,8 @@ const ErrorClass = Error;
 const { captureStackTrace } = ErrorClass;
 
 /**
- * Whose turn it is: what an optimizer is busy with. A call that would step, or touch the state, while another call is at
- * work is refused, whether it comes from code of the user that the first one runs, or while a step is off the event
+ * Whose turn it is: what an optimizer is busy with. A call that would step, or touch the state, while another call is
+ * at work is refused, whether it comes from code of the user that the first one runs, or while a step is off the event
  * loop.
  */
 export class Turn {
@@ -64,7 +64,8 @@ export class Turn {
 
   /**
    * Says that the call at work returns a promise, and goes on when it has returned.
-   * @param inUse - memory whose use it will end then; a timeout strikes where functions are called, and so not between the two
+   * @param inUse - memory whose use it will end then; a timeout strikes where functions are called, and so not between
+   *   the two
    */
   goAway(inUse?: MemoryInUse): void {
     this.#away = true;

@@ -8,7 +8,10 @@ import { toBase64 } from './base64.js';
 import { firstOf } from './first-elements.js';
 import { checkShape, type Shape } from './shape.js';
 
-/** Whether `value` was made by the constructor of `IndexedSlices`: no proxy of one, and no object that inherits from one. */
+/**
+ * Whether `value` was made by the constructor of `IndexedSlices`: no proxy of one, and no object that inherits from
+ * one.
+ */
 export let isSlices: (value: unknown) => value is IndexedSlices;
 
 /**

@@ -23,7 +23,9 @@ export function flatten(argument: Argument, nested: unknown, shape: Shape): Floa
   return data;
 }
 
-/** Copies a flat list, which takes much less time than the visit of a nested one. The answer says whether it is flat. */
+/**
+ * Copies a flat list, which takes much less time than the visit of a nested one. The answer says whether it is flat.
+ */
 function copyNumbers(list: readonly unknown[], data: Float32Array): boolean {
   for (let i = 0; i < data.length; i++) {
     const x = list[i];

@@ -26,8 +26,8 @@ export function toKnownVariables(argument: string, list: unknown, adopt?: Adopt)
 }
 
 /**
- * @param find - the variable of an item that is not known so far; null for one to pass over, or undefined for what may be a
- *   list itself
+ * @param find - the variable of an item that is not known so far; null for one to pass over, or undefined for what may
+ *   be a list itself
  */
 function gathered(
   argument: string,

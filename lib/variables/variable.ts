@@ -70,8 +70,8 @@ export let pin: (variable: AnyVariable, why: string | null) => void;
 export let restrict: (variable: Variable<BigInt64Array>, domain: Domain) => void;
 
 /**
- * How often any variable has been given other memory, or been frozen or thawed: as long as it stays, every array is where
- * it was, and steps change the same variables.
+ * How often any variable has been given other memory, or been frozen or thawed: as long as it stays, every array is
+ * where it was, and steps change the same variables.
  */
 export function timesChanged(): number {
   return changed;
@@ -163,9 +163,9 @@ export class Variable<T extends Elements = Float32Array> {
   }
 
   /**
-   * Whether steps change it. A variable that is not trainable is left alone by every optimizer, whatever gradient is given
-   * with it: no slots are made, and those that are there keep what they hold. May be set at any time: a step steps what was
-   * trainable when its pair was read, and still is when all pairs have been read.
+   * Whether steps change it. A variable that is not trainable is left alone by every optimizer, whatever gradient is
+   * given with it: no slots are made, and those that are there keep what they hold. May be set at any time: a step
+   * steps what was trainable when its pair was read, and still is when all pairs have been read.
    */
   get trainable(): boolean {
     return this.#trainable;
@@ -225,10 +225,11 @@ export class Variable<T extends Elements = Float32Array> {
 
   /**
    * Overwrites all elements.
-   * @param values - as many numbers (or, for int64, whole numbers or bigints) as there are elements. A bfloat16 variable
-   *   rounds them to nearest even, but takes a `Uint16Array` as bit patterns
+   * @param values - as many numbers (or, for int64, whole numbers or bigints) as there are elements. A bfloat16
+   *   variable rounds them to nearest even, but takes a `Uint16Array` as bit patterns
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`; `ERR_ADAMAX_BUSY` while a step off the event loop works on the memory
-   * @throws RangeError `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_ARG_VALUE` for what int64 does not hold, or is no count of steps
+   * @throws RangeError `ERR_ADAMAX_LENGTH`, `ERR_ADAMAX_ARG_VALUE` for what int64 does not hold, or is no count of
+   *   steps
    */
   assign(values: ArrayLike<number | bigint> | number | bigint): this {
     const list = typeof values === 'number' || typeof values === 'bigint' ? [values] : values;
@@ -278,7 +279,10 @@ export class Variable<T extends Elements = Float32Array> {
     return whole;
   }
 
-  /** A scalar is a number in arithmetic: `optimizer.lr *= 0.1`. @throws RangeError `ERR_ADAMAX_SHAPE` for other shapes */
+  /**
+   * A scalar is a number in arithmetic: `optimizer.lr *= 0.1`.
+   * @throws RangeError `ERR_ADAMAX_SHAPE` for other shapes
+   */
   [Symbol.toPrimitive](hint: string): number | string {
     return hint === 'number' ? this.item() : this.toString();
   }

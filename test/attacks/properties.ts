@@ -1,4 +1,6 @@
-/** Everything that a program may replace, and that code of this package might look up: by name, and how to replace it. */
+/**
+ * Everything that a program may replace, and that code of this package might look up: by name, and how to replace it.
+ */
 import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { inspect, types } from 'node:util';

@@ -1,6 +1,6 @@
 /**
- * Attacks each call through each property that it uses: `node out/test/attacks/sweep.js sample|all <journal>`. The attack
- * under way stands in the journal, so that whoever started this process knows what it died of.
+ * Attacks each call through each property that it uses: `node out/test/attacks/sweep.js sample|all <journal>`. The
+ * attack under way stands in the journal, so that whoever started this process knows what it died of.
  */
 import { openSync, writeSync } from 'node:fs';
 import { attack, faultOf } from './attack.js';

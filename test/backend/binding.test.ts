@@ -180,7 +180,9 @@ describe('the native addon by itself', () => {
 
   /** One set of scalars, as it lies in the control array of a plan: no clipping, the dither, then the scalars. */
   const set = (alpha = 0.01, clipnorm = Infinity, dither = 0) => [clipnorm, Infinity, dither, 0.1, 0.999, alpha, 1e-7];
-  /** The control array of a plan: which entries to step, that gradients may be anything, that nothing is done, the sets. */
+  /**
+   * The control array of a plan: which entries to step, that gradients may be anything, that nothing is done, the sets.
+   */
   const control = (count = 1, first = 0, ...sets: number[][]) => {
     return Float64Array.of(first, count, 0, 0, ...(sets.length > 0 ? sets : [set()]).flat());
   };

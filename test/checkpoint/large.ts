@@ -1,6 +1,6 @@
 /**
- * A file of 5 GB, most of it holes: what is read of it takes a megabyte, not memory for all of it. `npm run stress` starts
- * this; it prints by how many megabytes the process has grown, and the seconds that each reading took.
+ * A file of 5 GB, most of it holes: what is read of it takes a megabyte, not memory for all of it. `npm run stress`
+ * starts this; it prints by how many megabytes the process has grown, and the seconds that each reading took.
  */
 import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,7 @@
 /**
- * Worlds that failed once, by a fault that was there or that was planted, each with a word on what it found. They are run
- * first, by every run and by the tests. A change of what is drawn makes other worlds of their names, so what they found has
- * a test of its own as well.
+ * Worlds that failed once, by a fault that was there or that was planted, each with a word on what it found. They are
+ * run first, by every run and by the tests. A change of what is drawn makes other worlds of their names, so what they
+ * found has a test of its own as well.
  */
 export const corpus: readonly (readonly [world: string, found: string])[] = [
   [

@@ -1,4 +1,6 @@
-/** How a world is called: by its seed and the implementation it begins on, `123@avx2`; `123@avx2!` where it stays there. */
+/**
+ * How a world is called: by its seed and the implementation it begins on, `123@avx2`; `123@avx2!` where it stays there.
+ */
 import { availableIsa, type Isa } from 'adamax/kernels';
 
 /** Where a world comes from: everything in it follows from this. */

@@ -1,6 +1,6 @@
 /**
- * The fuzzer's own numbers: sfc32, seeded by a seed and a stream, so that each call of a world has a generator of its own
- * and draws the same when calls before it are dropped.
+ * The fuzzer's own numbers: sfc32, seeded by a seed and a stream, so that each call of a world has a generator of its
+ * own and draws the same when calls before it are dropped.
  */
 export class Draw {
   #a: number;

@@ -200,10 +200,10 @@ function clip(values: Float32Array, { clipnorm = Infinity, clipvalue = Infinity 
 }
 
 /**
- * Clipping by value is exact, and sums of the same slices in the same order are equal. Clipping by norm is not: a float32
- * norm of n elements errs by (n + 1)/2 + 1 roundings at most, ours by one (the root of a float64 sum), the same for all
- * elements. Each element then has two roundings there and two or three here; those of slices do not shrink when slices
- * cancel each other out, nor do those of their sum.
+ * Clipping by value is exact, and sums of the same slices in the same order are equal. Clipping by norm is not: a
+ * float32 norm of n elements errs by (n + 1)/2 + 1 roundings at most, ours by one (the root of a float64 sum), the same
+ * for all elements. Each element then has two roundings there and two or three here; those of slices do not shrink when
+ * slices cancel each other out, nor do those of their sum.
  */
 function sumUp({ clipnorm }: Model, n: number, parts: readonly number[]): ElementGradient {
   const g = parts.reduce((sum, part) => Math.fround(sum + part));

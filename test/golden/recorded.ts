@@ -7,7 +7,9 @@ export function readGolden<Content>(name: string): Content {
   return JSON.parse(readFileSync(join(root, 'test', 'golden', `${name}.json`), 'utf8')) as Content;
 }
 
-/** A trajectory as make_golden.py wrote it; the numbers are those of all checkpoints and variables, one after another. */
+/**
+ * A trajectory as make_golden.py wrote it; the numbers are those of all checkpoints and variables, one after another.
+ */
 export interface Recorded {
   /** A key of `inputs` in inputs.json. */
   readonly inputs: string;

@@ -14,15 +14,15 @@
  * What m, u and p gain in one step:
  *
  * m   The old bound is carried over by 1 − w. β is off by at most η/2 (β₁ in [½, 1)), our w by η·w: (½ + w)·η for each
- *     of |g| and |m|. Roundings: difference, product and sum, here (2w·|g − m| + |m'|)·η; there as many, or two products
- *     and a sum, (β₁·|m| + w·|g| + |m'|)·η. As |g| ≤ u and |m| ≤ 1.01·u this is 4.6·η·u a step at most and, summed over
- *     the steps that 1 − w remembers, never more than 47·η·u for β₁ = 0.9: **47 ulp of v**, however long the run.
- * u   Nothing: β₂ is rounded alike, and equal factors have equal products. So u has **equal bits**, unless the gradients
- *     differ (clipping by a norm) or ε is inside; then the old bound is carried over by β₂ with two roundings.
- * p   One subtraction on each side: ½ + ½ **ulp of p**. The step α·m'/(u' + ε) errs relatively by 7 roundings (three or
- *     four on each side) plus α's, and absolutely by what m and u bring along: α·(M + |m'/(u' + ε)|·U)/(u' + ε).
- *     α: fl(lr), two operations there and one rounding here are 4·η; β₁ᵗ is off by t·η/(2β₁) and powf's own ulp (2·η),
- *     which 1 − β₁ᵗ magnifies by β₁ᵗ/(1 − β₁ᵗ). Together some 58·η·lr a step for β₁ = 0.9.
+ *     of |g| and |m|. Roundings: difference, product and sum, here (2w·|g − m| + |m'|)·η; there as many, or two
+ *     products and a sum, (β₁·|m| + w·|g| + |m'|)·η. As |g| ≤ u and |m| ≤ 1.01·u this is 4.6·η·u a step at most and,
+ *     summed over the steps that 1 − w remembers, never more than 47·η·u for β₁ = 0.9: **47 ulp of v**, however long
+ * the run. u   Nothing: β₂ is rounded alike, and equal factors have equal products. So u has **equal bits**, unless the
+ *     gradients differ (clipping by a norm) or ε is inside; then the old bound is carried over by β₂ with two
+ * roundings. p   One subtraction on each side: ½ + ½ **ulp of p**. The step α·m'/(u' + ε) errs relatively by 7
+ *     roundings (three or four on each side) plus α's, and absolutely by what m and u bring along: α·(M + |m'/(u' +
+ *     ε)|·U)/(u' + ε). α: fl(lr), two operations there and one rounding here are 4·η; β₁ᵗ is off by t·η/(2β₁) and
+ *     powf's own ulp (2·η), which 1 − β₁ᵗ magnifies by β₁ᵗ/(1 − β₁ᵗ). Together some 58·η·lr a step for β₁ = 0.9.
  *
  * So p may part by **one ulp of p and 2⁻¹⁸·lr a step**. Real roundings are not all in one direction, so real runs stay
  * far below; README.md has what was measured.

@@ -1,6 +1,6 @@
 /**
- * Numbers from the tests and documentation of other projects, with ε = 10⁻⁷ where a tolerance of theirs hid another. What
- * is not here is in test/optimizers/adamax.test.ts.
+ * Numbers from the tests and documentation of other projects, with ε = 10⁻⁷ where a tolerance of theirs hid another.
+ * What is not here is in test/optimizers/adamax.test.ts.
  */
 
 /** testSparse of TensorFlow's adamax_test.py. `[var0, m0, v0, var1]` after each step. */

@@ -10,7 +10,9 @@ function normalCdf(x: number): number {
   return 0.5 + (sum * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
 }
 
-/** The largest distance between the distribution of a sample and `cdf`, times √n: Kolmogorov and Smirnov's statistic. */
+/**
+ * The largest distance between the distribution of a sample and `cdf`, times √n: Kolmogorov and Smirnov's statistic.
+ */
 function distance(sample: Float64Array, cdf: (x: number) => number): number {
   let largest = 0;
   sample.sort().forEach((x, i) => {

@@ -10,8 +10,8 @@ export const script = join(root, 'test', 'platforms', 'training.mjs');
 let registry;
 
 /**
- * @returns the folder of an app that depends on nothing yet, with `training.mjs` in it; packages come from a registry that
- *   has this one and what it depends on
+ * @returns the folder of an app that depends on nothing yet, with `training.mjs` in it; packages come from a registry
+ *   that has this one and what it depends on
  */
 export async function emptyApp(name) {
   registry ??= await startRegistry([tarball(), packed('node-gyp-build')]);
@@ -68,7 +68,9 @@ export function trained() {
   return reference;
 }
 
-/** The implementation that the published package has here: the fallback, unless it was packed with a binary for this. */
+/**
+ * The implementation that the published package has here: the fallback, unless it was packed with a binary for this.
+ */
 export function publishedIsa() {
   const folder = join(root, 'prebuilds', `${process.platform}-${process.arch}`);
   const libc = process.report.getReport().header.glibcVersionRuntime === undefined ? 'musl' : 'glibc';

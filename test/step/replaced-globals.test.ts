@@ -28,7 +28,9 @@ function patched<T>(owner: object, name: PropertyKey, value: unknown, body: () =
   }
 }
 
-/** What somebody may replace for the length of the first step, in the hope that later ones go by what it left behind. */
+/**
+ * What somebody may replace for the length of the first step, in the hope that later ones go by what it left behind.
+ */
 const REPLACED: Readonly<Record<string, (step: () => void) => void>> = {
   'Set.prototype.add, which loses arrays': (step) => {
     const { add } = Set.prototype;

@@ -1,6 +1,6 @@
 /**
- * The bfloat16 nearest to a number, found without its bits: neighbours differ by 2⁻⁷ of the power of two below them, and
- * by no less than 2⁻¹³³.
+ * The bfloat16 nearest to a number, found without its bits: neighbours differ by 2⁻⁷ of the power of two below them,
+ * and by no less than 2⁻¹³³.
  */
 export function nearest(x: number): number {
   if (Number.isNaN(x) || x === 0 || !Number.isFinite(x)) return x;
@@ -16,8 +16,8 @@ export function nearest(x: number): number {
 }
 
 /**
- * What a step stores of a number, found without its bits: of the two neighbours around it the lower in magnitude, unless
- * what lies between and `word` 65,536ths of their distance reach the upper one.
+ * What a step stores of a number, found without its bits: of the two neighbours around it the lower in magnitude,
+ * unless what lies between and `word` 65,536ths of their distance reach the upper one.
  */
 export function dithered(x: number, word: number): number {
   if (Number.isNaN(x) || x === 0 || !Number.isFinite(x)) return x;

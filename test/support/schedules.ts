@@ -3,7 +3,9 @@ import { schedules } from 'adamax';
 export type ScheduleOptions = Record<string, unknown>;
 export type ScheduleClass = new (options: ScheduleOptions) => schedules.LearningRateSchedule;
 
-/** Each class of schedules with a valid set of options, in which every option is given. Rates change within ten steps. */
+/**
+ * Each class of schedules with a valid set of options, in which every option is given. Rates change within ten steps.
+ */
 export const SCHEDULES = [
   [
     schedules.ExponentialDecay,

@@ -1,6 +1,6 @@
 /**
- * Training with slots of bfloat16 ends where training with slots of float32 does, because a step dithers what it stores.
- * Rounded to nearest, a u that β₂ brings down by less than half of its last bit would never fall.
+ * Training with slots of bfloat16 ends where training with slots of float32 does, because a step dithers what it
+ * stores. Rounded to nearest, a u that β₂ brings down by less than half of its last bit would never fall.
  */
 import { Adagrad, Adamax, IndexedSlices, type Optimizer, RMSprop, SGD, Variable } from 'adamax';
 import { expect } from 'chai';

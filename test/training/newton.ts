@@ -29,7 +29,9 @@ function hessian(regression: LogisticRegression, x: readonly number[]): number[]
   return sum;
 }
 
-/** x of matrix · x = right, by Gaussian elimination; the matrix is positive definite, so that no row need be swapped. */
+/**
+ * x of matrix · x = right, by Gaussian elimination; the matrix is positive definite, so that no row need be swapped.
+ */
 function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
   const rows = matrix.map((row, k) => [...row, right[k]]);
   const n = rows.length;

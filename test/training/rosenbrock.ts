@@ -4,8 +4,8 @@ import type { Problem } from './train.js';
 const DESCENTS = 17;
 
 /**
- * Rosenbrock's function (1 − x)² + 100·(y − x²)², from points between (−1.2, 1), where he began (The Computer Journal 3,
- * 1960), and (1.2, 1). At its only minimum, (1, 1), its condition number is 2,508.
+ * Rosenbrock's function (1 − x)² + 100·(y − x²)², from points between (−1.2, 1), where he began (The Computer Journal
+ * 3, 1960), and (1.2, 1). At its only minimum, (1, 1), its condition number is 2,508.
  */
 export const rosenbrock: Problem = {
   sizes: [DESCENTS, DESCENTS],

@@ -7,9 +7,9 @@ export interface TrainedRule {
   /** How far step t, from 1 on, moves a parameter whose gradient has always been g > 0: in learning rates. */
   stride(t: number, g: number): number;
   /**
-   * Learning rates at which the rule arrives in the steps of a problem, and not in half of them. RMSprop does not come to
-   * rest at a constant rate: it goes to and fro across the minimum by half its rate. A centered rule divides by next to
-   * nothing where gradients hardly change, hence its small rates.
+   * Learning rates at which the rule arrives in the steps of a problem, and not in half of them. RMSprop does not come
+   * to rest at a constant rate: it goes to and fro across the minimum by half its rate. A centered rule divides by next
+   * to nothing where gradients hardly change, hence its small rates.
    */
   readonly rates: { readonly parabola: number; readonly rosenbrock: number; readonly logistic: number };
 }

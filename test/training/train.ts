@@ -36,8 +36,8 @@ export function distance(x: Float32Array, minimum: readonly number[]): number {
 }
 
 /**
- * Fails unless training comes within `bound` of the minimum, as `far` measures it, in the steps of its problem; and fails
- * if half of them do, since a bound that is met early would not notice a rule at half its speed.
+ * Fails unless training comes within `bound` of the minimum, as `far` measures it, in the steps of its problem; and
+ * fails if half of them do, since a bound that is met early would not notice a rule at half its speed.
  */
 export function expectInTime(
   problem: Problem,

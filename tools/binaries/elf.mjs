@@ -9,7 +9,10 @@ const RUNPATH = 29;
 
 const MACHINES = { 62: 'x64', 183: 'arm64' };
 
-/** @returns what a shared object of Linux (64 bits, little-endian) is, exports and needs. @throws Error for any other file */
+/**
+ * @returns what a shared object of Linux (64 bits, little-endian) is, exports and needs.
+ * @throws Error for any other file
+ */
 export function readElf(bytes) {
   if (bytes.toString('latin1', 0, 6) !== '\x7fELF\x02\x01' || bytes.readUInt16LE(16) !== 3) {
     throw new Error('is no shared object of Linux');

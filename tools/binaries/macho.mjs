@@ -11,7 +11,10 @@ const DYLD_INFO = [0x22, 0x80000022];
 const EXPORTS_TRIE = 0x80000033;
 const BUILD_VERSION = 0x32;
 
-/** @returns what a library of macOS (64 bits, of one processor) is, exports and needs. @throws Error for any other file */
+/**
+ * @returns what a library of macOS (64 bits, of one processor) is, exports and needs.
+ * @throws Error for any other file
+ */
 export function readMacho(bytes) {
   if (bytes.readUInt32LE(0) !== 0xfeedfacf || !LOADABLE.includes(bytes.readUInt32LE(12))) {
     throw new Error('is no library of macOS');

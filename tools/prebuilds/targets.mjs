@@ -1,7 +1,9 @@
 /** The eight binaries that are published, and how the compiler is told of each. */
 import { fileURLToPath } from 'node:url';
 
-/** What Node.js looks for in an addon: nothing else is exported, so that nothing meets what other addons bring along. */
+/**
+ * What Node.js looks for in an addon: nothing else is exported, so that nothing meets what other addons bring along.
+ */
 export const ENTRY_POINTS = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'];
 
 /** Node.js 20 itself needs this version of glibc (its BUILDING.md), so that the addon is never what does not load. */

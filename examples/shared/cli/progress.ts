@@ -12,7 +12,9 @@ const CLEAR_LINE = '\r\x1b[2K';
 export interface TrainingStatus {
   /** From 1. */
   readonly epoch: number;
-  /** How much has been passed over, in all epochs so far, and how much of that by the runs that this one goes on from. */
+  /**
+   * How much has been passed over, in all epochs so far, and how much of that by the runs that this one goes on from.
+   */
   readonly done: number;
   readonly resumed: number;
   /** Of `done`, at the end. */

@@ -14,8 +14,8 @@ export interface Content {
   /** Several, each under a name without a slash. */
   optimizers?: Readonly<Record<string, Optimizer>> | null;
   /**
-   * Variables that go into the file beside those of the optimizers, and in front of them: a list, nested or not, or an object
-   * that names them. Variables without a name go by their position. Null: no variables at all.
+   * Variables that go into the file beside those of the optimizers, and in front of them: a list, nested or not, or an
+   * object that names them. Variables without a name go by their position. Null: no variables at all.
    */
   variables?: NamedVariables | null;
 }
@@ -45,7 +45,10 @@ export interface ReadContent {
   readonly isWithoutAny: boolean;
 }
 
-/** @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`; RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE` */
+/**
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`; RangeError `ERR_ADAMAX_DUPLICATE`,
+ *   `ERR_ADAMAX_ARG_VALUE`
+ */
 export function readContent(method: string, content: Content, options: readonly string[]): ReadContent {
   checkOptions(method, content, [...CONTENT, ...options]);
   const { variables } = content;

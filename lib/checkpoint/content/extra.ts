@@ -21,7 +21,10 @@ export interface LiveTensor {
 
 const DEEPEST = 100;
 
-/** @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`; RangeError `ERR_ADAMAX_ARG_VALUE` */
+/**
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`; RangeError
+ *   `ERR_ADAMAX_ARG_VALUE`
+ */
 export function readExtra(extra: unknown): { tensors: Map<string, LiveTensor>; json: Record<string, Json> } {
   const tensors = new Map<string, LiveTensor>();
   const json: Record<string, Json> = Object.create(null);

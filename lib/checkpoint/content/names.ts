@@ -31,8 +31,8 @@ function isList(given: object | string): boolean {
 }
 
 /**
- * The names of variables in a file: those of the caller's object, or the variables' own, or else their position among those
- * without: first the listed ones, then what the optimizers have besides.
+ * The names of variables in a file: those of the caller's object, or the variables' own, or else their position among
+ * those without: first the listed ones, then what the optimizers have besides.
  * @throws RangeError `ERR_ADAMAX_DUPLICATE`
  */
 export function namesOf(

@@ -34,8 +34,8 @@ export const PICTURE = ['extra', 'keys'] as const;
 /**
  * Lists what is to be saved. All code of the caller runs here.
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`
- * @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE`; `ERR_ADAMAX_OVERLAP` where a step off the event loop
- *   writes what is to be saved
+ * @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE`; `ERR_ADAMAX_OVERLAP` where a step off the event
+ *   loop writes what is to be saved
  */
 export function pictureOf(method: string, options: PictureOptions, more: readonly string[]): Picture {
   const content = readContent(method, options, [...PICTURE, ...more]);

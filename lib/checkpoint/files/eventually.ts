@@ -1,6 +1,6 @@
 /**
- * Work that is written once and done in either way: at once, or off the event loop. It is a generator that hands out what it
- * waits for.
+ * Work that is written once and done in either way: at once, or off the event loop. It is a generator that hands out
+ * what it waits for.
  */
 export type Eventually<T> = T | PromiseLike<T>;
 

@@ -17,8 +17,8 @@ export interface FileSystem {
 }
 
 /**
- * A pipe that nobody writes to would hold up whoever opens it, for good; this opens it at once, and it is then found to be
- * no file. Windows has no such flag.
+ * A pipe that nobody writes to would hold up whoever opens it, for good; this opens it at once, and it is then found to
+ * be no file. Windows has no such flag.
  */
 export const TO_READ = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
 

@@ -12,8 +12,8 @@ export interface Source {
   /** In bytes. */
   readonly size: number;
   /**
-   * Whether reading is done when `read` returns. Only then may it write where a caller has his hands: memory that goes away
-   * while the operating system writes there may be somebody else's by then.
+   * Whether reading is done when `read` returns. Only then may it write where a caller has his hands: memory that goes
+   * away while the operating system writes there may be somebody else's by then.
    */
   readonly isAtOnce: boolean;
   /** @returns how many bytes were read, which may be fewer than there is room for */

@@ -1,6 +1,6 @@
 /**
- * Files of one training in a folder, `<prefix>-<number>-step<step>.safetensors`: the numbers tell in which order they were
- * saved. Whatever else is there is passed over.
+ * Files of one training in a folder, `<prefix>-<number>-step<step>.safetensors`: the numbers tell in which order they
+ * were saved. Whatever else is there is passed over.
  */
 import { fs, path as paths } from '../../memory/node-modules.js';
 import { atOnce } from './eventually.js';
@@ -38,9 +38,9 @@ export class NumberedFiles {
   }
 
   /**
-   * Takes a number above all that are there, and the name that goes with it. No other process gets that number: it is taken
-   * by making a file for it, which only one can, and by looking once more afterwards, since another may have taken it, saved
-   * and given it back in between.
+   * Takes a number above all that are there, and the name that goes with it. No other process gets that number: it is
+   * taken by making a file for it, which only one can, and by looking once more afterwards, since another may have
+   * taken it, saved and given it back in between.
    * @throws Error `ERR_ADAMAX_FILE`
    */
   claim(step: number | null): Claim {
@@ -60,8 +60,8 @@ export class NumberedFiles {
   }
 
   /**
-   * Removes the oldest files beyond those to keep, and what processes have left that were killed. What cannot be removed, as
-   * files that somebody has open on Windows, stays until the next call.
+   * Removes the oldest files beyond those to keep, and what processes have left that were killed. What cannot be
+   * removed, as files that somebody has open on Windows, stays until the next call.
    * @param own - the number of the file that was just saved, which stays
    */
   tidy(own: number, keep: number | null): void {

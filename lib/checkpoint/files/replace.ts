@@ -5,9 +5,10 @@ import { atOnceFiles, type FileSystem } from './file-system.js';
 import { type Target, underCode } from './medium.js';
 
 /**
- * Puts a new file in the place of an old one, which stays whole until the new one is on the disk: it is written beside, in a
- * file `….tmp`, flushed, and renamed; then the folder is flushed, which holds the new name. Whatever fails, the old file stays and the
- * new one is removed; only a process that is killed leaves it, and the next that saves there takes it away.
+ * Puts a new file in the place of an old one, which stays whole until the new one is on the disk: it is written beside,
+ * in a file `….tmp`, flushed, and renamed; then the folder is flushed, which holds the new name. Whatever fails, the
+ * old file stays and the new one is removed; only a process that is killed leaves it, and the next that saves there
+ * takes it away.
  * @throws Error `ERR_ADAMAX_FILE`
  */
 export function* replacing(files: FileSystem, path: string, write: (target: Target) => Work<void>): Work<void> {
@@ -49,7 +50,9 @@ function realPath(path: string): string {
   }
 }
 
-/** The permissions of the old file, which the new one takes over. Nothing but a file is replaced: no pipe, no device. */
+/**
+ * The permissions of the old file, which the new one takes over. Nothing but a file is replaced: no pipe, no device.
+ */
 function modeOf(place: string, expected: string): number | undefined {
   const stat = fs.statSync(place, { throwIfNoEntry: false });
   if (stat !== undefined && !stat.isFile()) throw fileError(expected, new Error('no regular file'));
@@ -67,7 +70,10 @@ export function* flushFolder(files: FileSystem, folder: string): Work<void> {
   }
 }
 
-/** Removes what processes of this machine have left that were killed. @param isMeant - told what file was to be saved */
+/**
+ * Removes what processes of this machine have left that were killed.
+ * @param isMeant - told what file was to be saved
+ */
 export function removeLeftovers(folder: string, isMeant: (name: string) => boolean): void {
   for (const name of fs.readdirSync(folder)) {
     const [, base, pid] = /^(.*)\.(\d+)\.[0-9a-z]*\.tmp$/s.exec(name) ?? [];

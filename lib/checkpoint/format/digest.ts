@@ -17,8 +17,8 @@ const WORDS = [
 const { imul } = Math;
 
 /**
- * 128 bits of any bytes, which are equal on every machine. Whole blocks go to the lanes of digest-blocks.ts; zeros fill up
- * the last one, and the number of bytes is mixed in at the end.
+ * 128 bits of any bytes, which are equal on every machine. Whole blocks go to the lanes of digest-blocks.ts; zeros fill
+ * up the last one, and the number of bytes is mixed in at the end.
  */
 export class Digest {
   readonly #lanes = Uint32Array.from({ length: 2 * DIGEST_LANES }, (_, lane) => imul(lane + 1, 0x9e3779b9));

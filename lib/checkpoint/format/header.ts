@@ -36,7 +36,8 @@ const ALIGNMENT = 64;
 export type Placeless = Pick<FileTensor, 'key' | 'dtype' | 'shape'> & { readonly elements: number };
 
 /**
- * Gives tensors their places: those of wide elements come first, so that each begins at a multiple of its elements' width.
+ * Gives tensors their places: those of wide elements come first, so that each begins at a multiple of its elements'
+ * width.
  * @param bytes - where the next tensor begins
  */
 export function placed<T extends Placeless>(tensors: readonly T[]): (T & FileTensor)[] {

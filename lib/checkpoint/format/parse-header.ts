@@ -24,7 +24,8 @@ export function headerLength(file: string, prefix: Uint8Array, size: number): nu
 /**
  * @param json - the bytes of the header, without the length in front
  * @param size - bytes of the file
- * @throws RangeError `ERR_ADAMAX_CHECKPOINT` unless it is a header by which every byte of the file belongs to one tensor
+ * @throws RangeError `ERR_ADAMAX_CHECKPOINT` unless it is a header by which every byte of the file belongs to one
+ *   tensor
  */
 export function parseHeader(file: string, json: Uint8Array, size: number): Header {
   const length = PREFIX + json.length;

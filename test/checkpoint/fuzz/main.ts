@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz:checkpoint`: loads spoilt files of saved states. Each must be refused with nothing changed, or be loaded as
- * its header says.
+ * `npm run fuzz:checkpoint`: loads spoilt files of saved states. Each must be refused with nothing changed, or be
+ * loaded as its header says.
  *
  *   --files N    how many (default: 100,000)
  *   --seed N     what they follow from (default: another one each time)

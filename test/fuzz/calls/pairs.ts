@@ -1,4 +1,6 @@
-/** The pairs of a step: mostly those of the last one again, since a step that is known goes another way than a new one. */
+/**
+ * The pairs of a step: mostly those of the last one again, since a step that is known goes another way than a new one.
+ */
 import type { OptimizerModel } from '../model/optimizer.js';
 import type { PairModel } from '../model/step.js';
 import type { Draw } from '../random.js';

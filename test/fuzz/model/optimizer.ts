@@ -1,6 +1,6 @@
 /**
- * The state of one optimizer as docs/architecture.md and the README tell it: which variables it knows and in which order,
- * their names, their slots, its count, and what it writes.
+ * The state of one optimizer as docs/architecture.md and the README tell it: which variables it knows and in which
+ * order, their names, their slots, its count, and what it writes.
  */
 import type { AnyVariable, Optimizer } from 'adamax';
 import { Faults } from '../faults.js';

@@ -108,7 +108,9 @@ export function modelStep(
   };
 }
 
-/** A bare array on memory that has gone is refused where it has not been listed before, and perhaps passed over else. */
+/**
+ * A bare array on memory that has gone is refused where it has not been listed before, and perhaps passed over else.
+ */
 function hasUnseenMemory({ real, memory }: VariableModel): boolean {
   return real === null && memory.block.gone;
 }

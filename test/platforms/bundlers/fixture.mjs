@@ -32,7 +32,9 @@ function makeOriginal() {
   return app;
 }
 
-/** The published package has every binary; one packed of a checkout has those that were made. Bundlers want them all. */
+/**
+ * The published package has every binary; one packed of a checkout has those that were made. Bundlers want them all.
+ */
 function completePrebuilds(folder) {
   const source = readFileSync(join(folder, 'dist', 'prebuilt.js'), 'utf8');
   for (const [, path] of source.matchAll(/require\(["']\.\.\/(prebuilds\/.*?\.node)["']\)/g)) {
@@ -50,7 +52,10 @@ export function shell(folder, script, env = {}) {
   return must('sh', ['-ec', script], { cwd: folder, env: { PATH, ...env } });
 }
 
-/** Moves what was bundled to where nothing else is. The app is removed, since a bundle may name the folder it was made in. */
+/**
+ * Moves what was bundled to where nothing else is. The app is removed, since a bundle may name the folder it was made
+ * in.
+ */
 export function moveAway(app, names = ['dist']) {
   const elsewhere = emptyFolder('elsewhere');
   for (const name of names) cpSync(join(app, name), join(elsewhere, name), { recursive: true, verbatimSymlinks: true });

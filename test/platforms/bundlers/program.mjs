@@ -1,4 +1,6 @@
-/** What is bundled: a training that saves its optimizer. It prints what ran, what it came to, and the names it saved. */
+/**
+ * What is bundled: a training that saves its optimizer. It prints what ran, what it came to, and the names it saved.
+ */
 import { createHash } from 'node:crypto';
 import { Adamax, optimizers, schedules } from 'adamax';
 import { isa } from 'adamax/kernels';

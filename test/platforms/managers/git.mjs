@@ -5,8 +5,8 @@ import { emptyApp, expectTraining, trained } from '../app.mjs';
 import { check, emptyFolder, must, root } from '../harness.mjs';
 
 /**
- * npm makes a package of a repository before it installs it, and of what is committed there: it needs what this checkout
- * needed, and takes as long.
+ * npm makes a package of a repository before it installs it, and of what is committed there: it needs what this
+ * checkout needed, and takes as long.
  */
 export async function git(modules) {
   const clone = join(emptyFolder('git'), 'adamax');

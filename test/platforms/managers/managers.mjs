@@ -25,7 +25,8 @@ export function managers(modules) {
     { name: 'pnpm 12', command: [join(modules, '@pnpm/exe.linux-x64/pnpm')], ...pnpm },
     {
       name: 'Yarn 1',
-      // Of the superuser it would keep the cache outside of HOME, and take an older package of the same version from it.
+      // Of the superuser it would keep the cache outside of HOME, and take an older package of the same version from
+      // it.
       env: { YARN_CACHE_FOLDER: emptyFolder('yarn1') },
       command: inNode('yarn1/bin/yarn.js'),
       install: ['add', 'adamax'],

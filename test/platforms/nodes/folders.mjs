@@ -18,7 +18,8 @@ function withTraining(name) {
 }
 
 /**
- * Makes a folder read-only for one command, whoever runs it: the superuser may write where the mode of files forbids it.
+ * Makes a folder read-only for one command, whoever runs it: the superuser may write where the mode of files forbids
+ * it.
  * @returns what gives the arguments of `run`, or null where the system forbids such mounts
  */
 export function readOnly(folder) {

@@ -13,7 +13,9 @@ test('a step', () => {
 });
 `;
 
-/** Jest takes every file for CommonJS, unless it is told otherwise, and loads all anew for each, in one process here. */
+/**
+ * Jest takes every file for CommonJS, unless it is told otherwise, and loads all anew for each, in one process here.
+ */
 export function jest(node, modules) {
   const folder = installed('jest');
   const source = `const { Adamax } = require('adamax');\nconst { isa } = require('adamax/kernels');\n${body()}`;
