@@ -2,7 +2,17 @@
  * Saving and loading beside the bare calls that move as many bytes between memory and a file, in pieces of 1 MiB: in
  * one run, in turn, on a disk and, where there is one, on a file system in memory.
  */
-import { closeSync, existsSync, fsyncSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -30,6 +40,7 @@ const MEMORY = '/dev/shm';
 const MOST_ABOVE = 64 * MIB;
 
 const WRITE = 'bare write + fsync';
+const REPLACE = 'the same, renamed';
 const READ = 'bare read';
 const READ_NEW = 'bare read, new slots';
 const LOAD_ONCE = 'load, verify: false';
@@ -76,6 +87,7 @@ export async function checkpoint({ quick, progress }: Session): Promise<GroupRep
     title: `Saving and loading ${(state.bytes / 1e9).toFixed(2)} GB of state: a variable and its two slots`,
     notes: [
       `bare: writeSync and fsync, readSync, of as many bytes in pieces of ${formatBytes(PIECE)}.`,
+      'renamed: into a new file, which takes the place of the old one, as a save does it.',
       'new slots: as in a new process, slots are read into memory that was just allocated, by the bare call too.',
       'ratio: the rate of a call ÷ the rate of the bare one. What is read lies in the cache of the system.',
       'delay: the 99th percentile of how late a timer of 1 ms is. memory: the most resident bytes above those before.',
@@ -135,6 +147,7 @@ function callsOf(folder: string, { content, arrays }: State, looks = false): Cal
   const options = { ...content, ...(looks && { progress: () => look() }) };
   return [
     { name: WRITE, run: () => writeBare(bare, arrays) },
+    { name: REPLACE, run: () => replaceBare(bare, arrays) },
     { name: 'save', run: () => save(ours, options) },
     { name: READ, run: () => readBare(bare, arrays) },
     { name: READ_NEW, run: () => readBare(bare, [w, new Float32Array(2 * w.length)]) },
@@ -156,6 +169,12 @@ function writeBare(path: string, arrays: readonly Float32Array[]): void {
   }
   fsyncSync(fd);
   closeSync(fd);
+}
+
+/** A new file beside the old one, as a save has to write it: the old one stays until the new one is whole. */
+function replaceBare(path: string, arrays: readonly Float32Array[]): void {
+  writeBare(`${path}.tmp`, arrays);
+  renameSync(`${path}.tmp`, `${path}.renamed`);
 }
 
 /** Reads into the memory that is loaded into: somebody has to write there. */
