@@ -4,7 +4,7 @@
  * CommonJS modules, which `import` and `require` take alike: two forms would be two states. Nothing is minified, and
  * source maps lead to lib/. Declarations are tsc's.
  */
-import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { build } from 'rolldown';
 import { dateBack, filesIn, modified } from './files.mjs';
@@ -22,7 +22,7 @@ const ENTRIES = [
 const ACTIVE = /[\\/]lib[\\/](prebuilt\.ts|cli[\\/]|no-addons[\\/]|import[\\/])/;
 const COMMANDS = /[\\/]lib[\\/]cli[\\/]/;
 const NO_ADDONS = /[\\/]lib[\\/]no-addons[\\/]/;
-const OUTPUTS = [...ENTRIES.map((name) => `${name}.js`), 'adamax.js', 'adamax.js.map', 'package.json'];
+const OUTPUTS = [...ENTRIES.map((name) => `${name}.js`), 'adamax.js', 'adamax.js.map'];
 
 export function bundleIsCurrent(root) {
   const outputs = OUTPUTS.map((name) => join(root, 'dist', name));
@@ -58,7 +58,6 @@ export async function bundle(root) {
       if (level === 'warn') throw new Error(log.message);
     },
   });
-  writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
   chmodSync(join(dist, 'cli', 'main.js'), 0o755);
   dateBack(
     OUTPUTS.map((name) => join(dist, name)),
@@ -84,7 +83,7 @@ function removeStale(lib, dist) {
     const stem = name.replace(/\.ts$/, '');
     return [`${stem}.d.ts`, `${stem}.d.ts.map`];
   });
-  const wanted = new Set([...OUTPUTS, ...declarations, 'lib.tsbuildinfo']);
+  const wanted = new Set([...OUTPUTS, ...declarations, 'lib.tsbuildinfo', 'package.json']);
   for (const name of listFiles(dist)) if (!wanted.has(name)) rmSync(join(dist, name));
 }
 

@@ -11,7 +11,7 @@
  *   node tools/setup.mjs --debug            builds it with symbols and without optimization too, into build-debug/
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -85,6 +85,8 @@ function removeStale() {
 function buildTypeScript() {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const begun = new Date();
+  // The compiler reads it, too: of an ES module, what tests import by its declarations has other types.
+  writeOnce(join(root, 'dist', 'package.json'), '{ "type": "commonjs" }\n');
   const compiled = spawnSync(process.execPath, [tsc, '--build', root], { cwd: root, stdio: 'inherit' });
   // By the dates of these files tsc decides which projects to look at again.
   const outputs = [join(root, 'dist'), join(root, 'out')].filter(existsSync).flatMap((folder) => filesIn(folder));
@@ -93,6 +95,12 @@ function buildTypeScript() {
     begun,
   );
   if (compiled.status !== 0) fail('the TypeScript sources do not compile.');
+}
+
+function writeOnce(file, text) {
+  if (existsSync(file)) return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }
 
 /** After the compiler, which has checked what is bundled and written the declarations. */
