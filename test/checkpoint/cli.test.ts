@@ -164,7 +164,14 @@ describe('npx adamax inspect', () => {
     writeFileSync(path, 'no tensors');
     const { status, stderr } = adamax('inspect', path);
     expect(status).to.equal(1);
-    expect(stderr).to.match(/^adamax: length of the header must be .*\n$/);
+    expect(stderr).to.match(/^adamax: .* must be a file of safetensors: received one that begins with 'no tenso'\n$/);
+  });
+
+  it('sends whoever has a file of Keras to what reads it', () => {
+    for (const beginning of ['PK\x03\x04 of a .keras', '\x89HDF\r\n\x1a\n of an .h5']) {
+      writeFileSync(path, beginning, 'latin1');
+      expect(adamax('inspect', path).stderr).to.match(/ must be a file of safetensors \(importKeras of .*\): received/);
+    }
   });
 });
 

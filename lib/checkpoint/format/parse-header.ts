@@ -2,7 +2,7 @@
  * Reads the header of a safetensors file that anybody may have written. `JSON.parse` would take the last of two tensors
  * of one name in silence, so the few forms that a header has are read here, each strictly.
  */
-import { describe } from '../../arguments/errors.js';
+import { describe, rangeError } from '../../arguments/errors.js';
 import { MOST_DIMENSIONS } from '../../variables/shape.js';
 import { damaged } from './damage.js';
 import { type FileDtype, isFileDtype, WIDTHS } from './dtype.js';
@@ -16,9 +16,22 @@ import { type FileTensor, type Header, LONGEST, type Metadata, PREFIX } from './
 export function headerLength(file: string, prefix: Uint8Array, size: number): number {
   if (prefix.length < PREFIX) throw damaged(file, 'a header must be there: length', prefix.length);
   const length = new DataView(prefix.buffer, prefix.byteOffset, PREFIX).getBigUint64(0, true);
-  const most = Math.min(LONGEST, size - PREFIX);
+  if (length > BigInt(LONGEST)) throw otherFormat(file, prefix);
+  const most = size - PREFIX;
   if (length > BigInt(most)) throw damaged(file, `length of the header must be at most ${most}, as`, length);
   return Number(length);
+}
+
+/** How files of Keras begin: a `.keras` is a ZIP, an `.h5` is HDF5. */
+const KERAS = ['PK\x03\x04', '\x89HDF'];
+
+/** The error for a file that is none of safetensors, as is nearly every file of another format by its first bytes. */
+function otherFormat(file: string, prefix: Uint8Array): RangeError {
+  const beginning = String.fromCharCode(...prefix.subarray(0, PREFIX));
+  const isKeras = KERAS.some((one) => beginning.startsWith(one));
+  const hint = isKeras ? ' (importKeras of adamax/import reads those of Keras)' : '';
+  const message = `${file} must be a file of safetensors${hint}: received one that begins with ${describe(beginning)}`;
+  return rangeError('ERR_ADAMAX_CHECKPOINT', message);
 }
 
 /**
