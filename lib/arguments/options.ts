@@ -1,5 +1,6 @@
 /** Checks of options objects, the same for every public constructor and method. */
 import { types } from '../memory/node-util.js';
+import { markedText } from './copies.js';
 import { isClass } from './describe.js';
 import { type Argument, describe, typeError, wrongType, wrongValue } from './errors.js';
 import { textHint } from './hints.js';
@@ -23,7 +24,7 @@ export function unknownOption(subject: string, known: readonly string[], key: st
 
 /**
  * Throws unless `value` is an object with a property for each key. What keeps its entries elsewhere (a `Map`, a list, a
- * buffer, a promise) has none, and would be taken for empty.
+ * buffer, a promise, an optimizer) has none, and would be taken for empty.
  */
 export function checkRecord(argument: Argument, value: unknown, expected = 'an object'): asserts value is object {
   if (typeof value === 'object' && value !== null && !keepsElsewhere(value)) return;
@@ -35,6 +36,7 @@ function keepsElsewhere(value: object): boolean {
   if (prototype === Object.prototype || prototype === null) return false;
   return (
     Symbol.iterator in value ||
+    markedText(value) !== undefined ||
     types.isPromise(value) ||
     types.isDate(value) ||
     types.isRegExp(value) ||

@@ -1,5 +1,5 @@
 import { Adamax, Variable } from 'adamax';
-import { fromBytes, type LoadOptions, load, loadAsync, save, toBytes } from 'adamax/checkpoint';
+import { fingerprint, fromBytes, type LoadOptions, load, loadAsync, save, toBytes } from 'adamax/checkpoint';
 import { expect } from 'chai';
 import { f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
@@ -223,6 +223,19 @@ describe('hostile arguments of load', () => {
       'ERR_ADAMAX_OPTION',
       /fromBytes must only have the options/,
     );
+  });
+
+  it('shows how options are written to those who hand over the optimizer itself', () => {
+    const optimizer = new Adamax() as never;
+    const calls = {
+      toBytes: () => toBytes(optimizer),
+      fromBytes: () => fromBytes(bytes, optimizer),
+      fingerprint: () => fingerprint(optimizer),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      const message = new RegExp(`^${name} must be an object of options, \\{ optimizer: … \\}: received the optimizer`);
+      expectError(call, TypeError, 'ERR_ADAMAX_ARG_TYPE', message);
+    }
   });
 
   it('does not let what it was given change what was saved', () => {
