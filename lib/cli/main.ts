@@ -1,6 +1,7 @@
 /**
  * `npx adamax`: what this installation runs on, how to build its binary where none fits, and what is in saved states.
  */
+import { describe } from '../arguments/errors.js';
 import { build } from './build.js';
 import { diff } from './diff.js';
 import { importFile } from './import-file.js';
@@ -18,6 +19,8 @@ adamax import FILE OUT         makes a saved state of a file of Keras (.keras, .
 adamax --version
 `;
 
+const HELP: readonly string[] = ['help', '--help', '-h'];
+
 /** Of a command that failed, where it is another than 1. */
 const FAILED: Readonly<Record<string, number>> = { diff: 2 };
 
@@ -26,7 +29,7 @@ async function main(command: string | undefined, rest: readonly string[]): Promi
   const files = rest.filter((argument) => argument !== '--json');
   const is = (name: string, count: number, json = false) => {
     return (
-      command === name && files.length === count && (json || !asJson) && !files.some((file) => file.startsWith('--'))
+      command === name && files.length === count && (json || !asJson) && !files.some((file) => file.startsWith('-'))
     );
   };
   if (is('info', 0, true)) return say(asJson ? jsonText(info()) : infoText(info()));
@@ -42,9 +45,16 @@ async function main(command: string | undefined, rest: readonly string[]): Promi
   if (is('verify', 1)) return say(verify(files[0]));
   if (is('import', 2)) return say(await importFile(files[0], files[1]));
   if (is('--version', 0)) return say(`${version()}\n`);
-  const isHelp = command === undefined || command === 'help' || command === '--help';
-  process[isHelp ? 'stdout' : 'stderr'].write(USAGE);
-  return isHelp ? 0 : 2;
+  if (command === undefined || HELP.includes(command)) return say(USAGE);
+  process.stderr.write(`adamax: ${misuse(command)}`);
+  return 2;
+}
+
+/** What is told those who misspelled a command, or gave it something else than it takes. */
+function misuse(command: string): string {
+  const line = USAGE.split('\n').find((of) => `${of} `.startsWith(`adamax ${command} `));
+  if (line !== undefined) return `${command} must be given just this:\n${line}\n`;
+  return `there must be such a command: received ${describe(command)}\n${USAGE}`;
 }
 
 function say(text: string): 0 {

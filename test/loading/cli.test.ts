@@ -47,13 +47,22 @@ describe('npx adamax', () => {
   });
 
   it('says how it is used: on stderr and with status 2, where it was not asked', () => {
-    for (const args of [[], ['help'], ['--help']]) {
+    for (const args of [[], ['help'], ['--help'], ['-h']]) {
       expect(adamax(...args)).to.include({ status: 0, stderr: '' });
       expect(adamax(...args).stdout).to.match(/adamax info .*\n.*adamax build/);
     }
-    for (const args of [['inform'], ['info', '--yaml'], ['build', 'x']]) {
+    const { stderr, ...other } = adamax('inform');
+    expect(other).to.deep.equal({ status: 2, stdout: '' });
+    expect(stderr).to.match(/^adamax: there must be such a command: received 'inform'\nadamax info .*\nadamax build/);
+    const wrong = [
+      ['info', '--yaml'],
+      ['build', 'x'],
+      ['inspect', '-h'],
+    ];
+    for (const args of wrong) {
+      const message = new RegExp(`^adamax: ${args[0]} must be given just this:\\nadamax ${args[0]}\\b.*\\n$`);
       expect(adamax(...args)).to.include({ status: 2, stdout: '' });
-      expect(adamax(...args).stderr).to.match(/adamax info/);
+      expect(adamax(...args).stderr).to.match(message);
     }
   });
 });
