@@ -10,7 +10,8 @@ import { damaged } from './format/damage.js';
 import { digestOfText } from './format/digest.js';
 import type { FileTensor, Metadata } from './format/header.js';
 
-const FORMAT = 'adamax';
+/** What the metadata of a saved state have as `format`. */
+export const FORMAT = 'adamax';
 const VERSION = 1;
 /** More than `extra` may be nested when it is saved. */
 const DEEPEST = 200;

@@ -59,6 +59,14 @@ describe('npx adamax import', () => {
     });
   }
 
+  it('says of a state that was saved here what reads it', () => {
+    const saved = pathIn('saved.safetensors');
+    save(saved, { optimizer: new Adamax() });
+    const { status, stderr } = adamax('import', saved, pathIn('out.safetensors'));
+    expect(status).to.equal(1);
+    expect(stderr).to.match(/: received a saved state of this package, which load reads\n$/);
+  });
+
   it('writes nothing where the file cannot be imported', () => {
     const out = pathIn('out.safetensors');
     const { status, stdout, stderr } = adamax('import', pathOf('adam.keras'), out);

@@ -252,6 +252,11 @@ describe('import: states of PyTorch that nobody should hand over', () => {
 
   const CASES: Readonly<Record<string, [tensors: object, metadata: object, message: RegExp]>> = {
     'no groups': [{}, { param_groups: '[]' }, /^groups of parameters must be part/],
+    'the parameters of a model alone': [
+      {},
+      { param_groups: undefined },
+      /^the state of an optimizer, .* must be part of .*: received a file without$/,
+    ],
     'groups that are no JSON': [{}, { param_groups: '{' }, /^metadata 'param_groups' must be a JSON list/],
     'a parameter in two groups': [
       {},

@@ -1,6 +1,7 @@
 /** From what a file of PyTorch has to a training of this package. */
 import { describe, rangeError, wrongType, wrongValue } from '../../arguments/errors.js';
 import { damaged } from '../../checkpoint/format/damage.js';
+import { FORMAT } from '../../checkpoint/metadata.js';
 import { deserialize, serialize } from '../../optimizers/registry.js';
 import { equalShapes, formatShape } from '../../variables/shape.js';
 import { type ClassName, checkClass, type Found, type ImportedVariable } from '../imported.js';
@@ -28,6 +29,7 @@ export function foundIn(
   model: Tensors | null,
   request: Request,
 ): Found {
+  if (metadata.param_groups === undefined) throw withoutState(file, metadata.format);
   const groups = readGroups(file, metadata.param_groups);
   const given = request.optimizer ?? metadata.optimizer;
   if (given === undefined) throw wrongType('optimizer', `the name of a class, since ${file} has none`, undefined);
@@ -80,6 +82,13 @@ export function foundIn(
     variables: withSlots,
     notes: [...replacedNote({ ...options, ...there }, request.config), ...notes, ...RULES[className].notes(group)],
   };
+}
+
+/** The error for the parameters of a model alone, and for what needs no import. */
+function withoutState(file: string, format: string | undefined): RangeError {
+  const received = format === FORMAT ? 'a saved state of this package, which load reads' : 'a file without';
+  const expected = `the state of an optimizer, as docs/importing.md has PyTorch save it, must be part of ${file}`;
+  return rangeError('ERR_ADAMAX_CHECKPOINT', `${expected}: received ${received}`);
 }
 
 /** Defaults of ours stand for what an older PyTorch did not write. */
