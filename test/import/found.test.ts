@@ -110,7 +110,12 @@ describe('import: .weights.h5', () => {
   const path = pathOf('adamax.weights.h5');
 
   it('needs the class of the optimizer, and the order of variables where shapes do not tell', async () => {
-    await expectRefused(importKeras(path), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^optimizer must be the name of a class/);
+    await expectRefused(
+      importKeras(path),
+      TypeError,
+      'ERR_ADAMAX_ARG_TYPE',
+      /^optimizer must be the name of a class, as \{ optimizer: 'Adamax' \} has it, since/,
+    );
     const message =
       /^trainable must be a list of 6 names.*\[3, 4\], \[4\].*hidden\/kernel \[3, 4\].*received undefined$/;
     const optimizer = 'Adamax';

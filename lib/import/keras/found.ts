@@ -27,7 +27,12 @@ export function foundIn(file: string, saved: SavedModel, request: Request): Foun
   if (saved.optimizer === null || saved.optimizer.length === 0) {
     throw damaged(file, 'the state of an optimizer must be part', 'a file without');
   }
-  if (kerasName === undefined) throw wrongType('optimizer', `the name of a class, since ${file} has none`, undefined);
+  if (kerasName === undefined)
+    throw wrongType(
+      'optimizer',
+      `the name of a class, as { optimizer: 'Adamax' } has it, since ${file} has none`,
+      undefined,
+    );
   const className = checkClass(`the optimizer of ${file}`, `${kerasName}`.replace(/^Custom>/, ''));
   const there = { ...(told.config as object) } as Record<string, unknown>;
   const dialect = dialectOf(saved.version, `${kerasName}`, there);

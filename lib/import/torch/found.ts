@@ -32,7 +32,12 @@ export function foundIn(
   if (metadata.param_groups === undefined) throw withoutState(file, metadata.format);
   const groups = readGroups(file, metadata.param_groups);
   const given = request.optimizer ?? metadata.optimizer;
-  if (given === undefined) throw wrongType('optimizer', `the name of a class, since ${file} has none`, undefined);
+  if (given === undefined)
+    throw wrongType(
+      'optimizer',
+      `the name of a class, as { optimizer: 'Adamax' } has it, since ${file} has none`,
+      undefined,
+    );
   const className = checkClass(`the optimizer of ${file}`, given);
   const { params, options } = groupOf(file, groups, request.group);
   const off = Object.fromEntries(
