@@ -1,6 +1,7 @@
 import { checkUnused } from '../arguments/arrays.js';
+import { checkOptions } from '../arguments/options.js';
 import { lengthOf } from '../memory/typed-arrays.js';
-import { type Content, readContent } from './content/content.js';
+import { CONTENT, type Content, readContent } from './content/content.js';
 import type { LiveTensor } from './content/extra.js';
 import { liveTensors } from './content/picture.js';
 import { Digest, digestOfText } from './format/digest.js';
@@ -21,7 +22,8 @@ const PIECE = 256 * 1024;
  * @throws as `save`
  */
 export function fingerprint(content: Content): string {
-  const read = readContent('fingerprint', content, []);
+  checkOptions('fingerprint', content, CONTENT);
+  const read = readContent('fingerprint', content);
   return during('fingerprint', read.parts, () => {
     const tensors = [...liveTensors(read)];
     for (const [key, { array }] of tensors) checkUnused(`'${key}'`, array, false);

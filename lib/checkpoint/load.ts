@@ -1,12 +1,13 @@
 import { checkAttached, checkUnused } from '../arguments/arrays.js';
 import { wrongType } from '../arguments/errors.js';
-import { checkBoolean, checkCallable, checkOneOf, checkString } from '../arguments/options.js';
+import { checkBoolean, checkCallable, checkOneOf, checkOptions, checkString } from '../arguments/options.js';
 import { types } from '../memory/node-util.js';
 import type { CustomObjects } from '../optimizers/config.js';
 import { countable } from '../state/step-counter.js';
 import type { Creation } from '../state/variable-states.js';
 import type { WeightsReport } from '../state/weights-report.js';
 import {
+  CONTENT,
   type Content,
   type KeyOptions,
   mappedKeys,
@@ -108,10 +109,10 @@ interface Request {
   readonly progress: Progress | null;
 }
 
-const OPTIONS = ['extra', 'keys', 'partial', 'hyperparameters', 'customObjects', 'verify', 'progress'];
+const OPTIONS = [...CONTENT, 'extra', 'keys', 'partial', 'hyperparameters', 'customObjects', 'verify', 'progress'];
 
 function readRequest(method: string, options: LoadOptions): Request {
-  const content = readContent(method, options, OPTIONS);
+  checkOptions(method, options, OPTIONS);
   const { keys = null, partial = false, hyperparameters = 'restore', customObjects = null, verify = true } = options;
   const { progress = null } = options;
   if (keys !== null) checkCallable('keys', keys);
@@ -119,12 +120,16 @@ function readRequest(method: string, options: LoadOptions): Request {
   checkBoolean('verify', verify);
   checkOneOf('hyperparameters', hyperparameters, ['restore', 'keep']);
   if (progress !== null) checkCallable('progress', progress);
-  const places = placesOf(content, extraTargets(options.extra));
-  // The function is code of the caller, so it runs before the memory is looked at.
-  const mapped = mappedKeys(
-    keys,
-    places.map(({ canonical }) => canonical),
-  );
+  const extras = extraTargets(options.extra);
+  const content = readContent(method, options);
+  // The function is code of the caller: it takes no step, and what it gives variables is looked up afterwards.
+  const mapped = during(method, content.parts, () => {
+    return mappedKeys(
+      keys,
+      placesOf(content, extras).map(({ canonical }) => canonical),
+    );
+  });
+  const places = placesOf(content, extras);
   for (const { canonical, array } of places) {
     if (array === null) continue;
     checkAttached(`'${canonical}'`, array);

@@ -1,6 +1,6 @@
 import { rangeError } from '../arguments/errors.js';
-import { checkCallable, checkString } from '../arguments/options.js';
-import { type Picture, type PictureOptions, pictureOf } from './content/picture.js';
+import { checkCallable, checkOptions, checkString } from '../arguments/options.js';
+import { PICTURE, type Picture, type PictureOptions, pictureOf } from './content/picture.js';
 import { atOnce, inTurns } from './files/eventually.js';
 import { atOnceFiles, promisedFiles } from './files/file-system.js';
 import { targetOfBytes } from './files/medium.js';
@@ -62,7 +62,8 @@ export async function saveAsync(path: string, options: SaveOptions): Promise<voi
  * @throws as `save`; RangeError `ERR_ADAMAX_MEMORY`
  */
 export function toBytes(options: PictureOptions): Uint8Array {
-  const picture = pictureOf('toBytes', options, []);
+  checkOptions('toBytes', options, PICTURE);
+  const picture = pictureOf('toBytes', options);
   return during('toBytes', picture.content.parts, () => {
     const layout = layOut(picture);
     const bytes = newBytes(layout.size);
@@ -72,10 +73,10 @@ export function toBytes(options: PictureOptions): Uint8Array {
 }
 
 function toSave(method: string, options: SaveOptions): { picture: Picture; progress: Progress | null } {
-  const picture = pictureOf(method, options, ['progress']);
+  checkOptions(method, options, [...PICTURE, 'progress']);
   const { progress = null } = options;
   if (progress !== null) checkCallable('progress', progress);
-  return { picture, progress };
+  return { picture: pictureOf(method, options), progress };
 }
 
 function newBytes(size: number): Uint8Array {

@@ -1,6 +1,6 @@
 /** What is saved or loaded, as the caller hands it over; read once, and in one place. */
 import { describe, rangeError, wrongType, wrongValue } from '../../arguments/errors.js';
-import { checkOptions, checkRecord } from '../../arguments/options.js';
+import { checkRecord } from '../../arguments/options.js';
 import { Optimizer } from '../../optimizers/optimizer.js';
 import { statesOf, stepperOf } from '../../optimizers/optimizer-state.js';
 import { byName } from '../../state/labels.js';
@@ -22,7 +22,7 @@ export interface Content {
 
 /** The same for `keys`, whoever calls. */
 export interface KeyOptions {
-  /** What a tensor is called in the file: gets `variables/w`, `slots/w/m`, … Two may not come to the same. */
+  /** What a tensor is called in the file: gets `variables/w`, `slots/w/m`, … Two may not come to the same. It may not step. */
   keys?: ((key: string) => string) | null;
 }
 
@@ -46,11 +46,10 @@ export interface ReadContent {
 }
 
 /**
- * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`; RangeError `ERR_ADAMAX_DUPLICATE`,
- *   `ERR_ADAMAX_ARG_VALUE`
+ * Options of the caller's beside these are read before, since their getters may take steps.
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE`; RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE`
  */
-export function readContent(method: string, content: Content, options: readonly string[]): ReadContent {
-  checkOptions(method, content, [...CONTENT, ...options]);
+export function readContent(method: string, content: Content): ReadContent {
   const { variables } = content;
   const parts = readParts(content);
   const names = namesOf(

@@ -3,7 +3,9 @@ import { checkCallable } from '../../arguments/options.js';
 import { lengthOf } from '../../memory/typed-arrays.js';
 import { statesOf } from '../../optimizers/optimizer-state.js';
 import type { Placeless } from '../format/header.js';
+import { during } from '../turns.js';
 import {
+  CONTENT,
   type Content,
   type KeyOptions,
   keyOf,
@@ -29,23 +31,28 @@ export interface PictureOptions extends Content, KeyOptions {
   extra?: Extra | null;
 }
 
-export const PICTURE = ['extra', 'keys'] as const;
+export const PICTURE = [...CONTENT, 'extra', 'keys'] as const;
 
 /**
- * Lists what is to be saved. All code of the caller runs here.
- * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`
+ * Lists what is to be saved. All code of the caller runs here, but for what reads his other options, which comes before.
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`, `ERR_ADAMAX_BUSY`
  * @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE`; `ERR_ADAMAX_OVERLAP` where a step off the event
  *   loop writes what is to be saved
  */
-export function pictureOf(method: string, options: PictureOptions, more: readonly string[]): Picture {
-  const content = readContent(method, options, [...PICTURE, ...more]);
+export function pictureOf(method: string, options: PictureOptions): Picture {
   const { keys = null, extra } = options;
   if (keys !== null) checkCallable('keys', keys);
   const { tensors: extras, json } = readExtra(extra);
-  const live = liveTensors(content);
-  for (const [name, tensor] of extras) live.set(`extra/${name}`, tensor);
-  const mapped = mappedKeys(keys, [...live.keys()]);
-  const tensors = [...live].map(([canonical, tensor], i): PictureTensor => {
+  const content = readContent(method, options);
+  const named = () => [...liveTensors(content), ...[...extras].map(([name, one]) => [`extra/${name}`, one] as const)];
+  // The function is code of the caller: it takes no step, and what it gives variables is looked up afterwards.
+  const mapped = during(method, content.parts, () => {
+    return mappedKeys(
+      keys,
+      named().map(([canonical]) => canonical),
+    );
+  });
+  const tensors = named().map(([canonical, tensor], i): PictureTensor => {
     checkAttached(`'${canonical}'`, tensor.array);
     checkUnused(`'${canonical}'`, tensor.array, false);
     return { ...tensor, key: mapped[i], canonical, elements: lengthOf(tensor.array) };
