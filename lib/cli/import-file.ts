@@ -1,13 +1,16 @@
+import { statSync } from 'node:fs';
+import { wrongValue } from '../arguments/errors.js';
 import { save } from '../checkpoint/save.js';
 import { importKeras, importTorch } from '../import/index.js';
 import { list } from './text.js';
 
 /**
  * Saves what a file of Keras or PyTorch has, and says what that is.
- * @throws as `importKeras`, and as `save`
+ * @throws as `importKeras`, and as `save`; RangeError `ERR_ADAMAX_ARG_VALUE` where the file itself would be replaced
  */
 export async function importFile(from: string, to: string): Promise<string> {
   const found = await (/\.(keras|h5|hdf5)$/i.test(from) ? importKeras(from) : importTorch(from));
+  if (isOneFile(from, to)) throw wrongValue('OUT', 'another file than FILE, which it would replace', to);
   save(to, found.resume());
   const { optimizer, iterations, variables, notes, format, version } = found;
   const lines = list([
@@ -18,4 +21,10 @@ export async function importFile(from: string, to: string): Promise<string> {
     ...notes.map((note) => ['note', note] as const),
   ]);
   return `${lines.join('\n')}\n`;
+}
+
+/** By whatever names they go. */
+function isOneFile(path: string, other: string): boolean {
+  const [a, b] = [path, other].map((one) => statSync(one, { bigint: true, throwIfNoEntry: false }));
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Adamax, Variable } from 'adamax';
 import { fingerprint, inspect, load, save, verify } from 'adamax/checkpoint';
@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { inOwnFolder } from '../support/folder.js';
 import { onEveryImplementation } from '../support/implementations.js';
 import { root } from '../support/process.js';
-import { imported, pathOf } from './files.js';
+import { bytesOf, imported, pathOf } from './files.js';
 
 const pathIn = inOwnFolder();
 
@@ -74,5 +74,17 @@ describe('npx adamax import', () => {
     expect(stderr).to.match(/^adamax: the optimizer of .* must be one of .*'Adam'\n$/);
     expect(existsSync(out)).to.equal(false);
     expect(adamax('import', pathOf('adam.keras'))).to.include({ status: 2, stdout: '' });
+  });
+
+  it('does not put a saved state in the place of what it was made of', () => {
+    const bytes = bytesOf('adamax.safetensors');
+    writeFileSync(pathIn('torch.safetensors'), bytes);
+    linkSync(pathIn('torch.safetensors'), pathIn('link.safetensors'));
+    for (const out of ['torch.safetensors', 'link.safetensors']) {
+      const { status, stderr } = adamax('import', pathIn('torch.safetensors'), pathIn(out));
+      expect(stderr).to.match(/^adamax: OUT must be another file than FILE, which it would replace: received '/);
+      expect(status).to.equal(1);
+      expect(readFileSync(pathIn('torch.safetensors')).equals(bytes)).to.equal(true);
+    }
   });
 });
