@@ -126,12 +126,18 @@ function parsed(file: string, key: string, metadata: Metadata): object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw damaged(file, `metadata '${key}' must be an object, as`, value);
   }
-  if (isDeeper(value, DEEPEST))
-    throw damaged(file, `metadata '${key}' must be nested at most ${DEEPEST} deep, as`, value);
+  checkDepth(file, `metadata '${key}'`, value);
   return value;
 }
 
-/** What is nested without a bound would exhaust the stack of whoever walks through it. */
+/**
+ * What is nested without a bound would exhaust the stack of whoever walks through it.
+ * @throws RangeError `ERR_ADAMAX_CHECKPOINT`
+ */
+export function checkDepth(file: string, what: string, value: unknown): void {
+  if (isDeeper(value, DEEPEST)) throw damaged(file, `${what} must be nested at most ${DEEPEST} deep, as`, value);
+}
+
 function isDeeper(value: unknown, most: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return most === 0 || Object.values(value).some((item) => isDeeper(item, most - 1));

@@ -154,6 +154,32 @@ describe('import: archives that nobody should hand over', () => {
     await importKeras(written('a.keras', archive), { trainable: ['dense/kernel'] });
   });
 
+  it('refuses JSON without an end, and takes no object for a name, be it one that cannot be printed', async () => {
+    const weightsFile = { name: 'model.weights.h5', content: await weights(GOOD) };
+    const unprintable = { toString: 1, valueOf: 1 };
+    const [config, metadata] = about({ class_name: unprintable, config: {} });
+    const options = { trainable: ['dense/kernel'] };
+    const archive = (content: Uint8Array) => {
+      return written('a.keras', zip([{ ...config, content }, metadata, weightsFile]));
+    };
+    const strange = importKeras(archive(config.content), options);
+    await expectRefused(strange, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^optimizer must be the name of a class/);
+
+    const layers = [{ class_name: 'Dense', module: unprintable, config: { name: unprintable } }];
+    const compiled = { compile_config: { optimizer: { class_name: 'Adamax', config: {} } } };
+    const { variables } = await importKeras(archive(text({ config: { layers }, ...compiled })), options);
+    expect(variables.map(({ name }) => name)).to.deep.equal(['dense/kernel']);
+
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    for (const key of ['class_name', 'module', 'config']) {
+      await refuse(
+        archive(Buffer.from(`{"${key}":${deep}}`)),
+        /^'config\.json' must be nested at most 200 deep/,
+        options,
+      );
+    }
+  });
+
   it('refuses what is neither an archive nor HDF5', async () => {
     await refuse(written('a.keras', Buffer.from('no model at all')), /^the file must be one of Keras/);
     await expectRefused(importKeras(pathIn('none')), Error, 'ERR_ADAMAX_FILE', /none must be a file that can be read/);
@@ -250,6 +276,8 @@ describe('import: states of PyTorch that nobody should hand over', () => {
   const metadata = { param_groups: JSON.stringify([group]), optimizer: 'Adamax', names: '["w"]' };
   const good = { 'model.w': [1, 2], 'state.0.step': [5], 'state.0.exp_avg': [0, 0], 'state.0.exp_inf': [1, 1] };
 
+  const groupOf = (options: object) => ({ param_groups: JSON.stringify([{ ...group, ...options }]) });
+
   const CASES: Readonly<Record<string, [tensors: object, metadata: object, message: RegExp]>> = {
     'no groups': [{}, { param_groups: '[]' }, /^groups of parameters must be part/],
     'the parameters of a model alone': [
@@ -258,6 +286,21 @@ describe('import: states of PyTorch that nobody should hand over', () => {
       /^the state of an optimizer, .* must be part of .*: received a file without$/,
     ],
     'groups that are no JSON': [{}, { param_groups: '{' }, /^metadata 'param_groups' must be a JSON list/],
+    'groups without an end': [
+      {},
+      { param_groups: `[{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}]` },
+      /^metadata 'param_groups' must be nested at most 200 deep/,
+    ],
+    'a group without a learning rate': [
+      {},
+      groupOf({ lr: undefined }),
+      /^lr of the optimizer must be a number.*undefined$/,
+    ],
+    'a group without ε': [{}, groupOf({ eps: undefined }), /^eps of the optimizer must be a number.*undefined$/],
+    'an ε that is none': [{}, groupOf({ eps: null }), /^eps of the optimizer must be a number.*null$/],
+    'one β': [{}, groupOf({ betas: [0.9] }), /^betas of the optimizer must be two numbers/],
+    'βs that are text': [{}, groupOf({ betas: '12' }), /^betas of the optimizer must be two numbers/],
+    'two states of one parameter': [{ 'state.00.exp_avg': [9, 9] }, {}, /^tensors must be called/],
     'a parameter in two groups': [
       {},
       { param_groups: JSON.stringify([group, group]) },

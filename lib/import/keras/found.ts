@@ -23,7 +23,7 @@ export interface Request {
  */
 export function foundIn(file: string, saved: SavedModel, request: Request): Found {
   const told = Object(saved.config) as { class_name?: unknown; config?: unknown };
-  const kerasName = request.optimizer ?? told.class_name;
+  const kerasName = request.optimizer ?? (typeof told.class_name === 'string' ? told.class_name : undefined);
   if (saved.optimizer === null || saved.optimizer.length === 0) {
     throw damaged(file, 'the state of an optimizer must be part', 'a file without');
   }
@@ -33,9 +33,9 @@ export function foundIn(file: string, saved: SavedModel, request: Request): Foun
       `the name of a class, as { optimizer: 'Adamax' } has it, since ${file} has none`,
       undefined,
     );
-  const className = checkClass(`the optimizer of ${file}`, `${kerasName}`.replace(/^Custom>/, ''));
+  const className = checkClass(`the optimizer of ${file}`, kerasName.replace(/^Custom>/, ''));
   const there = { ...(told.config as object) } as Record<string, unknown>;
-  const dialect = dialectOf(saved.version, `${kerasName}`, there);
+  const dialect = dialectOf(saved.version, kerasName, there);
   // What the caller says replaces what is to be, and tells how it was where the file does not.
   const layout = layoutOf(file, saved.optimizer, { ...request.config, ...there });
   if (layout.learningRate !== null) there.learning_rate ??= layout.learningRate;

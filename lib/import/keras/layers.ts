@@ -67,7 +67,8 @@ class Walk {
     const left = new Map([...group.groups].filter(([, child]) => hasWeights(child)));
     const counts = new Map<string, number>();
     for (const config of configs.map((one) => Object(one) as LayerConfig)) {
-      if (typeof config.class_name !== 'string' || `${config.module}`.includes('.ops')) continue;
+      const isOperation = typeof config.module === 'string' && config.module.includes('.ops');
+      if (typeof config.class_name !== 'string' || isOperation) continue;
       const kind = snakeCase(config.class_name);
       const count = counts.get(kind) ?? 0;
       counts.set(kind, count + 1);

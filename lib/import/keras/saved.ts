@@ -1,5 +1,6 @@
 /** A file of Keras, as far as its layout goes: what it has of the model, and of the optimizer. */
 import { damaged } from '../../checkpoint/format/damage.js';
+import { checkDepth } from '../../checkpoint/metadata.js';
 import type { Group, Tensor } from '../hdf5/group.js';
 import type { Imported } from '../imported.js';
 import { named } from './given-names.js';
@@ -89,11 +90,11 @@ function ownName(raw: string, layer: string): string {
   return path.slice(Math.max(begin, 0)).join('/');
 }
 
-function frozenLayers(model: unknown): Set<string> {
+function frozenLayers(model: unknown): Set<unknown> {
   const { config } = Object(model) as { config?: { layers?: unknown } | unknown[] };
   const layers = Array.isArray(config) ? config : (config as { layers?: unknown } | undefined)?.layers;
   const configs = (Array.isArray(layers) ? layers : []).map((one) => Object(Object(one).config));
-  return new Set(configs.filter(({ trainable }) => trainable === false).map(({ name }) => `${name}`));
+  return new Set(configs.filter(({ trainable }) => trainable === false).map(({ name }) => name));
 }
 
 /** A list of names, which is cut into several where it is long. */
@@ -138,11 +139,13 @@ function jsonOf(file: string, { attributes }: Group, attribute: string): unknown
 
 /** @throws RangeError `ERR_ADAMAX_CHECKPOINT` for what is no JSON of an object */
 export function parsedJson(file: string, name: string, text: unknown): object {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text as string);
-    if (typeof value === 'object' && value !== null) return value;
+    value = JSON.parse(text as string);
   } catch {
     // What it is told below.
   }
+  checkDepth(file, `'${name}'`, value);
+  if (typeof value === 'object' && value !== null) return value;
   throw damaged(file, `'${name}' must be a JSON object, as`, text);
 }

@@ -7,7 +7,7 @@ import { equalShapes, formatShape } from '../../variables/shape.js';
 import { type ClassName, checkClass, type Found, type ImportedVariable } from '../imported.js';
 import { replacedNote } from '../notes.js';
 import { groupOf, readGroups, readNames } from './groups.js';
-import { checkOff, OFF, RULES, strangeOptions } from './rules.js';
+import { checkNumbers, checkOff, OFF, RULES, strangeOptions } from './rules.js';
 import type { TorchFile, TorchTensor } from './tensors.js';
 
 /** What the caller says. */
@@ -45,6 +45,7 @@ export function foundIn(
   );
   const group = { ...options, ...off };
   checkOff(file, group);
+  checkNumbers(file, className, group);
   const replaced = Object.fromEntries(Object.entries(request.config).filter(([key]) => !OFF.includes(key)));
   const there = RULES[className].config(group);
   const optimizer = serialize(
@@ -116,7 +117,7 @@ function statesOf(
   const known = ['step', ...Object.values(RULES[className].slots)];
   const states = new Map<string, Map<string, TorchTensor>>();
   for (const [key, tensor] of tensors) {
-    const [, position, kind] = /^state\.(\d+)\.(.*)$/s.exec(key) ?? [];
+    const [, position, kind] = /^state\.(0|[1-9]\d*)\.(.*)$/s.exec(key) ?? [];
     if (position === undefined) {
       if (key.startsWith('model.')) continue;
       throw damaged(file, "tensors must be called 'model.…' or 'state.<number>.…', as", key);

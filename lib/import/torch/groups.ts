@@ -1,6 +1,7 @@
 /** Groups of parameters, as `optimizer.state_dict()` has them. */
 import { describe, rangeError, wrongValue } from '../../arguments/errors.js';
 import { damaged } from '../../checkpoint/format/damage.js';
+import { checkDepth } from '../../checkpoint/metadata.js';
 
 export interface ParameterGroup {
   /** Positions of its parameters among those of all groups. */
@@ -71,6 +72,7 @@ function listOf(file: string, key: string, text: string | undefined): unknown[] 
   } catch {
     // What it is told below.
   }
+  checkDepth(file, `metadata '${key}'`, value);
   if (!Array.isArray(value)) throw damaged(file, `metadata '${key}' must be a JSON list, as`, text);
   return value;
 }

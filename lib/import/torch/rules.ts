@@ -1,5 +1,6 @@
 /** What PyTorch's optimizers keep, and how that becomes what is kept here. */
 import { describe, rangeError } from '../../arguments/errors.js';
+import { damaged } from '../../checkpoint/format/damage.js';
 import type { ClassName } from '../imported.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -24,7 +25,7 @@ export const RULES: Readonly<Record<ClassName, TorchRule>> = {
   Adamax: {
     options: ['lr', 'betas', 'eps'],
     config: ({ lr, betas, eps }) => {
-      const [beta_1, beta_2] = Array.isArray(betas) ? (betas as unknown[]) : [];
+      const [beta_1, beta_2] = betas as readonly number[];
       return { learning_rate: lr, beta_1, beta_2, epsilon: eps };
     },
     slots: { m: 'exp_avg', v: 'exp_inf' },
@@ -77,6 +78,20 @@ export function checkOff(file: string, group: Options): void {
       'ERR_ADAMAX_CONFIG',
       `${expected} (config: { ${key}: 0 } leaves it out): received ${describe(value)}`,
     );
+  }
+}
+
+/** Options that each PyTorch has written: without one, ours would stand for it, and slots are converted by some. */
+const NEEDED = ['lr', 'betas', 'alpha', 'eps'];
+
+/** @throws RangeError `ERR_ADAMAX_CHECKPOINT` */
+export function checkNumbers(file: string, className: ClassName, group: Options): void {
+  for (const key of NEEDED.filter((one) => RULES[className].options.includes(one))) {
+    const value = group[key];
+    const [count, numbers] = key === 'betas' ? [2, [value].flat()] : [1, [value]];
+    if (numbers.length === count && numbers.every((x) => typeof x === 'number')) continue;
+    const expected = count === 1 ? 'a number' : 'two numbers';
+    throw damaged(file, `${key} of the optimizer must be ${expected}, as that`, value);
   }
 }
 
