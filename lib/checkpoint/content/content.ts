@@ -22,7 +22,10 @@ export interface Content {
 
 /** The same for `keys`, whoever calls. */
 export interface KeyOptions {
-  /** What a tensor is called in the file: gets `variables/w`, `slots/w/m`, … Two may not come to the same. It may not step. */
+  /**
+   * What a tensor is called in the file: gets `variables/w`, `slots/w/m`, … Two may not come to the same. It may take no
+   * step.
+   */
   keys?: ((key: string) => string) | null;
 }
 
