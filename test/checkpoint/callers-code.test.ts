@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
+import { detach } from '../support/memory.js';
 
 class Training {
   readonly w = new Variable(f32(1, 2), { name: 'w' });
@@ -101,6 +102,16 @@ onEveryImplementation('code of the caller before a state is saved or loaded', ()
     fromBytes(bytes.slice(), { ...training.content, keys: keys(training) });
     expect([...moved]).to.deep.equal([8, 9]);
     expect([...data]).to.deep.equal([1, 2]);
+    training.step();
+  });
+
+  it('says so when progress transfers the bytes that are loaded', () => {
+    const bytes = toBytes(saved().content);
+    const training = new Training();
+    training.optimizer.build([training.w]); // so that they are read twice
+    const progress = () => bytes.length > 0 && detach(bytes);
+    const load = () => fromBytes(bytes, { ...training.content, progress });
+    expectError(load, TypeError, 'ERR_ADAMAX_DETACHED', /^bytes must be a view on live memory: received/);
     training.step();
   });
 });

@@ -34,7 +34,7 @@ export interface PictureOptions extends Content, KeyOptions {
 export const PICTURE = [...CONTENT, 'extra', 'keys'] as const;
 
 /**
- * Lists what is to be saved. All code of the caller runs here, but for what reads his other options, which comes before.
+ * Lists what is to be saved. All code of the caller runs here, but for getters of his other options, which come before.
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`, `ERR_ADAMAX_BUSY`
  * @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_ARG_VALUE`; `ERR_ADAMAX_OVERLAP` where a step off the event
  *   loop writes what is to be saved

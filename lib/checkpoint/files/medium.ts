@@ -52,6 +52,8 @@ export function sourceOfBytes(given: Uint8Array): Source {
   checkAttached('bytes', given);
   const bytes = new Uint8Array(bufferOf(given), byteOffsetOf(given), lengthOf(given));
   const read = (into: Uint8Array, position: number) => {
+    // The caller's progress may have transferred them.
+    checkAttached('bytes', bytes);
     const part = bytes.subarray(position, position + into.length);
     into.set(part);
     return part.length;
