@@ -11,11 +11,13 @@ import { dateBack, filesIn, modified } from './files.mjs';
 
 /** Those of package.json, and what `#internals` means there. */
 const ENTRIES = [
-  ...['index', 'kernels', 'checkpoint/index', 'internals', 'prebuilt'],
-  ...['no-addons/index', 'no-addons/kernels', 'no-addons/checkpoint', 'cli/main'],
+  ...['index', 'kernels', 'checkpoint/index', 'tfjs/index', 'internals', 'prebuilt'],
+  ...['no-addons/index', 'no-addons/kernels', 'no-addons/checkpoint', 'no-addons/tfjs', 'cli/main'],
 ];
 /** Entries that do more than to export: what they do must not become part of the file that all of them share. */
 const ACTIVE = /[\\/]lib[\\/](prebuilt\.ts|cli[\\/]|no-addons[\\/])/;
+/** What only the users of TensorFlow.js load: its entry has it. */
+const TFJS = /[\\/]lib[\\/]tfjs[\\/]/;
 const NO_ADDONS = /[\\/]lib[\\/]no-addons[\\/]/;
 const OUTPUTS = [...ENTRIES.map((name) => `${name}.js`), 'adamax.js', 'adamax.js.map', 'package.json'];
 
@@ -43,7 +45,7 @@ export async function bundle(root) {
       dir: dist,
       format: 'cjs',
       banner: ({ name }) => `${name === 'cli/main' ? '#!/usr/bin/env node\n' : ''}'use strict';`,
-      codeSplitting: { groups: [{ name: 'adamax', test: (id) => !ACTIVE.test(id) }] },
+      codeSplitting: { groups: [{ name: 'adamax', test: (id) => !ACTIVE.test(id) && !TFJS.test(id) }] },
       chunkFileNames: '[name].js',
       minifyInternalExports: false,
       sourcemap: true,
@@ -68,7 +70,9 @@ export async function bundle(root) {
  */
 function isExternal(id, importer) {
   const isEntry =
-    importer !== undefined && NO_ADDONS.test(importer) && /^\.\.\/(index|kernels|checkpoint\/index)\.js$/.test(id);
+    importer !== undefined &&
+    NO_ADDONS.test(importer) &&
+    /^\.\.\/(index|kernels|checkpoint\/index|tfjs\/index)\.js$/.test(id);
   return isEntry || /^node:|\.node$|^node-gyp-build$/.test(id);
 }
 
