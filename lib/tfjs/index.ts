@@ -1,2 +1,62 @@
 /** `adamax/tfjs`: TensorFlow.js trained by this package. */
-export type { Tfjs } from './namespace.js';
+import { type AdagradOptions, Adagrad as CoreAdagrad } from '../optimizers/adagrad.js';
+import { type AdamaxOptions, Adamax as CoreAdamax } from '../optimizers/adamax.js';
+import { RMSprop as CoreRMSprop, type RMSpropOptions } from '../optimizers/rmsprop.js';
+import { SGD as CoreSGD, type SGDOptions } from '../optimizers/sgd.js';
+import type { Variable } from '../variables/variable.js';
+import { createEngine } from './engine.js';
+import { Masters } from './masters.js';
+import { type VariableSource, variablesOf } from './model-variables.js';
+import type { Tfjs, TfjsVariable } from './namespace.js';
+import { defineOptimizer, type TfjsOptimizerClass } from './optimizer.js';
+import { checkPeer } from './peer.js';
+
+export type { VariableSource } from './model-variables.js';
+export type { Tfjs, TfjsVariable } from './namespace.js';
+export type { TfjsGradients, TfjsOptimizer, TfjsOptimizerClass } from './optimizer.js';
+
+declare module 'adamax' {
+  interface EngineVariables {
+    tfjs: TfjsVariable;
+  }
+}
+
+/** What there is for one TensorFlow.js. */
+export interface AdamaxForTfjs {
+  readonly Adamax: TfjsOptimizerClass<CoreAdamax, AdamaxOptions>;
+  readonly Adagrad: TfjsOptimizerClass<CoreAdagrad, AdagradOptions>;
+  readonly RMSprop: TfjsOptimizerClass<CoreRMSprop, RMSpropOptions>;
+  readonly SGD: TfjsOptimizerClass<CoreSGD, SGDOptions>;
+  /**
+   * The Variables of this package that stand for those of a model, with the elements that these have now, each under the
+   * name that it has in the model's own files: what `adamax/checkpoint` takes as `variables`.
+   */
+  variablesOf(model: VariableSource): Record<string, Variable>;
+  /** Copies what `variablesOf` gave to the variables of the model, after `load` has written it. */
+  commit(variables: Readonly<Record<string, Variable>>): void;
+}
+
+const known = new WeakMap<Tfjs, AdamaxForTfjs>();
+
+/**
+ * Optimizers of this package for a TensorFlow.js: `createTfjs(tf)` with `import * as tf from '@tensorflow/tfjs'`. They
+ * work on whatever backend is in force.
+ * @throws TypeError `ERR_ADAMAX_TFJS` for what is no TensorFlow.js, too old, or without gradients
+ */
+export function createTfjs(tf: Tfjs): AdamaxForTfjs {
+  checkPeer(tf);
+  const made = known.get(tf);
+  if (made !== undefined) return made;
+  const masters = new Masters(tf);
+  const engine = createEngine(tf, masters);
+  const created: AdamaxForTfjs = {
+    Adamax: defineOptimizer(tf, masters, engine, 'NativeAdamax', CoreAdamax),
+    Adagrad: defineOptimizer(tf, masters, engine, 'NativeAdagrad', CoreAdagrad),
+    RMSprop: defineOptimizer(tf, masters, engine, 'NativeRMSprop', CoreRMSprop),
+    SGD: defineOptimizer(tf, masters, engine, 'NativeSGD', CoreSGD),
+    variablesOf: (model) => variablesOf(masters, model),
+    commit: (variables) => masters.commit(Object.values(variables)),
+  };
+  known.set(tf, created);
+  return created;
+}

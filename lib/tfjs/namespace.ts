@@ -6,4 +6,13 @@ import type * as layers from '@tensorflow/tfjs-layers';
  * `@tensorflow/tfjs-layers` may be added. It is handed in and never imported, since its classes are registered with one
  * copy of it.
  */
-export type Tfjs = typeof core & Partial<Pick<typeof layers, 'layers' | 'sequential' | 'model' | 'loadLayersModel'>>;
+export type Tfjs = typeof core & Partial<typeof layers>;
+
+/** A variable of TensorFlow.js, or one of its layers, which has such a variable. */
+export type TfjsVariable = core.Variable | layers.LayerVariable;
+
+/** A tensor as TensorFlow.js has it in lists of weights and of gradients. */
+export interface NamedTensor {
+  name: string;
+  tensor: core.Tensor;
+}
