@@ -11,10 +11,10 @@ interface Constraint {
 }
 
 /** What is known of a variable of TensorFlow.js, and the Variable that stands for it. */
-interface Master {
+export interface Master {
   target: TfVariable;
   readonly variable: Variable;
-  /** The data that both had in common last: where the target has other, somebody has assigned to it. */
+  /** The version of the elements that both had in common last; null where the target was stepped without its master. */
   seen: object | null;
   constraint: Constraint | null;
 }
@@ -29,10 +29,10 @@ interface Master {
 export class Masters {
   readonly storage: () => Storage;
   readonly #tf: Tfjs;
-  readonly #byTarget = new WeakMap<TfVariable, WeakRef<Variable>>();
+  readonly #byTarget = new WeakMap<TfVariable, WeakRef<Master>>();
   readonly #byVariable = new WeakMap<Variable, Master>();
   /** A variable that takes the place of one of the same name that was disposed of goes on with its master. */
-  readonly #byName = new Map<string, WeakRef<Variable>>();
+  readonly #byName = new Map<string, WeakRef<Master>>();
   #limit = 64;
 
   constructor(tf: Tfjs) {
@@ -45,21 +45,23 @@ export class Masters {
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE` for one that is not float32, or has been disposed of
    */
   of(target: TfVariable): Variable {
-    const variable = this.#byTarget.get(target)?.deref() ?? this.#adopt(target);
-    this.#refresh(this.#masterOf(variable));
-    return variable;
+    return this.refresh(this.masterOf(target));
+  }
+
+  /** As `of`, for whatever stands for a variable of TensorFlow.js; undefined for anything else. */
+  find(target: unknown): Variable | undefined {
+    const master = this.findMaster(target);
+    return master === undefined ? undefined : this.refresh(master);
   }
 
   /**
-   * As `of`, for whatever stands for a variable of TensorFlow.js, and undefined for anything else. Of a variable of a layer
-   * it notes the constraint, which TensorFlow.js itself applies where weights are set and not where they are trained.
+   * What is known of a variable, which its master may be behind. Of a variable of a layer it takes note of the constraint,
+   * which TensorFlow.js itself applies where weights are set and not where they are trained.
    */
-  find(target: unknown): Variable | undefined {
-    if (target instanceof this.#tf.Variable) return this.of(target);
+  findMaster(target: unknown): Master | undefined {
+    if (target instanceof this.#tf.Variable) return this.masterOf(target);
     if (!isLayerVariable(target)) return undefined;
-    const variable = this.of(target.read());
-    this.#masterOf(variable).constraint = target.constraint ?? null;
-    return variable;
+    return Object.assign(this.masterOf(target.read()), { constraint: target.constraint ?? null });
   }
 
   /** The variable of TensorFlow.js that a Variable stands for. */
@@ -73,58 +75,62 @@ export class Masters {
     for (const variable of variables) {
       const master = this.#byVariable.get(variable);
       if (master === undefined || master.target.isDisposed) continue;
-      const { target, constraint } = master;
-      storage.assign(target, variable.data);
-      master.seen = target.dataId;
-      // The next step reads what is assigned here, as it reads all that others assign.
-      if (constraint !== null) this.#tf.tidy(() => target.assign(constraint.apply(target)));
+      storage.assign(master.target, variable.data);
+      master.seen = storage.versionOf(master.target);
+      this.constrain(master);
     }
   }
 
-  #masterOf(variable: Variable): Master {
-    return this.#byVariable.get(variable) as Master;
+  /** Applies the constraint of a variable that was stepped, as TensorFlow.js would where it is set. */
+  constrain({ target, constraint }: Master): void {
+    // The next step reads what is assigned here, as it reads all that others assign.
+    if (constraint !== null) this.#tf.tidy(() => target.assign(constraint.apply(target)));
   }
 
-  #refresh(master: Master): void {
+  /** @throws as `of` */
+  masterOf(target: TfVariable): Master {
+    return this.#byTarget.get(target)?.deref() ?? this.#adopt(target);
+  }
+
+  /** The Variable of a master, with the elements of its target. */
+  refresh(master: Master): Variable {
     const { target, variable, seen } = master;
     if (variable.trainable !== target.trainable) variable.trainable = target.trainable;
-    if (target.dataId === seen) return;
-    variable.data.set(this.storage().read([target])[0]);
-    master.seen = target.dataId;
+    const storage = this.storage();
+    if (storage.versionOf(target) === seen) return variable;
+    variable.data.set(storage.read([target])[0]);
+    master.seen = storage.versionOf(target);
+    return variable;
   }
 
-  #adopt(target: TfVariable): Variable {
+  #adopt(target: TfVariable): Master {
     if (target.dtype !== 'float32') throw wrongType(`dtype of '${target.name}'`, "'float32'", target.dtype);
     if (target.isDisposed) throw wrongType(`'${target.name}'`, 'a variable that was not disposed of', target);
-    const variable = this.#successor(target) ?? this.#add(target);
-    this.#byTarget.set(target, new WeakRef(variable));
-    return variable;
+    const master = this.#successor(target) ?? this.#add(target);
+    this.#byTarget.set(target, new WeakRef(master));
+    return master;
   }
 
-  /** The Variable of one of the same name and shape that was disposed of: what is kept of it goes on. */
-  #successor(target: TfVariable): Variable | undefined {
-    const variable = this.#byName.get(target.name)?.deref();
-    if (variable === undefined || !equalShapes(variable.shape, target.shape)) return undefined;
-    const master = this.#masterOf(variable);
-    if (!master.target.isDisposed) return undefined;
-    master.target = target;
-    master.seen = null;
-    master.constraint = null;
-    return variable;
+  /** The master of one of the same name and shape that was disposed of: what is kept of it goes on. */
+  #successor(target: TfVariable): Master | undefined {
+    const master = this.#byName.get(target.name)?.deref();
+    if (master?.target.isDisposed !== true || !equalShapes(master.variable.shape, target.shape)) return undefined;
+    return Object.assign(master, { target, seen: null, constraint: null });
   }
 
-  #add(target: TfVariable): Variable {
+  #add(target: TfVariable): Master {
     const { name, shape, trainable } = target;
     const variable = new Variable(new Float32Array(sizeOf(shape)), { name, shape, trainable });
-    this.#byVariable.set(variable, { target, variable, seen: null, constraint: null });
-    this.#byName.set(name, new WeakRef(variable));
+    const master = { target, variable, seen: null, constraint: null };
+    this.#byVariable.set(variable, master);
+    this.#byName.set(name, new WeakRef(master));
     if (this.#byName.size > this.#limit) this.#prune();
-    return variable;
+    return master;
   }
 
   /** Forgets the names of those that have gone, now and then. */
   #prune(): void {
-    for (const [name, variable] of this.#byName) if (variable.deref() === undefined) this.#byName.delete(name);
+    for (const [name, master] of this.#byName) if (master.deref() === undefined) this.#byName.delete(name);
     this.#limit = 2 * this.#byName.size;
   }
 }

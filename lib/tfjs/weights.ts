@@ -3,7 +3,8 @@ import { widen } from '../math/bfloat16.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { statesOf } from '../optimizers/optimizer-state.js';
 import type { NdArray } from '../state/nd-array.js';
-import { isVariable, type Variable } from '../variables/variable.js';
+import type { Variable } from '../variables/variable.js';
+import type { Item } from './gradient-list.js';
 import type { NamedTensor, Tfjs } from './namespace.js';
 import { match, readSlots, type SavedSlots } from './saved-slots.js';
 
@@ -63,10 +64,10 @@ export class Weights {
   }
 
   /** Gives the variables of a step what was saved of them, before they are stepped. */
-  bind(pairs: readonly (readonly [gradient: unknown, variable: unknown])[]): void {
+  bind(items: readonly Item[]): void {
     if (this.#waiting.length === 0) return;
-    const variables = pairs.flatMap(([gradient, variable]) => {
-      return gradient !== null && gradient !== undefined && isVariable(variable) ? [variable as Variable] : [];
+    const variables = items.flatMap(({ gradient, master }) => {
+      return gradient !== null && gradient !== undefined && master !== null ? [master.variable] : [];
     });
     const { slots, ruleSlots } = statesOf(this.#core);
     const fresh = variables.filter((variable) => slots.find(variable, ruleSlots[0]) === undefined);

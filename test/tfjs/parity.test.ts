@@ -25,7 +25,6 @@ onBackends('adamax/tfjs beside tf.train.adamax', () => {
     for (const optimizer of [tf.train.adamax(0.01), new Adamax(0.01)]) {
       const model = perceptron();
       model.compile({ optimizer, loss: 'meanSquaredError' });
-      const before = tf.memory().numTensors;
       const { history } = await model.fit(xs, ys, { epochs: 60, batchSize: 16, shuffle: false, verbose: 0 });
       if (optimizer instanceof tf.Optimizer) expect(optimizer.iterations).to.equal(480);
       losses.push(history.loss as number[]);

@@ -5,7 +5,7 @@ import { portableStorage } from './portable.js';
 import type { Storage } from './storage.js';
 import { isWasm, wasmStorage } from './wasm.js';
 
-export type { Storage } from './storage.js';
+export type { Heap, Storage } from './storage.js';
 
 /** Gives the storage of the backend that is in force at each call: users may change it at any time. */
 export function storageOf(tf: Tfjs): () => Storage {

@@ -11,5 +11,6 @@ export function portableStorage(tf: Tfjs): Storage {
       variable.assign(fresh);
       fresh.dispose();
     },
+    versionOf: ({ dataId }) => dataId,
   };
 }
