@@ -5,15 +5,18 @@ import { RMSprop as CoreRMSprop, type RMSpropOptions } from '../optimizers/rmspr
 import { SGD as CoreSGD, type SGDOptions } from '../optimizers/sgd.js';
 import type { Variable } from '../variables/variable.js';
 import { createEngine } from './engine.js';
+import { createGradientTape, type GradientTapeOptions, type RecordingTape } from './gradient-tape.js';
 import { Masters } from './masters.js';
 import { type VariableSource, variablesOf } from './model-variables.js';
 import type { Tfjs, TfjsVariable } from './namespace.js';
 import { defineOptimizer, type TfjsOptimizerClass } from './optimizer.js';
 import { checkPeer } from './peer.js';
 
+export type { GradientTapeOptions, RecordingTape, TapeGradientOptions } from './gradient-tape.js';
 export type { VariableSource } from './model-variables.js';
 export type { Tfjs, TfjsVariable } from './namespace.js';
 export type { TfjsGradients, TfjsOptimizer, TfjsOptimizerClass } from './optimizer.js';
+export type { Mapped, Structure } from './structure.js';
 
 declare module 'adamax' {
   interface EngineVariables {
@@ -27,6 +30,10 @@ export interface AdamaxForTfjs {
   readonly Adagrad: TfjsOptimizerClass<CoreAdagrad, AdagradOptions>;
   readonly RMSprop: TfjsOptimizerClass<CoreRMSprop, RMSpropOptions>;
   readonly SGD: TfjsOptimizerClass<CoreSGD, SGDOptions>;
+  /** `tf.GradientTape` of Python. */
+  readonly GradientTape: new (
+    options?: GradientTapeOptions,
+  ) => RecordingTape;
   /**
    * The Variables of this package that stand for those of a model, with the elements that these have now, each under the
    * name that it has in the model's own files: what `adamax/checkpoint` takes as `variables`.
@@ -54,6 +61,7 @@ export function createTfjs(tf: Tfjs): AdamaxForTfjs {
     Adagrad: defineOptimizer(tf, masters, engine, 'NativeAdagrad', CoreAdagrad),
     RMSprop: defineOptimizer(tf, masters, engine, 'NativeRMSprop', CoreRMSprop),
     SGD: defineOptimizer(tf, masters, engine, 'NativeSGD', CoreSGD),
+    GradientTape: createGradientTape(tf),
     variablesOf: (model) => variablesOf(masters, model),
     commit: (variables) => masters.commit(Object.values(variables)),
   };
