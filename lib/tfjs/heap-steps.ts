@@ -73,8 +73,7 @@ export class HeapSteps {
     for (let i = 0; i < items.length; i++) {
       const { master } = items[i];
       heap.give(master.target, fresh[i]);
-      master.seen = null;
-      this.#masters.constrain(master);
+      this.#masters.outrun(master);
     }
   }
 }

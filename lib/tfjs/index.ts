@@ -54,7 +54,7 @@ export function createTfjs(tf: Tfjs): AdamaxForTfjs {
   checkPeer(tf);
   const made = known.get(tf);
   if (made !== undefined) return made;
-  const masters = new Masters(tf);
+  const masters = Masters.forTfjs(tf);
   const engine = createEngine(tf, masters);
   const created: AdamaxForTfjs = {
     Adamax: defineOptimizer(tf, masters, engine, 'NativeAdamax', CoreAdamax),

@@ -1,7 +1,7 @@
 import type { Variable as TfVariable } from '@tensorflow/tfjs-core';
 import { wrongType } from '../arguments/errors.js';
 import { equalShapes, sizeOf } from '../variables/shape.js';
-import { Variable } from '../variables/variable.js';
+import { isVariable, Variable } from '../variables/variable.js';
 import type { Tfjs } from './namespace.js';
 import { type Storage, storageOf } from './storage/index.js';
 
@@ -17,6 +17,8 @@ export interface Master {
   /** The version of the elements that both had in common last; null where the target was stepped without its master. */
   seen: object | null;
   constraint: Constraint | null;
+  /** Whether the Variable was handed out, and is to be in step from then on. */
+  isOut: boolean;
 }
 
 /**
@@ -27,6 +29,14 @@ export interface Master {
  * A master lives as long as somebody has its Variable, for instance an optimizer that keeps slots for it.
  */
 export class Masters {
+  /** Those of a TensorFlow.js: one for all its namespaces, since variables are known by their engine. */
+  static forTfjs(tf: Tfjs): Masters {
+    const engine = tf.engine();
+    const known = byEngine.get(engine) ?? new Masters(tf);
+    byEngine.set(engine, known);
+    return known;
+  }
+
   readonly storage: () => Storage;
   readonly #tf: Tfjs;
   readonly #byTarget = new WeakMap<TfVariable, WeakRef<Master>>();
@@ -35,7 +45,7 @@ export class Masters {
   readonly #byName = new Map<string, WeakRef<Master>>();
   #limit = 64;
 
-  constructor(tf: Tfjs) {
+  private constructor(tf: Tfjs) {
     this.#tf = tf;
     this.storage = storageOf(tf);
   }
@@ -45,13 +55,13 @@ export class Masters {
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE` for one that is not float32, or has been disposed of
    */
   of(target: TfVariable): Variable {
-    return this.refresh(this.masterOf(target));
+    return this.#handOut(this.masterOf(target));
   }
 
   /** As `of`, for whatever stands for a variable of TensorFlow.js; undefined for anything else. */
   find(target: unknown): Variable | undefined {
     const master = this.findMaster(target);
-    return master === undefined ? undefined : this.refresh(master);
+    return master === undefined ? undefined : this.#handOut(master);
   }
 
   /**
@@ -60,6 +70,7 @@ export class Masters {
    */
   findMaster(target: unknown): Master | undefined {
     if (target instanceof this.#tf.Variable) return this.masterOf(target);
+    if (isVariable(target)) return this.#byVariable.get(target as Variable);
     if (!isLayerVariable(target)) return undefined;
     return Object.assign(this.masterOf(target.read()), { constraint: target.constraint ?? null });
   }
@@ -75,15 +86,23 @@ export class Masters {
     for (const variable of variables) {
       const master = this.#byVariable.get(variable);
       if (master === undefined || master.target.isDisposed) continue;
-      storage.assign(master.target, variable.data);
-      master.seen = storage.versionOf(master.target);
-      this.constrain(master);
+      master.seen = storage.assign(master.target, variable.data);
+      if (master.constraint !== null) {
+        this.#project(master);
+        this.refresh(master);
+      }
     }
   }
 
-  /** Applies the constraint of a variable that was stepped, as TensorFlow.js would where it is set. */
-  constrain({ target, constraint }: Master): void {
-    // The next step reads what is assigned here, as it reads all that others assign.
+  /** Takes note of a target that was stepped without its master, which catches up if it was handed out. */
+  outrun(master: Master): void {
+    master.seen = null;
+    this.#project(master);
+    if (master.isOut) this.refresh(master);
+  }
+
+  /** Applies the constraint of a variable that was stepped, as TensorFlow.js does where it is set. */
+  #project({ target, constraint }: Master): void {
     if (constraint !== null) this.#tf.tidy(() => target.assign(constraint.apply(target)));
   }
 
@@ -101,6 +120,11 @@ export class Masters {
     variable.data.set(storage.read([target])[0]);
     master.seen = storage.versionOf(target);
     return variable;
+  }
+
+  #handOut(master: Master): Variable {
+    master.isOut = true;
+    return this.refresh(master);
   }
 
   #adopt(target: TfVariable): Master {
@@ -121,7 +145,7 @@ export class Masters {
   #add(target: TfVariable): Master {
     const { name, shape, trainable } = target;
     const variable = new Variable(new Float32Array(sizeOf(shape)), { name, shape, trainable });
-    const master = { target, variable, seen: null, constraint: null };
+    const master = { target, variable, seen: null, constraint: null, isOut: false };
     this.#byVariable.set(variable, master);
     this.#byName.set(name, new WeakRef(master));
     if (this.#byName.size > this.#limit) this.#prune();
@@ -134,6 +158,8 @@ export class Masters {
     this.#limit = 2 * this.#byName.size;
   }
 }
+
+const byEngine = new WeakMap<object, Masters>();
 
 interface LayerVariable {
   readonly originalName: string;

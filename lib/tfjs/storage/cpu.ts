@@ -24,6 +24,7 @@ export function cpuStorage(backend: CpuBackend): Storage {
       const data = backend.data.get(variable.dataId);
       if (data.refCount === 1) data.values = copy;
       else assignFresh(backend, variable, copy);
+      return copy;
     },
     versionOf: ({ dataId }) => backend.data.get(dataId).values,
   };

@@ -10,6 +10,7 @@ export function portableStorage(tf: Tfjs): Storage {
       const fresh = tf.tensor(elements.slice(), variable.shape, 'float32');
       variable.assign(fresh);
       fresh.dispose();
+      return variable.dataId;
     },
     versionOf: ({ dataId }) => dataId,
   };

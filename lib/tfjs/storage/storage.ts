@@ -4,8 +4,11 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 export interface Storage {
   /** The elements of tensors: to be read at once, since what is allocated next may move them, and not to be written. */
   read(tensors: readonly Tensor[]): Float32Array[];
-  /** Gives a variable other elements, in memory of their own: whoever shares its old ones keeps them. */
-  assign(variable: Variable, elements: Float32Array): void;
+  /**
+   * Gives a variable other elements, in memory of their own: whoever shares its old ones keeps them.
+   * @returns its version from now on
+   */
+  assign(variable: Variable, elements: Float32Array): object;
   /** An object that is another one as soon as somebody else has assigned to the variable. */
   versionOf(variable: Variable): object;
   /** Where all tensors lie in one array. */
