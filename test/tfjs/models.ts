@@ -20,7 +20,7 @@ export function perceptron(): LayersModel {
 }
 
 /** Trains in batches of 16, always in the same order. */
-export async function fit(model: LayersModel, { xs, ys }: ReturnType<typeof regression>, epochs: number) {
+export async function train(model: LayersModel, { xs, ys }: ReturnType<typeof regression>, epochs: number) {
   const { history } = await model.fit(xs, ys, { epochs, batchSize: 16, shuffle: false, verbose: 0 });
   return history.loss as number[];
 }

@@ -8,7 +8,7 @@ onBackends('beside tf.train.adamax', () => {
   it('training has the same losses and weights, step by step', async () => {
     const { Adamax } = createTfjs(tf);
     const { xs, ys } = regression();
-    const train = async (optimizer: Optimizer) => {
+    const trained = async (optimizer: Optimizer) => {
       const model = perceptron();
       model.compile({ optimizer, loss: 'meanSquaredError' });
       const losses: number[] = [];
@@ -20,8 +20,8 @@ onBackends('beside tf.train.adamax', () => {
       expect(optimizer.iterations).to.equal(480);
       return { losses, weights: weightsOf(model) };
     };
-    const theirs = await train(tf.train.adamax(0.01));
-    const ours = await train(new Adamax(0.01));
+    const theirs = await trained(tf.train.adamax(0.01));
+    const ours = await trained(new Adamax(0.01));
     const most = (a: ArrayLike<number>, b: ArrayLike<number>) => {
       return Math.max(...Array.from(a, (x, i) => Math.abs(x - b[i])));
     };

@@ -1,7 +1,7 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { createTfjs } from 'adamax/tfjs';
 import { expect } from 'chai';
-import { fit, named, perceptron, regression, valuesOf, weightsOf } from './models.js';
+import { named, perceptron, regression, train, valuesOf, weightsOf } from './models.js';
 import { onBackends, tf } from './peer.js';
 
 /** Steps a variable by ones, at a rate of 1. */
@@ -37,10 +37,10 @@ onBackends('what shares elements with a variable', () => {
     const data = regression();
     const [online, target] = [perceptron(), perceptron()];
     online.compile({ optimizer: new Adamax(0.1), loss: 'meanSquaredError' });
-    await fit(online, data, 1);
+    await train(online, data, 1);
     target.setWeights(online.getWeights());
     const then = weightsOf(online);
-    await fit(online, data, 1);
+    await train(online, data, 1);
     expect(weightsOf(target)).to.deep.equal(then);
     expect(weightsOf(online)).to.not.deep.equal(then);
   });

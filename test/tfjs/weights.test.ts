@@ -3,7 +3,16 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { schedules } from 'adamax';
 import { createTfjs, type TfjsOptimizer } from 'adamax/tfjs';
 import { expect } from 'chai';
-import { expectSameWeights, fit, named, perceptron, regression, valuesOf, variables, weightsOf } from './models.js';
+import {
+  expectSameWeights,
+  named,
+  perceptron,
+  regression,
+  train,
+  valuesOf,
+  variables,
+  weightsOf,
+} from './models.js';
 import { onBackends, tf } from './peer.js';
 
 const loss = 'meanSquaredError';
@@ -46,10 +55,10 @@ onBackends('state', () => {
       const data = regression();
       const model = perceptron();
       model.compile({ optimizer: make(), loss });
-      await fit(model, data, 2);
+      await train(model, data, 2);
       const other = await reloaded(await reloaded(model));
-      await fit(model, data, 3);
-      await fit(other, data, 3);
+      await train(model, data, 3);
+      await train(other, data, 3);
       expectSameWeights(other, model);
       expect((other.optimizer as TfjsOptimizer).core.getConfig()).to.deep.equal(
         (model.optimizer as TfjsOptimizer).core.getConfig(),
@@ -168,18 +177,18 @@ onBackends('state', () => {
     const data = regression();
     const model = perceptron();
     const optimizer = new Adamax(0.01);
-    const train = async (trainable: boolean) => {
+    const trainOnce = async (trainable: boolean) => {
       model.layers[0].trainable = trainable;
       model.compile({ optimizer, loss });
-      await fit(model, data, 1);
+      await train(model, data, 1);
     };
-    await train(true);
+    await trainOnce(true);
     const kernel = model.layers[0].getWeights()[0];
     const frozen = valuesOf(kernel);
     const slot = optimizer.core.getSlot(kernel as never, 'm').data.slice();
-    await train(false);
+    await trainOnce(false);
     expect(valuesOf(model.layers[0].getWeights()[0])).to.deep.equal(frozen);
-    await train(true);
+    await trainOnce(true);
     expect(valuesOf(model.layers[0].getWeights()[0])).to.not.deep.equal(frozen);
     expect(optimizer.core.getSlot(model.layers[0].getWeights()[0] as never, 'm').data).to.not.deep.equal(slot);
     expect(optimizer.iterations).to.equal(24);
@@ -199,7 +208,7 @@ onBackends('state', () => {
         [two, d],
       ] as const) {
         model.compile({ optimizer, loss });
-        await fit(model, data, 1);
+        await train(model, data, 1);
       }
     }
     expectSameWeights(one, two);
@@ -230,14 +239,14 @@ onBackends('state', () => {
     const data = regression();
     const model = perceptron();
     model.compile({ optimizer: new Adamax(0.01), loss });
-    await fit(model, data, 1);
+    await train(model, data, 1);
     const best = model.getWeights().map((tensor) => tf.clone(tensor));
     const then = weightsOf(model);
-    await fit(model, data, 1);
+    await train(model, data, 1);
     model.setWeights(best);
     expect(weightsOf(model)).to.deep.equal(then);
     model.optimizer = new (createTfjs(tf).SGD)(0);
-    await fit(model, data, 1);
+    await train(model, data, 1);
     expect(weightsOf(model)).to.deep.equal(then);
   });
 });
