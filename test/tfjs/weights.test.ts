@@ -3,16 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { schedules } from 'adamax';
 import { createTfjs, type TfjsOptimizer } from 'adamax/tfjs';
 import { expect } from 'chai';
-import {
-  expectSameWeights,
-  named,
-  perceptron,
-  regression,
-  train,
-  valuesOf,
-  variables,
-  weightsOf,
-} from './models.js';
+import { expectSameWeights, named, perceptron, regression, train, valuesOf, variables, weightsOf } from './models.js';
 import { onBackends, tf } from './peer.js';
 
 const loss = 'meanSquaredError';
