@@ -11,6 +11,7 @@ describe('createTfjs', () => {
   before(async () => {
     await tf.setBackend('cpu');
   });
+  after(() => tf.disposeVariables());
 
   it('gives the same for the same TensorFlow.js, and one set of masters for all its namespaces', () => {
     expect(createTfjs(tf)).to.equal(createTfjs(tf));

@@ -22,6 +22,8 @@ export function onBackends(title: string, body: (backend: BackendName) => void):
         await tf.setBackend(backend);
         await tf.ready();
       });
+      // Others count what there is.
+      after(() => tf.disposeVariables());
       body(backend);
     });
   }
