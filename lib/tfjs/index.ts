@@ -11,12 +11,14 @@ import { type VariableSource, variablesOf } from './model-variables.js';
 import type { Tfjs, TfjsVariable } from './namespace.js';
 import { defineOptimizer, type TfjsOptimizerClass } from './optimizer.js';
 import { checkPeer } from './peer.js';
+import { enableWasmTraining, type WasmTraining, type WasmTrainingOptions } from './wasm/index.js';
 
 export type { GradientTapeOptions, RecordingTape, TapeGradientOptions } from './gradient-tape.js';
 export type { VariableSource } from './model-variables.js';
 export type { Tfjs, TfjsVariable } from './namespace.js';
 export type { TfjsGradients, TfjsOptimizer, TfjsOptimizerClass } from './optimizer.js';
 export type { Mapped, Structure } from './structure.js';
+export type { WasmTraining, WasmTrainingKernel, WasmTrainingOptions } from './wasm/index.js';
 
 declare module 'adamax' {
   interface EngineVariables {
@@ -30,6 +32,11 @@ export interface AdamaxForTfjs {
   readonly Adagrad: TfjsOptimizerClass<CoreAdagrad, AdagradOptions>;
   readonly RMSprop: TfjsOptimizerClass<CoreRMSprop, RMSpropOptions>;
   readonly SGD: TfjsOptimizerClass<CoreSGD, SGDOptions>;
+  /**
+   * Registers the kernels that training needs and the wasm backend lacks, and some in place of its own. The backend need
+   * not be ready, but its package must have been imported.
+   */
+  enableWasmTraining(options?: WasmTrainingOptions): WasmTraining;
   /** `tf.GradientTape` of Python. */
   readonly GradientTape: new (
     options?: GradientTapeOptions,
@@ -61,6 +68,7 @@ export function createTfjs(tf: Tfjs): AdamaxForTfjs {
     Adagrad: defineOptimizer(tf, masters, engine, 'NativeAdagrad', CoreAdagrad),
     RMSprop: defineOptimizer(tf, masters, engine, 'NativeRMSprop', CoreRMSprop),
     SGD: defineOptimizer(tf, masters, engine, 'NativeSGD', CoreSGD),
+    enableWasmTraining: (options) => enableWasmTraining(tf, options),
     GradientTape: createGradientTape(tf),
     variablesOf: (model) => variablesOf(masters, model),
     commit: (variables) => masters.commit(Object.values(variables)),
