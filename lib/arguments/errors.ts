@@ -29,7 +29,6 @@ export type ErrorCode =
   | 'ERR_ADAMAX_NATIVE' // RangeError: a file or an object that is no addon of this version
   | 'ERR_ADAMAX_CHECKPOINT' // RangeError: a saved state that is damaged, of another optimizer or of a later version
   | 'ERR_ADAMAX_FILE' // Error: what the operating system refuses; its own error is the `cause`
-  | 'ERR_ADAMAX_TFJS' // TypeError: a TensorFlow.js that lacks what is asked of it
   | 'ERR_ADAMAX_MEMORY'; // RangeError: no memory left for a step's working space, or for an array
 
 const ours = new WeakSet<Error>();

@@ -95,7 +95,6 @@ describe('Training of layers on wasm', function () {
       await use('cpu');
       const expected = await lossesOf(make());
       const received = await onWasm(() => lossesOf(make()));
-      if (process.env.SHOW) console.log(name, Math.max(...expected.map((v, i) => Math.abs(v - received[i]))), expected[0], expected[5]);
       for (const [step, loss] of expected.entries()) expect(received[step]).to.be.closeTo(loss, BOUND);
       expect(expected[STEPS - 1]).to.be.below(expected[0]);
     });
