@@ -5,6 +5,8 @@ import type { Tfjs } from '../namespace.js';
 import { batchMatMul } from './batch-mat-mul.js';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter.js';
 import { conv2dBackpropInput } from './conv2d-backprop-input.js';
+import { conv3dBackpropFilter } from './conv3d-backprop-filter.js';
+import { conv3dBackpropInput } from './conv3d-backprop-input.js';
 import { depthwiseBackpropFilter } from './depthwise-backprop-filter.js';
 import { depthwiseBackpropInput } from './depthwise-backprop-input.js';
 import { identity } from './identity.js';
@@ -17,6 +19,8 @@ const KERNELS = {
   BatchMatMul: batchMatMul,
   Conv2DBackpropFilter: conv2dBackpropFilter,
   Conv2DBackpropInput: conv2dBackpropInput,
+  Conv3DBackpropFilterV2: conv3dBackpropFilter,
+  Conv3DBackpropInputV2: conv3dBackpropInput,
   DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
   DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
   Identity: identity,
@@ -32,6 +36,8 @@ export type WasmTrainingKernel = keyof typeof KERNELS;
 const REPLACED: readonly WasmTrainingKernel[] = [
   'BatchMatMul',
   'Conv2DBackpropInput',
+  'Conv3DBackpropFilterV2',
+  'Conv3DBackpropInputV2',
   'Identity',
   'MaxPool3D',
   'MaxPool3DGrad',

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import { tf } from '../peer.js';
 import { expectParity, numbers } from './support.js';
 
@@ -17,6 +17,7 @@ const PADS: Pad[] = [
 /** Sums of some hundred products in float32, where the cpu backend sums in float64. */
 const BOUND = 2e-6;
 type Size = [number, number];
+type Volume = [number, number, number];
 const SIZES: Size[] = [
   [1, 7],
   [3, 3],
@@ -99,6 +100,31 @@ describe('Gradients of convolutions on wasm', function () {
         const w = () => numbers([3, 3, 4, 3], 2);
         await expectParity(() => tf.conv2dTranspose(x() as Tensor4D, w() as Tensor4D, shape, strides, pad), BOUND);
         await expectParity(() => tf.grads(loss)([x(), w()]), BOUND);
+      }
+    }
+  });
+
+  it('agree for volumes, over sizes, filters, strides and paddings', async () => {
+    const sizes: Volume[] = [
+      [1, 3, 2],
+      [4, 5, 6],
+    ];
+    const filters: Volume[] = [
+      [1, 1, 1],
+      [2, 3, 1],
+      [3, 2, 2],
+    ];
+    for (const size of sizes) {
+      for (const filter of filters) {
+        for (const strides of [1, 2, [2, 1, 3] as Volume]) {
+          for (const pad of ['same', 'valid'] as const) {
+            if (pad === 'valid' && filter.some((length, axis) => length > size[axis])) continue;
+            const loss = (x: Tensor, w: Tensor) => weigh(tf.conv3d(x as Tensor5D, w as Tensor5D, strides, pad));
+            const x = () => numbers([2, ...size, 3]);
+            const w = () => numbers([...filter, 3, 2], 2);
+            await expectParity(() => tf.grads(loss)([x(), w()]), BOUND);
+          }
+        }
       }
     }
   });

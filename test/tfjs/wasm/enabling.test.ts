@@ -12,7 +12,16 @@ const ADDED = [
   'DepthwiseConv2dNativeBackpropInput',
   'UnsortedSegmentSum',
 ];
-const REPLACED = ['BatchMatMul', 'Conv2DBackpropInput', 'Identity', 'MaxPool3D', 'MaxPool3DGrad', 'MaxPoolGrad'];
+const REPLACED = [
+  'BatchMatMul',
+  'Conv2DBackpropInput',
+  'Conv3DBackpropFilterV2',
+  'Conv3DBackpropInputV2',
+  'Identity',
+  'MaxPool3D',
+  'MaxPool3DGrad',
+  'MaxPoolGrad',
+];
 
 /** All kernels there are, with the very objects that were registered. */
 function kernels(backend: string): Map<string, KernelConfig> {

@@ -50,7 +50,11 @@ const KINDS: Record<string, () => Layer[]> = {
     layers.conv2d(same),
     layers.cropping2D({ cropping: 1 }),
   ],
-  conv3d: () => [layers.conv3d({ ...volume, ...same }), layers.maxPooling3d({ poolSize: 2 } as never)],
+  conv3d: () => [
+    layers.conv3d({ ...volume, ...same }),
+    layers.maxPooling3d({ poolSize: 2 } as never),
+    layers.conv3d({ ...same, strides: 2 }),
+  ],
   'pooling of series': () => [
     layers.conv1d({ ...series, ...same }),
     layers.maxPooling1d({ poolSize: 2 }),

@@ -39,31 +39,6 @@ describe('Memory of kernels on wasm', function () {
     });
   });
 
-  it('is given back, by the measure of TensorFlow.js itself', async () => {
-    await onWasm(() => {
-      tf.env().set('IS_TEST', true);
-      try {
-        const x = numbers([1, 5, 5, 2]) as Tensor4D;
-        const w = numbers([3, 3, 2, 2]) as Tensor4D;
-        const calls: (() => Tensor | Tensor[])[] = [
-          () => tf.matMul(numbers([3, 2]), numbers([3, 4]), true, false),
-          () => tf.matMul(numbers([2, 90]), numbers([80, 90]), false, true),
-          () => tf.grad((x) => tf.sum(tf.gather(x, [1, 0])))(numbers([3, 2])),
-          () => tf.grads((x: Tensor, w: Tensor) => tf.sum(tf.conv2d(x as Tensor4D, w as Tensor4D, 2, 'same')))([x, w]),
-          () =>
-            tf.grads((x: Tensor, w: Tensor) => tf.sum(tf.depthwiseConv2d(x as Tensor4D, w as Tensor4D, 2, 'same')))([
-              x,
-              w,
-            ]),
-          () => tf.grad((x) => tf.sum(tf.maxPool(x as Tensor4D, 2, 2, 'same')))(x),
-        ];
-        for (const call of calls) tf.dispose(tf.tidy(call));
-      } finally {
-        tf.env().set('IS_TEST', false);
-      }
-    });
-  });
-
   it('stays as it is over a thousand steps', async () => {
     await onWasm(() => {
       const w = tf.variable(numbers([3, 3, 2, 4]) as Tensor4D);
