@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { root, runModule } from '../support/process.js';
 
-/** The TensorFlow.js under test takes the place of the one that a reader has. */
+/** The TensorFlow.js under test, with its backends, takes the place of the one that a reader has. */
 const PEER = "import { tf } from './out/test/tfjs/peer.js';\nawait tf.setBackend('cpu');";
 
 describe('docs/tfjs.md', () => {
@@ -12,7 +12,9 @@ describe('docs/tfjs.md', () => {
 
   blocks.forEach((block, i) => {
     it(`block ${i + 1} runs and prints what its comments say`, () => {
-      const code = block.replace("import * as tf from '@tensorflow/tfjs';", PEER);
+      const code = block
+        .replace("import '@tensorflow/tfjs-backend-wasm';\n", '')
+        .replace("import * as tf from '@tensorflow/tfjs';", PEER);
       expect(code).not.to.equal(block);
       const { code: exit, stdout, stderr } = runModule(code);
       expect(exit, stderr).to.equal(0);
