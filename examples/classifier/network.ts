@@ -14,7 +14,10 @@ export class Network {
   readonly variables: Layers<Variable>;
   /** Of the mean loss of a batch, with respect to each variable. */
   readonly gradients: Layers<Float32Array>;
-  readonly #inputs: number;
+  // Inputs other than 0, and where their rows of weights begin.
+  readonly #ink: Float32Array;
+  readonly #rows: Int32Array;
+  #inked = 0;
   readonly #hidden: Float64Array;
   readonly #scores: Float64Array;
   readonly #hiddenSlopes: Float64Array;
@@ -32,7 +35,8 @@ export class Network {
     const zeros = ({ data }: Variable): Float32Array => new Float32Array(data.length);
     const [w1, b1, w2, b2] = this.variables;
     this.gradients = [zeros(w1), zeros(b1), zeros(w2), zeros(b2)];
-    this.#inputs = inputs;
+    this.#ink = new Float32Array(inputs + 3);
+    this.#rows = new Int32Array(inputs + 3);
     this.#hidden = new Float64Array(hidden);
     this.#scores = new Float64Array(classes);
     this.#hiddenSlopes = new Float64Array(hidden);
@@ -69,9 +73,16 @@ export class Network {
       slopes[j] = hidden[j] > 0 ? slope : 0;
       gb1[j] += slopes[j];
     }
-    for (let i = 0; i < this.#inputs; i++) {
-      if (x[i] === 0) continue;
-      for (let j = 0; j < width; j++) g1[i * width + j] += x[i] * slopes[j];
+    const [ink, rows] = [this.#ink, this.#rows];
+    for (let n = 0; n < this.#inked; n += 4) {
+      const [x0, x1, x2, x3] = [ink[n], ink[n + 1], ink[n + 2], ink[n + 3]];
+      const [r0, r1, r2, r3] = [rows[n], rows[n + 1], rows[n + 2], rows[n + 3]];
+      for (let j = 0; j < width; j++) {
+        g1[r0 + j] += x0 * slopes[j];
+        g1[r1 + j] += x1 * slopes[j];
+        g1[r2 + j] += x2 * slopes[j];
+        g1[r3 + j] += x3 * slopes[j];
+      }
     }
     return loss;
   }
@@ -80,17 +91,35 @@ export class Network {
     const [w1, b1, w2, b2] = this.variables.map(({ data }) => data);
     const [hidden, scores] = [this.#hidden, this.#scores];
     const [width, classes] = [hidden.length, scores.length];
+    this.#pick(x);
     hidden.set(b1);
-    for (let i = 0; i < this.#inputs; i++) {
-      // Most of an image is paper, which adds nothing.
-      if (x[i] === 0) continue;
-      for (let j = 0; j < width; j++) hidden[j] += x[i] * w1[i * width + j];
+    const [ink, rows] = [this.#ink, this.#rows];
+    for (let n = 0; n < this.#inked; n += 4) {
+      const [x0, x1, x2, x3] = [ink[n], ink[n + 1], ink[n + 2], ink[n + 3]];
+      const [r0, r1, r2, r3] = [rows[n], rows[n + 1], rows[n + 2], rows[n + 3]];
+      for (let j = 0; j < width; j++) {
+        hidden[j] += x0 * w1[r0 + j] + x1 * w1[r1 + j] + x2 * w1[r2 + j] + x3 * w1[r3 + j];
+      }
     }
     scores.set(b2);
     for (let j = 0; j < width; j++) {
       hidden[j] = Math.max(hidden[j], 0);
       for (let k = 0; k < classes; k++) scores[k] += hidden[j] * w2[j * classes + k];
     }
+  }
+
+  // Most of an image is paper, which adds nothing. What is left is taken by fours, so that a hidden number is fetched
+  // and put back a quarter as often; zeros of the first row fill the last four up.
+  #pick(x: Float32Array): void {
+    const [ink, rows, width] = [this.#ink, this.#rows, this.#hidden.length];
+    let n = 0;
+    for (let i = 0; i < x.length; i++) {
+      if (x[i] === 0) continue;
+      rows[n] = i * width;
+      ink[n++] = x[i];
+    }
+    for (; n % 4 !== 0; n++) rows[n] = ink[n] = 0;
+    this.#inked = n;
   }
 
   // Makes probabilities of the scores. The largest is taken off first, so that no power overflows.

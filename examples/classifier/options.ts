@@ -5,6 +5,8 @@ import type { TrainingOptions } from './train.js';
 
 /** Everything the command line says. */
 export interface Options extends TrainingOptions {
+  /** How many digits to train on. */
+  readonly digits: number;
   /** The folder for what the program leaves. */
   readonly out: string;
   readonly checkpoints: CheckpointOptions;
@@ -12,7 +14,8 @@ export interface Options extends TrainingOptions {
 }
 
 const NUMBERS = {
-  epochs: { default: 20, least: 1, most: 1000, help: 'passes over the digits' },
+  epochs: { default: 5, least: 1, most: 1000, help: 'passes over the digits' },
+  digits: { default: 60_000, least: 1, most: 60_000, help: 'how many to train on' },
   seed: { default: 1, least: 0, most: 2 ** 32 - 1, help: 'same seed, same bytes' },
   'checkpoint-every': CHECKPOINT_EVERY,
 } as const;
@@ -23,6 +26,7 @@ const DEFAULT_OUT = join('out', 'classifier');
 export function parseOptions(args: readonly string[]): Options {
   const given = givenOptions(args, {
     epochs: 'value',
+    digits: 'value',
     seed: 'value',
     'checkpoint-every': 'value',
     resume: 'flag',
@@ -31,6 +35,7 @@ export function parseOptions(args: readonly string[]): Options {
   const number = (name: keyof typeof NUMBERS): number => wholeNumber(name, NUMBERS[name], given.get(name));
   return {
     epochs: number('epochs'),
+    digits: number('digits'),
     seed: number('seed'),
     out: given.get('out') ?? DEFAULT_OUT,
     checkpoints: { every: number('checkpoint-every'), resume: given.has('resume') },

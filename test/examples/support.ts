@@ -1,13 +1,44 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { Checkpoints } from '../../examples/shared/cli/checkpoints.js';
+import type { TrainingStatus } from '../../examples/shared/cli/progress.js';
+import { Random } from '../../examples/shared/maths/random.js';
 
-const main = fileURLToPath(new URL('../../examples/word-vectors/main.js', import.meta.url));
+/** What starts an example. */
+export function mainOf(example: 'word-vectors' | 'classifier'): string {
+  return fileURLToPath(new URL(`../../examples/${example}/main.js`, import.meta.url));
+}
+
+/** For trainings that are not saved. */
+export const UNSAVED = new Checkpoints<never>('', { every: 0, resume: false }, {});
+
+/** Takes a training to its end: its statuses, but for what depends on where it went on from, and its result. */
+export function taken<Result>(training: Generator<TrainingStatus, Result>): { statuses: object[]; result: Result } {
+  const statuses: object[] = [];
+  for (;;) {
+    const { done, value } = training.next();
+    if (done) return { statuses, result: value };
+    const { resumed: _, ...status } = value;
+    statuses.push(status);
+  }
+}
+
+/** Paragraphs on one of four subjects each, every subject with words of its own. */
+export function subjects(paragraphs: number): string {
+  const random = new Random(1);
+  const names = ['sea', 'land', 'air', 'fire'];
+  return Array.from({ length: paragraphs }, () => {
+    const subject = names[random.below(4)];
+    const letter = (n: number): string => String.fromCharCode(97 + n);
+    return Array.from({ length: 50 }, () => subject + letter(random.below(15))).join(' ');
+  }).join('\n\n');
+}
 
 /** Runs the example as a process of its own. */
 export function wordVectors(args: readonly string[], cwd: string, env: Record<string, string> = {}) {
   const { ADAMAX_ISA: _, ...inherited } = process.env;
-  const result = spawnSync(process.execPath, [main, ...args], {
+  const result = spawnSync(process.execPath, [mainOf('word-vectors'), ...args], {
     cwd,
     env: { ...inherited, ...env },
     encoding: 'utf8',
