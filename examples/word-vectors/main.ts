@@ -1,4 +1,5 @@
 /** Word vectors of a whole book, trained by sparse Adamax steps: what `npm start` runs. See README.md beside it. */
+import { createHash } from 'node:crypto';
 import { duration } from '../shared/cli/format.js';
 import { OutputFolder } from '../shared/cli/output-folder.js';
 import { print, run, watch } from '../shared/cli/program.js';
@@ -7,8 +8,11 @@ import { parseOptions, usage } from './cli/options.js';
 import { FILES, introduction, neighbourLines, verdict, writeFiles } from './report.js';
 import { corpusOf } from './text/corpus.js';
 import { book, textFile } from './text/source.js';
-import type { TrainingOptions, TrainingResult } from './training/train.js';
-import { type TrainingData, trainingDataOf } from './training/training-data.js';
+import type { Position } from './training/train.js';
+import { trainingDataOf } from './training/training-data.js';
+
+// Beside the files that are for others.
+const CHECKPOINT = 'training.safetensors';
 
 async function main(args: readonly string[]): Promise<void> {
   const began = performance.now();
@@ -24,23 +28,34 @@ async function main(args: readonly string[]): Promise<void> {
     const frequent = `${corpus.vocabulary.size} different ones that occur ${corpus.minCount} times`;
     throw new UsageError(`--text has too few words to train on, ${frequent}`, String(options.text));
   }
-  const folder = new OutputFolder(options.out, Object.values(FILES));
+  const folder = new OutputFolder(options.out, [...Object.values(FILES), CHECKPOINT]);
 
-  print(introduction(title, corpus));
-  const result = await trained(data, options);
+  // Loaded this late because the library, when it finds no binary, says so on stderr at once; whoever mistyped an
+  // option should read about the option and nothing else.
+  const [{ isa }, { Checkpoints }, { train }] = await Promise.all([
+    import('adamax/kernels'),
+    import('../shared/cli/checkpoints.js'),
+    import('./training/train.js'),
+  ]);
+  const { epochs, dim, window, negative, seed, slots } = options;
+  const settings = { epochs, dim, window, negative, seed, slots, text: `${title} (SHA-256 ${digestOf(text)})` };
+  const checkpoints = new Checkpoints<Position>(folder.pathOf(CHECKPOINT), options.checkpoints, settings);
+
+  print(introduction(title, corpus), `sparse Adamax steps on ${isa()}`, ...checkpoints.notes());
+  const result = await watch(train(data, options, checkpoints), {
+    epochs,
+    unit: 'words',
+    heldOut: (loss) => `held-out ${loss.toFixed(3)}`,
+  });
   print('\nnearest words, by cosine', ...neighbourLines(corpus.vocabulary, result.vectors));
   writeFiles(folder, title, corpus.vocabulary, result, options);
   print('', verdict(result), `${Object.values(FILES).join(', ')} are in ${options.out}`);
   print(`took ${duration((performance.now() - began) / 1000)}`);
 }
 
-async function trained(data: TrainingData, options: TrainingOptions): Promise<TrainingResult> {
-  // Loaded this late because the library, when it finds no binary, says so on stderr at once; whoever mistyped an
-  // option should read about the option and nothing else.
-  const [{ isa }, { train }] = await Promise.all([import('adamax/kernels'), import('./training/train.js')]);
-  print(`sparse Adamax steps on ${isa()}`);
-  const heldOut = (loss: number): string => `held-out ${loss.toFixed(3)}`;
-  return await watch(train(data, options), { epochs: options.epochs, unit: 'words', heldOut });
+// So much of it tells texts apart, and can be read in a line.
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 await run(main);

@@ -2,22 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Random } from '../../examples/shared/maths/random.js';
 import { implementations } from '../support/implementations.js';
-import { expectWellFormed, wordVectors } from './support.js';
+import { expectWellFormed, subjects, wordVectors } from './support.js';
 
 const FILES = ['loss.svg', 'map.svg', 'vectors.txt'];
-
-/** Paragraphs on one of four subjects each, every subject with words of its own. */
-function text(): string {
-  const random = new Random(1);
-  const subjects = ['sea', 'land', 'air', 'fire'];
-  return Array.from({ length: 400 }, () => {
-    const subject = subjects[random.below(4)];
-    const letter = (n: number): string => String.fromCharCode(97 + n);
-    return Array.from({ length: 50 }, () => subject + letter(random.below(15))).join(' ');
-  }).join('\n\n');
-}
 
 describe('word vectors: the command', () => {
   let folder: string;
@@ -34,7 +22,7 @@ describe('word vectors: the command', () => {
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'word-vectors-'));
-    writeFileSync(join(folder, 'small.txt'), text());
+    writeFileSync(join(folder, 'small.txt'), subjects(400));
   });
   after(() => rmSync(folder, { recursive: true }));
 
@@ -121,7 +109,7 @@ describe('word vectors: the command', () => {
   it('prints its options', () => {
     const { code, stdout, stderr } = run(['--help']);
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
-    for (const option of ['epochs', 'dim', 'window', 'negative', 'seed', 'out', 'text']) {
+    for (const option of ['epochs', 'dim', 'window', 'negative', 'seed', 'checkpoint-every', 'out', 'text']) {
       expect(stdout).to.match(new RegExp(`--${option} .*default`));
     }
     expect(existsSync(join(folder, 'out'))).to.equal(false);
@@ -142,6 +130,8 @@ describe('word vectors: the command', () => {
     [['--negative', ''], `--negative ${whole(1, 100, '')}`],
     [['--seed', '4294967296'], `--seed ${whole(0, 4294967295, '4294967296')}`],
     [['--seed', '1\n2'], `--seed ${whole(0, 4294967295, '1\\n2')}`],
+    [['--checkpoint-every', '-1'], `--checkpoint-every ${whole(0, 1_000_000_000, '-1')}`],
+    [['--resume=yes'], "--resume takes no value: received 'yes'"],
     [['--epoch', '3'], "there is no such option, --help lists them: received '--epoch'"],
     [['-x'], "there is no such option, --help lists them: received '-x'"],
     [['moby.txt'], "this command takes options only: received 'moby.txt'"],

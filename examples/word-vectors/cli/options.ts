@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { givenOptions, usageOf, wholeNumber } from '../../shared/cli/options.js';
+import type { CheckpointOptions } from '../../shared/cli/checkpoints.js';
+import { CHECKPOINT_EVERY, givenOptions, usageOf, wholeNumber } from '../../shared/cli/options.js';
 import { UsageError } from '../../shared/cli/usage-error.js';
 import type { TrainingOptions } from '../training/train.js';
 
@@ -8,6 +9,7 @@ export interface Options extends TrainingOptions {
   readonly out: string;
   /** A file to train on in place of the book. */
   readonly text: string | undefined;
+  readonly checkpoints: CheckpointOptions;
   readonly help: boolean;
 }
 
@@ -17,6 +19,7 @@ const NUMBERS = {
   window: { default: 5, least: 1, most: 100, help: 'farthest distance of a context word' },
   negative: { default: 5, least: 1, most: 100, help: 'random words each context is told apart from' },
   seed: { default: 1, least: 0, most: 2 ** 32 - 1, help: 'same seed, same bytes' },
+  'checkpoint-every': CHECKPOINT_EVERY,
 } as const;
 
 const SLOTS = ['float32', 'bfloat16'] as const;
@@ -28,6 +31,7 @@ export function parseOptions(args: readonly string[]): Options {
   const given = givenOptions(args, {
     ...Object.fromEntries(Object.keys(NUMBERS).map((name) => [name, 'value' as const])),
     slots: 'value',
+    resume: 'flag',
     out: 'folder',
     text: 'file',
   });
@@ -41,6 +45,7 @@ export function parseOptions(args: readonly string[]): Options {
     slots: slotDtype(given.get('slots')),
     out: given.get('out') ?? DEFAULT_OUT,
     text: given.get('text'),
+    checkpoints: { every: number('checkpoint-every'), resume: given.has('resume') },
     help: given.has('help'),
   };
 }
@@ -49,7 +54,8 @@ export function parseOptions(args: readonly string[]): Options {
 export function usage(): string {
   return usageOf('Trains word vectors on a book, by sparse Adamax steps.', 'npm start -- [options]', NUMBERS, [
     ['--slots TYPE', `how moments are stored: ${SLOTS.join(' or ')} (default ${SLOTS[0]})`],
-    ['--out FOLDER', `where vectors.txt, loss.svg and map.svg go (default ${DEFAULT_OUT})`],
+    ['--resume', 'go on from what is saved in the folder'],
+    ['--out FOLDER', `where vectors.txt, loss.svg, map.svg and what is saved go (default ${DEFAULT_OUT})`],
     ['--text FILE', 'any UTF-8 text to train on (default: Moby Dick)'],
   ]);
 }

@@ -11,8 +11,10 @@ import { RowGradients } from './row-gradients.js';
 export class SkipGramModel {
   /** The word vectors: what a training is for. */
   readonly input: Variable;
+  readonly optimizer: Adamax;
+  /** All that steps change, but for what the optimizer keeps. */
+  readonly variables: readonly Variable[];
   readonly #output: Variable;
-  readonly #optimizer: Adamax;
   readonly #dim: number;
   readonly #inputGradients: RowGradients;
   readonly #outputGradients: RowGradients;
@@ -24,12 +26,13 @@ export class SkipGramModel {
    * @param targets words each centre is scored against: one true, the rest negative
    */
   constructor(optimizer: Adamax, words: number, dim: number, pairsPerStep: number, targets: number, random: Random) {
-    this.#optimizer = optimizer;
+    this.optimizer = optimizer;
     this.#dim = dim;
     // As in word2vec.c: small random input vectors and no output vectors. Every score starts at exactly 0.
     const initial = Float32Array.from({ length: words * dim }, () => (random.unit() - 0.5) / dim);
     this.input = new Variable(initial, { shape: [words, dim], name: 'input' });
     this.#output = new Variable(new Float32Array(words * dim), { shape: [words, dim], name: 'output' });
+    this.variables = [this.input, this.#output];
     this.#inputGradients = new RowGradients(words, dim, pairsPerStep);
     this.#outputGradients = new RowGradients(words, dim, pairsPerStep * targets);
     this.#centre = new Float64Array(dim);
@@ -69,8 +72,8 @@ export class SkipGramModel {
 
   /** One sparse Adamax step: of all rows of both tables, only those the pairs have touched change. */
   step(learningRate: number): void {
-    this.#optimizer.learningRate = learningRate;
-    this.#optimizer.applyGradients([
+    this.optimizer.learningRate = learningRate;
+    this.optimizer.applyGradients([
       [this.#inputGradients.slices(), this.input],
       [this.#outputGradients.slices(), this.#output],
     ]);

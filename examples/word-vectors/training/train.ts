@@ -1,7 +1,8 @@
 import { Adamax, type SlotDtype } from 'adamax';
+import type { Checkpoints } from '../../shared/cli/checkpoints.js';
 import type { TrainingStatus } from '../../shared/cli/progress.js';
 import { Random } from '../../shared/maths/random.js';
-import { Curve, type LossPoint, Mean } from './curve.js';
+import { Curve, type CurveState, type LossPoint, Mean, type MeanState } from './curve.js';
 import { SkipGramModel } from './model.js';
 import type { TrainingData } from './training-data.js';
 
@@ -38,46 +39,77 @@ export interface TrainingResult {
 const VECTORS = 1;
 const FIRST_EPOCH = 1000;
 
-/** Trains word vectors; yields its status after each passage of the text, so that others get a turn. */
-export function* train(data: TrainingData, options: TrainingOptions): Generator<TrainingStatus, TrainingResult> {
+/** How far a training is, right after a step. */
+export type Position = {
+  readonly epoch: number;
+  /** Of the text, in all epochs so far. */
+  readonly words: number;
+  /** How many pairs of the epoch the steps so far have learned from, and the mean of their losses. */
+  readonly pairs: number;
+  readonly loss: MeanState;
+  readonly curve: CurveState;
+  readonly heldOutLoss: readonly LossPoint[];
+};
+
+/**
+ * Trains word vectors, from where that was saved on; yields its status after each passage of the text, so that others
+ * get a turn.
+ */
+export function* train(
+  data: TrainingData,
+  options: TrainingOptions,
+  checkpoints: Checkpoints<Position>,
+): Generator<TrainingStatus, TrainingResult> {
   const { epochs, dim, negative, seed, slots } = options;
   const { skipGrams, negatives } = data;
   const { vocabulary, training, trainingWords } = data.corpus;
   const optimizer = new Adamax({ slotDtype: slots });
-  const random = new Random(seed, VECTORS);
-  const model = new SkipGramModel(optimizer, vocabulary.size, dim, PAIRS_PER_STEP, 1 + negative, random);
+  const vectors = new Random(seed, VECTORS);
+  const model = new SkipGramModel(optimizer, vocabulary.size, dim, PAIRS_PER_STEP, 1 + negative, vectors);
+  const saved = checkpoints.resumed(model);
   const totalWords = trainingWords * epochs;
-  const curve = new Curve(totalWords / CURVE_POINTS);
-  const heldOutLoss: LossPoint[] = [{ epoch: 0, loss: data.heldOut.loss(model) }];
+  const curve = new Curve(totalWords / CURVE_POINTS, saved?.curve);
+  const heldOutLoss = [...(saved?.heldOutLoss ?? [{ epoch: 0, loss: data.heldOut.loss(model) }])];
   const targets = new Int32Array(1 + negative);
+  let epochLoss = new Mean(saved?.loss);
+  // Pairs of the epoch that were drawn, and those that steps have learned from.
+  let pairs = 0;
+  let learned = saved?.pairs ?? 0;
+  let epoch = saved?.epoch ?? 1;
   // Of the text, thinned out or not: what word2vec.c counts.
-  let words = 0;
-  let pending = 0;
+  let words = (epoch - 1) * trainingWords;
+  const status = (): TrainingStatus => {
+    return { epoch, done: words, resumed: saved?.words ?? 0, total: totalWords, loss: epochLoss.value };
+  };
+  const step = (): void => {
+    model.step(learningRate(words / totalWords));
+    learned = pairs;
+    checkpoints.stepped(model, { epoch, words, pairs, loss: epochLoss.state, curve: curve.state, heldOutLoss });
+  };
 
-  for (let epoch = 1; epoch <= epochs; epoch++) {
+  for (; epoch <= epochs; epoch++) {
     const random = new Random(seed, FIRST_EPOCH + epoch);
-    const epochLoss = new Mean();
     for (const passage of shuffled(training, random)) {
       skipGrams.forEachPair(passage, random, (centre, context) => {
         targets[0] = context;
         negatives.fill(targets, random);
+        // Pairs that a killed training has learned from are drawn again, so that those after them are the same.
+        if (++pairs <= learned) return;
         const loss = model.add(centre, targets);
         epochLoss.add(loss);
         curve.add(loss);
-        if (++pending === PAIRS_PER_STEP) {
-          model.step(learningRate(words / totalWords));
-          pending = 0;
-        }
+        if (pairs - learned === PAIRS_PER_STEP) step();
       });
       words += passage.length;
+      if (pairs < learned) continue;
       curve.advance(words, trainingWords);
-      yield { epoch, done: words, resumed: 0, total: totalWords, loss: epochLoss.value };
+      yield status();
     }
-    if (pending > 0) model.step(learningRate(words / totalWords));
-    pending = 0;
+    if (pairs > learned) step();
     const heldOut = data.heldOut.loss(model);
     heldOutLoss.push({ epoch, loss: heldOut });
-    yield { epoch, done: words, resumed: 0, total: totalWords, loss: epochLoss.value, heldOut };
+    yield { ...status(), heldOut };
+    [pairs, learned, epochLoss] = [0, 0, new Mean()];
   }
   return { vectors: model.input.data, trainingLoss: curve.points, heldOutLoss };
 }
