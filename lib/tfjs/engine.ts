@@ -1,23 +1,23 @@
 import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
 import { rangeError, typeError, wrongType } from '../arguments/errors.js';
 import type { Differentiated, GradientEngine } from '../optimizers/engine.js';
+import { IndexedSlices } from '../variables/indexed-slices.js';
 import { equalShapes, formatShape } from '../variables/shape.js';
 import type { Variable } from '../variables/variable.js';
-import { withCorrections } from './corrections.js';
+import { differentiate, type Source } from './differentiate.js';
 import type { Masters } from './masters.js';
 import type { Tfjs } from './namespace.js';
-import { whyNot } from './refusal.js';
-import { Tape } from './tape.js';
+import type { Tables } from './tables.js';
 
 /** TensorFlow.js as the engine of `minimize`, `getGradients` and `getUpdates`. */
-export function createEngine(tf: Tfjs, masters: Masters): GradientEngine<Tensor> {
+export function createEngine(tf: Tfjs, masters: Masters, tables: Tables): GradientEngine<Tensor> {
   return {
     adopt: (target) => masters.find(target),
     differentiate(loss, variables, gradLoss) {
       let found: Differentiated = { gradients: [] };
       // TensorFlow.js would look for tensors in what is returned, element by element.
       tf.tidy(() => {
-        found = differentiate(tf, masters, loss, variables, gradLoss);
+        found = new Evaluation(tf, masters, tables).differentiate(loss, variables, gradLoss);
       });
       return found;
     },
@@ -27,47 +27,64 @@ export function createEngine(tf: Tfjs, masters: Masters): GradientEngine<Tensor>
 
 type Differentiate = GradientEngine<Tensor>['differentiate'];
 
-/**
- * Calls `loss`, then `variables`, then differentiates: `gradients` of TensorFlow.js looks at the list of its sources only
- * when the function has run, which may fill it.
- */
-function differentiate(
-  tf: Tfjs,
-  masters: Masters,
-  loss: Parameters<Differentiate>[0],
-  variables: Parameters<Differentiate>[1],
-  gradLoss: unknown,
-): Differentiated {
-  const leaves = new Map<Variable, Tensor>();
-  const leaf = (variable: Variable): Tensor => {
-    const tensor =
-      masters.targetOf(variable) ?? leaves.get(variable) ?? tf.tensor(variable.data.slice(), [...variable.shape]);
-    leaves.set(variable, tensor);
+/** One call of the engine. */
+class Evaluation {
+  readonly #tf: Tfjs;
+  readonly #masters: Masters;
+  readonly #tables: Tables;
+  readonly #leaves = new Map<Variable, Tensor>();
+
+  constructor(tf: Tfjs, masters: Masters, tables: Tables) {
+    this.#tf = tf;
+    this.#masters = masters;
+    this.#tables = tables;
+  }
+
+  differentiate(
+    loss: Parameters<Differentiate>[0],
+    variables: Parameters<Differentiate>[1],
+    gradLoss: unknown,
+  ): Differentiated {
+    const tf = this.#tf;
+    const weights = gradLoss === undefined ? undefined : weightsOf(tf, gradLoss);
+    const before = tf.scalar(0);
+    let list: readonly Variable[] = [];
+    const evaluate = () => {
+      const value: unknown = loss((variable) => this.#leaf(variable));
+      if (!(value instanceof tf.Tensor)) throw wrongType('loss()', 'a tensor of TensorFlow.js', value);
+      list = variables();
+      const sources = list.map((variable) => this.#source(variable));
+      const isOld = value.id < before.id && !sources.some(({ tensor }) => tensor === value);
+      if (isOld) throw typeError('ERR_ADAMAX_TFJS', `${OUTSIDE}: received a tensor from before`);
+      if (weights !== undefined) checkShape(weights, value);
+      return { value, sources };
+    };
+    const { value, gradients } = differentiate(tf, this.#tables, evaluate, weights);
+    const found = gradients.map((gradient, i) => {
+      if (!(gradient instanceof IndexedSlices)) return gradient && floatsOf(tf, gradient);
+      const target = this.#masters.targetOf(list[i]);
+      if (target !== undefined) this.#tables.house(target);
+      return gradient;
+    });
+    return { loss: tf.sum(value).dataSync()[0], gradients: found };
+  }
+
+  /** The tensor of a variable: that of TensorFlow.js which it stands for, or one that is made for it. */
+  #leaf(variable: Variable): Tensor {
+    const tensor = this.#masters.targetOf(variable) ?? this.#leaves.get(variable) ?? this.#made(variable);
+    this.#leaves.set(variable, tensor);
     return tensor;
-  };
-  const weights = gradLoss === undefined ? undefined : weightsOf(tf, gradLoss);
-  const before = tf.scalar(0);
-  const sources: Tensor[] = [before];
-  let isEvaluated = false;
-  const evaluate = () => {
-    const value: unknown = loss(leaf);
-    if (!(value instanceof tf.Tensor)) throw wrongType('loss()', 'a tensor of TensorFlow.js', value);
-    const list = variables();
-    // A variable that the loss has not read is none of its inputs: neither is this scalar.
-    sources.splice(0, 1, ...list.map((variable) => masters.targetOf(variable) ?? leaves.get(variable) ?? before));
-    const isOld = value.id < before.id && !sources.includes(value);
-    if (isOld) throw typeError('ERR_ADAMAX_TFJS', `${OUTSIDE}: received a tensor from before`);
-    if (weights !== undefined) checkShape(weights, value);
-    isEvaluated = true;
-    return value;
-  };
-  const tape = Tape.of(tf);
-  try {
-    const { value, grads } = withCorrections(tf, () => tf.engine().gradients(evaluate, sources, weights, true));
-    return { loss: sumOf(tf, value), gradients: grads.map((gradient) => gradient && floatsOf(tf, gradient)) };
-  } catch (error) {
-    tape.releaseFailed();
-    throw isEvaluated ? whyNot(error) : error;
+  }
+
+  #made({ data, shape }: Variable): Tensor {
+    return this.#tf.tensor(data.slice(), [...shape]);
+  }
+
+  #source(variable: Variable): Source {
+    const target = this.#masters.targetOf(variable);
+    const isDense = variable.constraint !== null || this.#masters.findMaster(variable)?.constraint != null;
+    const tensor = target ?? this.#leaves.get(variable);
+    return { table: target ?? variable, tensor, shape: variable.shape, isDense };
   }
 }
 
@@ -84,10 +101,6 @@ function checkShape(weights: Tensor, value: Tensor): void {
   if (equalShapes(weights.shape, value.shape)) return;
   const expected = `gradLoss must be ${formatShape(value.shape)}, as the loss`;
   throw rangeError('ERR_ADAMAX_SHAPE', `${expected}: received ${formatShape(weights.shape)}`);
-}
-
-function sumOf(tf: Tfjs, value: Tensor): number {
-  return tf.sum(value).dataSync()[0];
 }
 
 /** What a gradient holds; a copy where others hold the same array, which the caller may write. */

@@ -10,6 +10,14 @@ interface Constraint {
   apply(value: TfVariable): ReturnType<TfVariable['clone']>;
 }
 
+/** Another place for the elements of a variable than a backend: see `Tables`. */
+export interface Residence {
+  /** Brings the master in step with its target. */
+  refresh(): void;
+  /** Brings the target in step with its master. */
+  commit(): void;
+}
+
 /** What is known of a variable of TensorFlow.js, and the Variable that stands for it. */
 export interface Master {
   target: TfVariable;
@@ -19,6 +27,8 @@ export interface Master {
   constraint: Constraint | null;
   /** Whether the Variable was handed out, and is to be in step from then on. */
   isOut: boolean;
+  /** Where the elements are, if in no backend. */
+  residence: Residence | null;
 }
 
 /**
@@ -86,7 +96,8 @@ export class Masters {
     for (const variable of variables) {
       const master = this.#byVariable.get(variable);
       if (master === undefined || master.target.isDisposed) continue;
-      master.seen = storage.assign(master.target, variable.data);
+      if (master.residence !== null) master.residence.commit();
+      else master.seen = storage.assign(master.target, variable.data);
       if (master.constraint !== null) {
         this.#project(master);
         this.refresh(master);
@@ -115,6 +126,10 @@ export class Masters {
   refresh(master: Master): Variable {
     const { target, variable, seen } = master;
     if (variable.trainable !== target.trainable) variable.trainable = target.trainable;
+    if (master.residence !== null) {
+      master.residence.refresh();
+      return variable;
+    }
     const storage = this.storage();
     if (storage.versionOf(target) === seen) return variable;
     variable.data.set(storage.read([target])[0]);
@@ -139,13 +154,13 @@ export class Masters {
   #successor(target: TfVariable): Master | undefined {
     const master = this.#byName.get(target.name)?.deref();
     if (master?.target.isDisposed !== true || !equalShapes(master.variable.shape, target.shape)) return undefined;
-    return Object.assign(master, { target, seen: null, constraint: null });
+    return Object.assign(master, { target, seen: null, constraint: null, residence: null });
   }
 
   #add(target: TfVariable): Master {
     const { name, shape, trainable } = target;
     const variable = new Variable(new Float32Array(sizeOf(shape)), { name, shape, trainable });
-    const master = { target, variable, seen: null, constraint: null, isOut: false };
+    const master = { target, variable, seen: null, constraint: null, isOut: false, residence: null };
     this.#byVariable.set(variable, master);
     this.#byName.set(name, new WeakRef(master));
     if (this.#byName.size > this.#limit) this.#prune();

@@ -18,9 +18,11 @@ import { LearningRateSchedule } from '../schedules/index.js';
 import type { Gradient } from '../variables/gradient.js';
 import { configFrom } from './config.js';
 import type { Masters } from './masters.js';
+import { minimize } from './minimize.js';
 import { type VariableSource, variablesOf } from './model-variables.js';
 import type { NamedTensor, Tfjs } from './namespace.js';
 import { Steps } from './steps.js';
+import type { Tables } from './tables.js';
 import { Weights } from './weights.js';
 
 /** Gradients as TensorFlow.js hands them over, or as Keras does. */
@@ -82,6 +84,7 @@ interface CoreClass<C extends Optimizer, O extends OptimizerOptions> {
 export function defineOptimizer<C extends Optimizer, O extends OptimizerOptions>(
   tf: Tfjs,
   masters: Masters,
+  tables: Tables,
   engine: GradientEngine,
   className: string,
   Core: CoreClass<C, O>,
@@ -113,7 +116,8 @@ export function defineOptimizer<C extends Optimizer, O extends OptimizerOptions>
     override minimize(loss: never, second?: unknown, third?: never): never {
       const isKeras = typeof second === 'function' || (typeof second === 'object' && second !== null);
       if (isKeras) return this.core.minimize(loss, second as VarList, third) as never;
-      return super.minimize(loss, second as boolean, third) as never;
+      const apply = (pairs: unknown) => this.#steps.apply(pairs);
+      return minimize(tf, masters, tables, apply, loss, second as boolean, third) as never;
     }
 
     override applyGradients(gradients: never, options?: ApplyOptions): number {

@@ -41,6 +41,7 @@ export class Steps {
     const distinct = new Set<unknown>();
     for (const { gradient, master } of items) {
       if (master === null || !master.target.trainable || !this.#list.isTensor(gradient)) return false;
+      if (master.residence !== null) return false;
       distinct.add(master);
     }
     return distinct.size === items.length;

@@ -6,10 +6,12 @@ import type { Tfjs } from './namespace.js';
 export interface TapeNode {
   readonly kernelName: string;
   /** Inputs that an operation can do without are undefined. */
-  readonly inputs: Readonly<Record<string, Tensor | undefined>>;
+  inputs: Readonly<Record<string, Tensor | undefined>>;
   readonly outputs: readonly Tensor[];
   /** What its gradient reads; kept alive until the tape is given back. */
   readonly saved: readonly Tensor[];
+  /** What each input changes by, for what each output does. */
+  gradient?: (dys: Tensor[]) => Record<string, () => Tensor>;
 }
 
 /** What TensorFlow.js does not declare, or declares and does not mean for others. */
@@ -52,6 +54,11 @@ export class Tape {
   /** Whether a function of TensorFlow.js that differentiates is at work within `record`. */
   get isDeep(): boolean {
     return this.#engine.state.gradientDepth > 1;
+  }
+
+  /** What has been recorded, while something is. */
+  get nodes(): readonly TapeNode[] {
+    return this.#engine.state.activeTape ?? [];
   }
 
   /** Appends to `nodes` what `f` computes. */
