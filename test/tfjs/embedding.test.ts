@@ -384,7 +384,7 @@ onBackends('Embedding', () => {
     const layerOf = (embeddingsInitializer: never) =>
       new Embedding({ inputDim: 50, outputDim: 20, embeddingsInitializer });
     const elements = (layer: InstanceType<EmbeddingClass>) => {
-      tf.tidy(() => layer.apply(tf.zeros([1, 1])) as Tensor);
+      tf.dispose(tf.tidy(() => layer.apply(tf.zeros([1, 1])) as Tensor));
       const result = numbers(layer.getWeights()[0]);
       layer.dispose();
       return result;
