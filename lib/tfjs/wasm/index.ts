@@ -67,6 +67,11 @@ export interface WasmTraining {
 /** The configs in the registry that are ours. The registry is one for the process, whatever copy of TensorFlow.js. */
 const ours = new WeakSet<KernelConfig>();
 
+/** Whether the kernel of this name on the wasm backend is ours. */
+export function isTrainingKernel(tf: Tfjs, name: WasmTrainingKernel): boolean {
+  return ours.has(tf.getKernel(name, BACKEND));
+}
+
 /**
  * Registers the kernels that training needs and the wasm backend of TensorFlow.js lacks, and two in place of its own, which
  * are slow in training. Whatever else TensorFlow.js brings under these names is kept, in later versions too, unless `replace`
