@@ -39,10 +39,19 @@ export class CapturedRows {
     }
   }
 
+  /** The scalars for all tables of which rows were looked up. */
+  get anchors(): ReadonlyMap<object, Tensor> {
+    return this.#anchors;
+  }
+
   /** The scalar for a table: whatever object stands for that. */
   anchorOf(table: object): Tensor {
-    const anchor = this.#anchors.get(table) ?? this.#tf.scalar(0);
+    const known = this.#anchors.get(table);
+    if (known !== undefined) return known;
+    const anchor = this.#tf.scalar(0);
     this.#anchors.set(table, anchor);
+    // Nobody ever reads it: it is a mark on the tape, by its id.
+    anchor.dispose();
     return anchor;
   }
 
@@ -77,6 +86,11 @@ export class CapturedRows {
         return this.#tf.scalar(0);
       },
     });
+  }
+
+  /** Forgets gradients, and is ready for those of another pass. */
+  clear(): void {
+    this.#slices.clear();
   }
 
   /** All gradients of rows of a table, in the order in which they came; undefined where there is none. */

@@ -2,11 +2,13 @@ import type { Tensor, TensorContainer, Variable } from '@tensorflow/tfjs-core';
 import { rangeError, typeError, wrongType } from '../arguments/errors.js';
 import { checkBoolean, checkCallable, checkOneOf, checkOptions } from '../arguments/options.js';
 import { isThenable } from '../arguments/promises.js';
+import type { IndexedSlices } from '../variables/indexed-slices.js';
 import { equalShapes, formatShape } from '../variables/shape.js';
+import { CapturedRows, inFull } from './captured-rows.js';
 import { withCorrections } from './corrections.js';
 import type { Tfjs } from './namespace.js';
 import { whyNot } from './refusal.js';
-import { Flattened, type Mapped, type Structure } from './structure.js';
+import { Flattened, type Gradients, type Structure } from './structure.js';
 import { Tape, type TapeNode } from './tape.js';
 import { Watched } from './watched.js';
 
@@ -33,6 +35,7 @@ export class RecordingTape {
   readonly #tape: Tape;
   readonly #persistent: boolean;
   readonly #watched: Watched;
+  readonly #rows: CapturedRows;
   readonly #nodes: TapeNode[] = [];
   #state: 'new' | 'recording' | 'recorded' | 'used' = 'new';
 
@@ -46,6 +49,7 @@ export class RecordingTape {
     this.#tape = Tape.of(tf);
     this.#persistent = persistent;
     this.#watched = new Watched(tf, watchAccessedVariables);
+    this.#rows = new CapturedRows(tf);
   }
 
   /**
@@ -59,7 +63,9 @@ export class RecordingTape {
     const first = this.#nodes.length;
     this.#state = 'recording';
     try {
-      return withCorrections(this.#tf, () => this.#tf.tidy(() => this.#tape.record(this.#nodes, () => settled(f()))));
+      return withCorrections(this.#tf, () =>
+        this.#tf.tidy(() => this.#tape.record(this.#nodes, () => this.#evaluate(f))),
+      );
     } catch (error) {
       this.#tape.release(this.#nodes, first);
       throw error;
@@ -68,12 +74,20 @@ export class RecordingTape {
     }
   }
 
+  #evaluate<T>(f: () => T): T {
+    const first = this.#nodes.length;
+    const result = settled(this.#rows.during(f));
+    this.#rows.attach(this.#nodes.slice(first), new Set());
+    for (const [table, anchor] of this.#rows.anchors) this.#watched.addTable(table as { trainable: boolean }, anchor);
+    return result;
+  }
+
   /**
    * Lets `gradient` differentiate by tensors that are no trainable variables, along what is recorded from here on.
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE` for what has no dtype of floating-point numbers
    */
   watch(tensors: Structure): void {
-    for (const tensor of new Flattened(this.#tf, 'tensors', tensors).tensors) {
+    for (const tensor of this.#flattened('tensors', tensors).tensors) {
       this.#watched.add(tensor, this.#nodes.length);
     }
   }
@@ -93,27 +107,23 @@ export class RecordingTape {
    *   `ERR_ADAMAX_TFJS` for an operation without a gradient, and within `record`
    * @throws RangeError `ERR_ADAMAX_SHAPE` for output gradients
    */
-  gradient<S extends Structure>(
-    target: Structure,
-    sources: S,
-    options: TapeGradientOptions = {},
-  ): Mapped<S, Tensor | null> {
+  gradient<S extends Structure>(target: Structure, sources: S, options: TapeGradientOptions = {}): Gradients<S> {
     checkOptions('gradient', options, ['outputGradients', 'unconnectedGradients']);
     const { outputGradients = null, unconnectedGradients = 'none' } = options;
     checkOneOf('unconnectedGradients', unconnectedGradients, ['none', 'zero']);
     if (this.#tape.isOn) throw nested('gradient');
     this.#checkRecorded();
     const targets = new Flattened(this.#tf, 'target', target);
-    const wanted = new Flattened(this.#tf, 'sources', sources);
+    const wanted = this.#flattened('sources', sources);
     const weights = outputGradients === null ? [] : this.#weights(targets, outputGradients);
     const zero = unconnectedGradients === 'zero';
     try {
-      let gradients: readonly (Tensor | null)[] = [];
+      let gradients: readonly TapeGradient[] = [];
       this.#tf.tidy(() => {
-        gradients = this.#sum(targets.tensors, wanted.tensors, weights, zero);
-        return gradients as Tensor[];
+        gradients = this.#sum(targets.tensors, wanted, weights, zero);
+        return gradients.filter((gradient): gradient is Tensor => gradient instanceof this.#tf.Tensor);
       });
-      return wanted.filled(gradients) as Mapped<S, Tensor | null>;
+      return wanted.filled(gradients) as Gradients<S>;
     } catch (error) {
       throw whyNot(error);
     } finally {
@@ -144,6 +154,10 @@ export class RecordingTape {
     this.reset();
   }
 
+  #flattened(argument: string, structure: Structure): Flattened {
+    return new Flattened(this.#tf, argument, structure, (table) => this.#rows.anchorOf(table));
+  }
+
   #checkRecorded(): void {
     if (this.#state === 'new') throw tooSoon('gradient', 'come after record');
     if (this.#state !== 'used') return;
@@ -168,23 +182,42 @@ export class RecordingTape {
     throw rangeError('ERR_ADAMAX_SHAPE', `outputGradients must be ${shapes}, as the target: received ${received}`);
   }
 
-  #sum(targets: Tensor[], sources: Tensor[], weights: Tensor[], zero: boolean): (Tensor | null)[] {
+  /** The gradients of the sum of targets by each source. */
+  #sum(targets: readonly Tensor[], sources: Flattened, weights: readonly Tensor[], zero: boolean): TapeGradient[] {
     const { nodes, has } = this.#watched.along(this.#nodes);
-    const sums: (Tensor | undefined)[] = sources.map(() => undefined);
-    const asked = sources.length === 0 ? [] : targets;
-    asked.forEach((target, t) => {
-      const found = this.#tape.differentiate(nodes, target, sources, weights[t]);
-      sources.forEach((source, i) => {
-        const gradient = has(source) ? found[i] : undefined;
-        if (gradient === undefined) return;
-        const sum = sums[i];
-        // A clone, since it may be the tensor of weights itself, or that of a source that is listed twice.
-        sums[i] = sum === undefined ? this.#tf.clone(gradient) : this.#tf.add(sum, gradient);
+    const { tensors, tables } = sources;
+    const sums: (Tensor | undefined)[] = tensors.map(() => undefined);
+    const anchors = tensors.flatMap((tensor) => this.#rows.anchors.get(tensor) ?? []);
+    this.#rows.clear();
+    if (tensors.length > 0) {
+      targets.forEach((target, t) => {
+        const found = this.#tape.differentiate(nodes, target, [...tensors, ...anchors], weights[t]);
+        tensors.forEach((tensor, i) => {
+          const gradient = has(tensor) && !tables.has(i) ? found[i] : undefined;
+          if (gradient === undefined) return;
+          const sum = sums[i];
+          // A clone, since it may be the tensor of weights itself, or that of a source that is listed twice.
+          sums[i] = sum === undefined ? this.#tf.clone(gradient) : this.#tf.add(sum, gradient);
+        });
       });
+    }
+    return tensors.map((tensor, i) => {
+      const table = tables.get(i);
+      const { shape } = table ?? tensor;
+      const slices = this.#rows.slicesOf(table ?? tensor, shape);
+      if (slices !== undefined && table === undefined) return this.#whole(slices, shape, sums[i]);
+      return slices ?? sums[i] ?? (zero ? this.#tf.zeros([...shape]) : null);
     });
-    return sums.map((sum, i) => sum ?? (zero ? this.#tf.zeros(sources[i].shape) : null));
+  }
+
+  /** A gradient of rows and one of the whole table, as one of the whole: a variable of TensorFlow.js has no other one. */
+  #whole(slices: IndexedSlices, shape: readonly number[], other: Tensor | undefined): Tensor {
+    const values = other?.dataSync() as Float32Array | undefined;
+    return this.#tf.tensor(inFull(slices, shape, values), [...shape], 'float32');
   }
 }
+
+type TapeGradient = Tensor | IndexedSlices | null;
 
 /** The class of tapes for a copy of TensorFlow.js. */
 export function createGradientTape(tf: Tfjs): new (options?: GradientTapeOptions) => RecordingTape {

@@ -23,7 +23,7 @@ export type { GradientTapeOptions, RecordingTape, TapeGradientOptions } from './
 export type { VariableSource } from './model-variables.js';
 export type { Tfjs, TfjsVariable } from './namespace.js';
 export type { TfjsGradients, TfjsOptimizer, TfjsOptimizerClass } from './optimizer.js';
-export type { Mapped, Structure } from './structure.js';
+export type { Gradients, Structure } from './structure.js';
 export type { WasmTraining, WasmTrainingKernel, WasmTrainingOptions } from './wasm/index.js';
 
 declare module 'adamax' {

@@ -32,6 +32,11 @@ export class Watched {
     if (tensor instanceof this.#tf.Variable) this.#variables.add(tensor);
   }
 
+  /** Watches a table of which rows were looked up, if it is watched by itself. @param anchor - what stands for it */
+  addTable({ trainable }: { readonly trainable: boolean }, anchor: Tensor): void {
+    if (this.#accessed && trainable && !this.#since.has(anchor.id)) this.#since.set(anchor.id, 0);
+  }
+
   clear(): void {
     this.#since.clear();
     this.#variables.clear();

@@ -1,10 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { Variable } from 'adamax';
 import { createTfjs } from 'adamax/tfjs';
 import { expect } from 'chai';
 import { expectError } from '../support/errors.js';
 import { onBackends, tf } from './peer.js';
 
-const { Adamax, GradientTape } = createTfjs(tf);
+const { Adamax, GradientTape, embeddingLookup } = createTfjs(tf);
 const numbers = (tensor: Tensor | null) => (tensor === null ? null : Array.from(tensor.dataSync()));
 const variable = (values: number[], trainable = true) =>
   tf.tidy(() => tf.variable(tf.tensor1d(values), trainable)) as ReturnType<typeof tf.variable>;
@@ -203,6 +204,46 @@ onBackends('GradientTape', () => {
     const tape = new GradientTape();
     const y = tape.record(() => tf.stridedSlice(x, [0], [4], [2]));
     expectError(() => tape.gradient(y, x), TypeError, 'ERR_ADAMAX_TFJS', /received StridedSlice/);
+  });
+
+  leakless('has a sparse gradient for a Variable of this package whose rows were looked up', () => {
+    const table = new Variable(new Float32Array(8).fill(2), { shape: [4, 2], name: 'table' });
+    const w = variable([1, 10]);
+    const tape = new GradientTape({ persistent: true });
+    const loss = tape.record(() => tf.sum(tf.mul(tf.square(embeddingLookup(table, [1, 3, 1])), w)));
+    const [slices, dense] = tape.gradient(loss, [table, w] as const);
+    expect(Array.from(slices?.indices as Int32Array)).to.deep.equal([1, 3, 1]);
+    expect(Array.from(slices?.values as Float32Array)).to.deep.equal([4, 40, 4, 40, 4, 40]);
+    expect(slices?.denseShape).to.deep.equal([4, 2]);
+    expect(numbers(dense)).to.deep.equal([12, 12]);
+    expect(tape.gradient([loss, loss], table)?.indices).to.have.length(6);
+    const other = new Variable(new Float32Array(8), { shape: [4, 2] });
+    expect(tape.gradient(loss, other)).to.equal(null);
+    tape.dispose();
+    new Adamax(0.5).applyGradients([[slices, table]]);
+    expect(Array.from(table.data)).to.deep.equal([2, 2, 1.5, 1.5, 2, 2, 1.5, 1.5]);
+
+    const strict = new GradientTape({ watchAccessedVariables: false, persistent: true });
+    const look = () => tf.sum(embeddingLookup(table, [0]));
+    expect(strict.gradient(strict.record(look), table)).to.equal(null);
+    strict.watch(table);
+    expect(strict.gradient(strict.record(look), table)?.indices).to.have.length(1);
+    strict.dispose();
+  });
+
+  leakless('has a gradient in full for a table that is a variable of TensorFlow.js', () => {
+    const table = tf.tidy(() => tf.variable(tf.ones([3, 2])));
+    const tape = new GradientTape();
+    const loss = tape.record(() => tf.add(tf.sum(embeddingLookup(table, [2, 2])), tf.sum(tf.square(table))));
+    expect(numbers(tape.gradient(loss, table))).to.deep.equal([2, 2, 2, 2, 4, 4]);
+  });
+
+  it('leaves no tensor for a table that it has not seen', () => {
+    const table = new Variable(new Float32Array(8), { shape: [4, 2] });
+    const before = tf.memory().numTensors;
+    const tape = new GradientTape();
+    tape.watch(table);
+    expect(tf.memory().numTensors).to.equal(before);
   });
 
   it('trains a model by its variables', () => {
