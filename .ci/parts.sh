@@ -11,6 +11,10 @@ part_lint() {
   npm run lint
 }
 
+part_tfjs() {
+  npm run test:tfjs
+}
+
 # The rest of `npm run test:platforms` takes hours and gigabytes.
 part_platforms() {
   node tools/setup.mjs

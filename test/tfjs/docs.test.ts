@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { root, runModule } from '../support/process.js';
@@ -9,6 +9,9 @@ const PEER = "import { tf } from './out/test/tfjs/peer.js';\nawait tf.setBackend
 describe('docs/tfjs.md', () => {
   const text = readFileSync(join(root, 'docs', 'tfjs.md'), 'utf8');
   const blocks = [...text.matchAll(/^```js\n([\s\S]*?)^```$/gm)].map(([, code]) => code);
+
+  // Blocks run in the folder in which `adamax` is this package, and one writes there.
+  afterEach(() => rmSync(join(root, 'training.safetensors'), { force: true }));
 
   blocks.forEach((block, i) => {
     it(`block ${i + 1} runs and prints what its comments say`, () => {
