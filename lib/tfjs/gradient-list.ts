@@ -42,7 +42,8 @@ export class GradientList {
   #item(item: unknown, i: number): Item {
     if (Array.isArray(item)) {
       const [gradient, target] = item;
-      const master = this.#masters.findMaster(target);
+      const last = this.#last[i]?.master ?? undefined;
+      const master = last?.target === target ? last : this.#masters.findMaster(target);
       if (master !== undefined) this.#check(gradient, master);
       return { gradient, master: master ?? null, target };
     }
