@@ -39,6 +39,11 @@ export class GradientList {
     return this.#last;
   }
 
+  /** Lets go of what was read last. */
+  clear(): void {
+    this.#last = [];
+  }
+
   #item(item: unknown, i: number): Item {
     if (Array.isArray(item)) {
       const [gradient, target] = item;

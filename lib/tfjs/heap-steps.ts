@@ -46,6 +46,11 @@ export class HeapSteps {
     return counter.get();
   }
 
+  /** Lets go of the variables of the last step. */
+  clear(): void {
+    this.#list([]);
+  }
+
   #list(items: readonly HeapItem[]): void {
     const isSame =
       items.length === this.#targets.length && items.every(({ master }, i) => master.target === this.#targets[i]);

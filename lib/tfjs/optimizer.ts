@@ -156,6 +156,7 @@ export function defineOptimizer<C extends Optimizer, O extends OptimizerOptions>
     /** Drops all state. What comes after it begins anew. */
     override dispose(): void {
       this.#weights.clear();
+      this.#steps.clear();
       this.core.release(statesOf(this.core).variables);
       this.core.iterations.assign(0);
     }

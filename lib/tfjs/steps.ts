@@ -1,4 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { describe, typeError } from '../arguments/errors.js';
+import type { GradientEngine } from '../optimizers/engine.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { ApplyOptions } from '../optimizers/optimizer-options.js';
 import { stepperOf } from '../optimizers/optimizer-state.js';
@@ -17,6 +19,7 @@ export class Steps {
   readonly #weights: Weights;
   readonly #list: GradientList;
   readonly #onHeap: HeapSteps;
+  readonly #engine: GradientEngine | null;
 
   constructor(tf: Tfjs, core: Optimizer, masters: Masters, weights: Weights) {
     this.#core = core;
@@ -24,15 +27,24 @@ export class Steps {
     this.#weights = weights;
     this.#list = new GradientList(tf, masters);
     this.#onHeap = new HeapSteps(core, masters);
+    this.#engine = core.engine;
   }
 
   /** @returns the number of steps taken so far */
   apply(gradients: unknown, options?: ApplyOptions): number {
+    // Another engine would not copy masters to where TensorFlow.js reads.
+    if (this.#core.engine !== this.#engine) throw otherEngine(this.#core.engine);
     const items = this.#list.read(gradients);
     this.#weights.bind(items);
     const { heap } = this.#masters.storage();
     if (heap !== undefined && options === undefined && this.#isForHeap(items)) return this.#onHeap.step(heap, items);
     return this.#core.applyGradients(this.#pairs(items) as never, options);
+  }
+
+  /** Lets go of the variables of the last step. */
+  clear(): void {
+    this.#list.clear();
+    this.#onHeap.clear();
   }
 
   /** Whether each item is a variable with a tensor. The core knows the rules for all else, and who takes part. */
@@ -59,4 +71,9 @@ export class Steps {
     });
     return pairs;
   }
+}
+
+function otherEngine(engine: GradientEngine | null): TypeError {
+  const expected = 'engine of core must stay what it was made with, which is TensorFlow.js';
+  return typeError('ERR_ADAMAX_STATE', `${expected}: received ${describe(engine)}`);
 }

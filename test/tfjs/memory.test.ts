@@ -1,6 +1,7 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import { createTfjs } from 'adamax/tfjs';
 import { expect } from 'chai';
+import { expectError } from '../support/errors.js';
 import { gradientsOf, named, valuesOf, variables } from './models.js';
 import { BACKENDS, onBackends, tf } from './peer.js';
 
@@ -41,6 +42,38 @@ onBackends('memory', (backend) => {
     for (let k = 0; k < 100; k++) expect(() => optimizer.applyGradients(named([v], [bad]))).to.throw(/NaN/);
     expect(tf.memory().numBytes).to.equal(numBytes);
     expect(heapBytes()).to.be.at.most(heap + 2 ** 20);
+  });
+
+  it('that the heap has not got is an error, and what was got before is given back', function () {
+    const { wasm } = tf.engine().backend as unknown as {
+      wasm?: { _malloc(bytes: number): number; _free(at: number): void };
+    };
+    if (wasm === undefined) this.skip();
+    const { SGD } = createTfjs(tf);
+    const optimizer = new SGD(1);
+    const list = variables([[3], [1000]]);
+    const gradients = gradientsOf(list, 1);
+    const before = list.map(valuesOf);
+    const { _malloc, _free } = wasm;
+    const taken: number[] = [];
+    wasm._malloc = (bytes) => {
+      const at = bytes > 100 ? 0 : _malloc(bytes);
+      if (at !== 0) taken.push(at);
+      return at;
+    };
+    wasm._free = (at) => {
+      taken.splice(taken.indexOf(at), 1);
+      _free(at);
+    };
+    try {
+      const step = () => optimizer.applyGradients(named(list, gradients));
+      expectError(step, RangeError, 'ERR_ADAMAX_MEMORY', /must have 4000 more bytes/);
+      expect(taken).to.deep.equal([]);
+    } finally {
+      Object.assign(wasm, { _malloc, _free });
+    }
+    expect(list.map(valuesOf)).to.deep.equal(before);
+    expect(optimizer.applyGradients(named(list, gradients))).to.equal(1);
   });
 
   it('of the heap may grow between steps and within one', () => {

@@ -68,6 +68,21 @@ onBackends('what shares elements with a variable', () => {
     }
   });
 
+  it('is read by a tape as it was when that recorded it', () => {
+    const step = stepper();
+    const { GradientTape } = createTfjs(tf);
+    const v = tf.variable(tf.tensor1d([3, 5])) as Variable;
+    step(v);
+    const tape = new GradientTape({ persistent: true });
+    const y = tape.record(() => tf.square(v));
+    for (let k = 0; k < 2; k++) {
+      expect([...valuesOf(tape.gradient(y, v) as Tensor)]).to.deep.equal([4, 8]);
+      step(v);
+    }
+    expect([...valuesOf(v)]).to.deep.equal([0, 2]);
+    tape.dispose();
+  });
+
   it('is assigned to between steps: the next step goes on from there', () => {
     const step = stepper();
     const v = tf.variable(tf.tensor1d([1, 2])) as Variable;

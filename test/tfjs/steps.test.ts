@@ -168,6 +168,18 @@ onBackends('a step', () => {
     expect(optimizer.learningRate).to.be.a('function');
   });
 
+  it('goes by TensorFlow.js as its engine, and by no other', () => {
+    const { SGD: Ours } = createTfjs(tf);
+    const optimizer = new Ours(1);
+    const v = tf.variable(tf.zeros([1]));
+    const { engine } = optimizer.core;
+    optimizer.core.engine = null;
+    const step = () => optimizer.applyGradients(named([v], [tf.ones([1])]));
+    expectError(step, TypeError, 'ERR_ADAMAX_STATE', /engine of core must stay .* received null/);
+    optimizer.core.engine = engine;
+    expect(step()).to.equal(1);
+  });
+
   it('makes no gradient of the core impossible', () => {
     const { SGD: Ours } = createTfjs(tf);
     const v = tf.variable(tf.zeros([2, 2]));

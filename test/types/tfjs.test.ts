@@ -76,6 +76,20 @@ describe('the published typings without TensorFlow.js', () => {
   }
   const mentions = (entry: string) => [...reached(entry)].filter(([, text]) => text.includes("'@tensorflow")).length;
 
+  it('of adamax/tfjs are all named in docs/tfjs.md', () => {
+    const declarations = readFileSync(join(root, 'dist', 'tfjs', 'index.d.ts'), 'utf8');
+    const listed = [...declarations.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list]) => list.split(','));
+    const declared = [...declarations.matchAll(/^export (?:declare )?(?:function|interface) (\w+)/gm)].map(
+      ([, name]) => name,
+    );
+    const names = [...listed.map((name) => name.trim().replace(/^type /, '')), ...declared];
+    expect(names).to.include.members(['createTfjs', 'TfjsOptimizer', 'AdamaxForTfjs']);
+    const code = (readFileSync(join(root, 'docs', 'tfjs.md'), 'utf8').match(/```[\s\S]*?```|`[^`\n]*`/g) ?? []).join(
+      '\n',
+    );
+    expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(code))).to.deep.equal([]);
+  });
+
   it('need none, but for those of adamax/tfjs', () => {
     for (const entry of [
       'index.d.ts',
