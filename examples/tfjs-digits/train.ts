@@ -77,11 +77,13 @@ export async function* train(
     if (position !== undefined) ({ epoch, done, loss, looks } = position);
     commit(variables);
   }
+  const look = (): Look => [status().done, accuracyOf(read(model, first(LOOKED_AT, heldOut)))];
   const resumed = (epoch - 1) * examples + done;
   const status = (): TrainingStatus => {
     return { epoch, done: (epoch - 1) * examples + done, resumed, total: epochs * examples, loss: loss / done };
   };
 
+  if (looks.length === 0) looks = [look()];
   let readings: Reading[] = [];
   for (; epoch <= epochs; epoch++) {
     const order = shuffled(examples, new Random(seed, epoch));
@@ -89,10 +91,7 @@ export async function* train(
       const batch = picked(training, order.subarray(done, done + BATCH));
       loss += (await stepOn(model, batch)) * batch.labels.length;
       done += batch.labels.length;
-      const passed = status().done;
-      if (Math.ceil(passed / BATCH) % LOOK_EVERY === 0) {
-        looks = [...looks, [passed, accuracyOf(read(model, first(LOOKED_AT, heldOut)))]];
-      }
+      if (Math.ceil(status().done / BATCH) % LOOK_EVERY === 0) looks = [...looks, look()];
       if (state !== undefined) checkpoints.stepped(state, { epoch, done, loss, looks });
       yield status();
     }

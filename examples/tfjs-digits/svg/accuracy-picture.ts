@@ -1,5 +1,6 @@
 import { grouped } from '../../shared/cli/format.js';
 import { element, FADED, INK, label, PAPER, picture, polyline, RULE, segment } from '../../shared/svg/markup.js';
+import { ticksOver } from '../../shared/svg/ticks.js';
 import { accuracyOf, type Reading } from '../reading.js';
 import type { Look } from '../train.js';
 
@@ -28,15 +29,17 @@ export function accuracyPicture(looks: readonly Look[], readings: readonly Readi
       segment(PLOT.left, y(level / 100), PLOT.right, y(level / 100), 'grid'),
       label(`${level} %`, PLOT.left - 10, y(level / 100) + 4.5, { class: 'tick', 'text-anchor': 'end' }),
     ]),
-    ...[0, 0.25, 0.5, 0.75, 1].map((part) => {
-      const text = grouped(Math.round(part * total));
-      return label(text, x(part * total), PLOT.bottom + 22, { class: 'tick', 'text-anchor': 'middle' });
-    }),
+    ...ticksOver(0, total, 6)
+      .values.filter((value) => value <= total)
+      .map((value) => label(grouped(value), x(value), PLOT.bottom + 22, { class: 'tick', 'text-anchor': 'middle' })),
     label('digits trained on', (PLOT.left + PLOT.right) / 2, PLOT.bottom + 48, {
       class: 'axis',
       'text-anchor': 'middle',
     }),
-    polyline([[x(0), y(0.9)], ...looks.map(([done, right]): [number, number] => [x(done), y(1 - right)])], 'curve'),
+    polyline(
+      looks.map(([done, right]) => [x(done), y(1 - right)]),
+      'curve',
+    ),
     element('circle', { cx: PLOT.right, cy: y(error), r: 4.5 }),
     label(`${(100 * error).toFixed(2)} %`, PLOT.right + 14, y(error) + 2, { class: 'end' }),
     label('of all', PLOT.right + 14, y(error) + 19, { class: 'tick' }),

@@ -1,3 +1,4 @@
+import { grouped } from '../../shared/cli/format.js';
 import { type Digits, PIXELS, SIDE } from '../../shared/digits/mnist.js';
 import { element, FADED, INK, label, picture, RULE } from '../../shared/svg/markup.js';
 import type { Reading } from '../reading.js';
@@ -21,7 +22,7 @@ export function misreadPicture(readings: readonly Reading[], { images }: Digits,
   const title = misread.length === 0 ? 'No digit was misread' : 'The digits that were misread';
   return picture(width, height, title, STYLE, [
     label(title, MARGIN, 46, { class: 'title' }),
-    label(`${misread.length} of ${readings.length}${among} · ${note}`, MARGIN, 70, { class: 'note' }),
+    label(`${misread.length} of ${grouped(readings.length)}${among} · ${note}`, MARGIN, 70, { class: 'note' }),
     ...shown.map((reading, i) => {
       const [x, y] = [MARGIN + (i % COLUMNS) * TILE.width, HEADER + Math.floor(i / COLUMNS) * TILE.height];
       const pixels = images.subarray(reading.index * PIXELS, (reading.index + 1) * PIXELS);
