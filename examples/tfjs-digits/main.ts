@@ -3,10 +3,10 @@ import { counted, duration, grouped } from '../shared/cli/format.js';
 import { OutputFolder } from '../shared/cli/output-folder.js';
 import { print, run, watch } from '../shared/cli/program.js';
 import { first, mnist } from '../shared/digits/mnist.js';
+import type { Position } from '../shared/tfjs/train.js';
 import { parseOptions, usage } from './options.js';
 import { accuracyPicture } from './svg/accuracy-picture.js';
 import { misreadPicture } from './svg/misread-picture.js';
-import type { Position } from './train.js';
 
 const ACCURACY = 'accuracy.svg';
 const MISREAD = 'misread.svg';
@@ -23,13 +23,13 @@ async function main(args: readonly string[]): Promise<void> {
   const folder = new OutputFolder(out, [ACCURACY, MISREAD, CHECKPOINT]);
   const { training, heldOut } = mnist();
   // Loaded this late so that whoever mistyped an option reads about the option and nothing else.
-  const [{ Checkpoints }, { train }] = await Promise.all([
+  const [{ Checkpoints }, { trainToRead }] = await Promise.all([
     import('../shared/cli/checkpoints.js'),
     import('./train.js'),
   ]);
   const saved = new Checkpoints<Position>(folder.pathOf(CHECKPOINT), checkpoints, { epochs, digits, seed });
   print(...saved.notes());
-  const { looks, readings } = await watch(train(first(digits, training), heldOut, options, saved), {
+  const { looks, readings } = await watch(trainToRead(first(digits, training), heldOut, options, saved), {
     epochs,
     unit: 'digits',
     heldOut: (accuracy) => `held-out accuracy ${(accuracy * 100).toFixed(2)} %`,

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { CheckpointOptions } from '../shared/cli/checkpoints.js';
 import { CHECKPOINT_EVERY, givenOptions, usageOf, wholeNumber } from '../shared/cli/options.js';
-import { UsageError } from '../shared/cli/usage-error.js';
-import type { TrainingOptions } from './train.js';
+import { OPTIMIZER_HELP, optimizerOf } from '../shared/tfjs/options.js';
+import type { TrainingOptions } from '../shared/tfjs/train.js';
 
 /** Everything the command line says. */
 export interface Options extends TrainingOptions {
@@ -21,7 +21,6 @@ const NUMBERS = {
   'checkpoint-every': CHECKPOINT_EVERY,
 } as const;
 
-const OPTIMIZERS = ['adamax', 'tf'] as const;
 const DEFAULT_OUT = join('out', 'tfjs-digits');
 
 /** @throws UsageError naming the option and what it was given */
@@ -36,16 +35,12 @@ export function parseOptions(args: readonly string[]): Options {
     out: 'folder',
   });
   const number = (name: keyof typeof NUMBERS): number => wholeNumber(name, NUMBERS[name], given.get(name));
-  const optimizer = optimizerOf(given.get('optimizer'));
   const checkpoints = { every: number('checkpoint-every'), resume: given.has('resume') };
-  if (optimizer === 'tf' && (checkpoints.every > 0 || checkpoints.resume)) {
-    throw new UsageError('--optimizer must be adamax where a training is saved: tf.train.adamax cannot be', optimizer);
-  }
   return {
     epochs: number('epochs'),
     digits: number('digits'),
     seed: number('seed'),
-    optimizer,
+    optimizer: optimizerOf(given.get('optimizer'), checkpoints),
     out: given.get('out') ?? DEFAULT_OUT,
     checkpoints,
     help: given.has('help'),
@@ -56,15 +51,8 @@ export function parseOptions(args: readonly string[]): Options {
 export function usage(): string {
   const summary = 'Trains a convolutional network of TensorFlow.js that reads handwritten digits, in plain Node.';
   return usageOf(summary, 'npm run example:tfjs-digits -- [options]', NUMBERS, [
-    ['--optimizer NAME', 'adamax, or tf for tf.train.adamax (default adamax)'],
+    OPTIMIZER_HELP,
     ['--resume', 'go on from what is saved in the folder'],
     ['--out FOLDER', `where accuracy.svg, misread.svg and what is saved go (default ${DEFAULT_OUT})`],
   ]);
-}
-
-function optimizerOf(text: string | undefined): (typeof OPTIMIZERS)[number] {
-  if (text === undefined) return OPTIMIZERS[0];
-  const known = OPTIMIZERS.find((name) => name === text);
-  if (known === undefined) throw new UsageError(`--optimizer must be ${OPTIMIZERS.join(' or ')}`, text);
-  return known;
 }

@@ -6,10 +6,11 @@ import { expect } from 'chai';
 import { Checkpoints } from '../../examples/shared/cli/checkpoints.js';
 import { CLASSES, type Digits, first, mnist, PIXELS } from '../../examples/shared/digits/mnist.js';
 import { tf } from '../../examples/shared/tfjs/tf.js';
+import type { Position, TrainingOptions } from '../../examples/shared/tfjs/train.js';
 import type { Reading } from '../../examples/tfjs-digits/reading.js';
 import { accuracyPicture } from '../../examples/tfjs-digits/svg/accuracy-picture.js';
 import { misreadPicture } from '../../examples/tfjs-digits/svg/misread-picture.js';
-import { type Position, type Result, type TrainingOptions, train } from '../../examples/tfjs-digits/train.js';
+import { type Result, trainToRead } from '../../examples/tfjs-digits/train.js';
 import { killedAfter } from './kills.js';
 import { expectWellFormed, mainOf, UNSAVED } from './support.js';
 
@@ -26,7 +27,7 @@ describe('tfjs-digits: the training', function () {
   });
 
   /** Takes a training to its end. */
-  async function resultOf(course: ReturnType<typeof train>): Promise<{ losses: number[]; result: Result }> {
+  async function resultOf(course: ReturnType<typeof trainToRead>): Promise<{ losses: number[]; result: Result }> {
     const losses: number[] = [];
     for (;;) {
       const { done, value } = await course.next();
@@ -37,7 +38,7 @@ describe('tfjs-digits: the training', function () {
   const accuracyOf = ({ readings }: Result) => readings.filter(({ label, guess }) => label === guess).length / 300;
 
   it('learns, and keeps no tensors of its steps', async () => {
-    const course = train(training, heldOut, OPTIONS, UNSAVED);
+    const course = trainToRead(training, heldOut, OPTIONS, UNSAVED);
     await course.next();
     const { numTensors } = tf.memory();
     for (let step = 0; step < 5; step++) await course.next();
@@ -50,7 +51,7 @@ describe('tfjs-digits: the training', function () {
 
   it('learns by the optimizer of TensorFlow.js as well', async () => {
     const few = first(640, training);
-    const { losses, result } = await resultOf(train(few, heldOut, { ...OPTIONS, optimizer: 'tf' }, UNSAVED));
+    const { losses, result } = await resultOf(trainToRead(few, heldOut, { ...OPTIONS, optimizer: 'tf' }, UNSAVED));
     expect(losses).to.have.length(11);
     expect(accuracyOf(result)).to.be.above(0.4);
   });
@@ -60,7 +61,12 @@ describe('tfjs-digits: the training', function () {
     const path = join(folder, 'training.safetensors');
     const few = first(200, training);
     const run = (every: number, resume: boolean) =>
-      train(few, heldOut, { ...OPTIONS, epochs: 2 }, new Checkpoints<Position>(path, { every, resume }, { seed: 1 }));
+      trainToRead(
+        few,
+        heldOut,
+        { ...OPTIONS, epochs: 2 },
+        new Checkpoints<Position>(path, { every, resume }, { seed: 1 }),
+      );
     const whole = await resultOf(run(8, false));
     const bytes = readFileSync(path);
     for (const step of [1, 4, 5]) {

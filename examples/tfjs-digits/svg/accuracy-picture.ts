@@ -1,8 +1,8 @@
 import { grouped } from '../../shared/cli/format.js';
 import { element, FADED, INK, label, PAPER, picture, polyline, RULE, segment } from '../../shared/svg/markup.js';
 import { ticksOver } from '../../shared/svg/ticks.js';
+import type { Look } from '../../shared/tfjs/train.js';
 import { accuracyOf, type Reading } from '../reading.js';
-import type { Look } from '../train.js';
 
 const PLOT = { left: 84, right: 700, top: 128, bottom: 440 };
 const CURVE = '#1b6a8f';
