@@ -39,8 +39,8 @@ interface Inner {
  * `tf.layers.embedding` with a table that is in no backend: only the rows of a batch are copied there. It has the arguments
  * of that layer, but those that take the whole table at each step.
  */
-export function createEmbedding(tf: Tfjs, tables: Tables, lookUps: LookUps): EmbeddingClass | undefined {
-  if (tf.layers === undefined) return undefined;
+export function createEmbedding(tf: Tfjs, tables: Tables, lookUps: LookUps): EmbeddingClass {
+  if (tf.layers === undefined) return WithoutLayers as unknown as EmbeddingClass;
   // The class is not exported.
   const Base = tf.layers.embedding({ inputDim: 1, outputDim: 1 }).constructor as unknown as Inner;
 
@@ -82,6 +82,14 @@ export function createEmbedding(tf: Tfjs, tables: Tables, lookUps: LookUps): Emb
   }
   tf.serialization.registerClass(NativeEmbedding as never);
   return NativeEmbedding as unknown as EmbeddingClass;
+}
+
+/** Takes the place of the layer where there are none. */
+class WithoutLayers {
+  constructor() {
+    const expected = 'tf must have layers: import @tensorflow/tfjs, or add @tensorflow/tfjs-layers to it';
+    throw typeError('ERR_ADAMAX_TFJS', `${expected}: received @tensorflow/tfjs-core alone`);
+  }
 }
 
 /** By the initializer of this package of the same name, which makes its numbers where they stay; else by that one itself. */

@@ -47,8 +47,8 @@ export interface AdamaxForTfjs {
   readonly GradientTape: new (
     options?: GradientTapeOptions,
   ) => RecordingTape;
-  /** `tf.layers.embedding` with a table that stays out of the backends; undefined without `@tensorflow/tfjs-layers`. */
-  readonly Embedding: EmbeddingClass | undefined;
+  /** `tf.layers.embedding` with a table that stays out of the backends. */
+  readonly Embedding: EmbeddingClass;
   /**
    * Looks up rows of a table, with a gradient for `minimize` that is as sparse as they are.
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`; RangeError `ERR_ADAMAX_INDEX`

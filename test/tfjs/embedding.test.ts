@@ -1,13 +1,14 @@
 import type { Tensor, Variable as TfVariable } from '@tensorflow/tfjs-core';
 import { Variable } from 'adamax';
+import { load, save } from 'adamax/checkpoint';
 import type { EmbeddingClass } from 'adamax/tfjs';
 import { createTfjs } from 'adamax/tfjs';
 import { expect } from 'chai';
 import { expectError } from '../support/errors.js';
+import { inOwnFolder } from '../support/folder.js';
 import { onBackends, tf } from './peer.js';
 
-const { Adamax, SGD, embeddingLookup } = createTfjs(tf);
-const Embedding = createTfjs(tf).Embedding as EmbeddingClass;
+const { Adamax, SGD, Embedding, embeddingLookup, variablesOf, commit } = createTfjs(tf);
 const [ROWS, WIDTH, BATCH] = [6, 3, 8];
 
 const start = () => Float32Array.from({ length: ROWS * WIDTH }, (_, i) => Math.sin(3 * i + 1));
@@ -315,6 +316,29 @@ for (const [name, layerOf] of Object.entries(LAYERS)) {
       copy.dispose();
     });
 
+    const path = inOwnFolder();
+    it('is saved by adamax/checkpoint, and goes on to the bit', async () => {
+      const model = modelOf(layerOf());
+      const optimizer = new Adamax(0.05);
+      model.compile({ optimizer, loss: 'meanSquaredError' });
+      await trained(model, 0, 5);
+      const file = path('training.safetensors');
+      save(file, { optimizer: optimizer.core, variables: variablesOf(model) });
+      await trained(model, 5, 5);
+
+      const json = model.toJSON(undefined, false) as never;
+      const other = (await tf.models.modelFromJSON(json)) as ReturnType<typeof modelOf>;
+      const resumed = new Adamax(0.05);
+      other.compile({ optimizer: resumed, loss: 'meanSquaredError' });
+      const restored = variablesOf(other);
+      load(file, { optimizer: resumed.core, variables: restored });
+      commit(restored);
+      await trained(other, 5, 5);
+      expect(tableOf(other)).to.deep.equal(tableOf(model));
+      model.dispose();
+      other.dispose();
+    });
+
     it('may change its backend in between', async () => {
       const other = backend === 'cpu' ? 'wasm' : 'cpu';
       const model = modelOf(layerOf());
@@ -445,6 +469,12 @@ onBackends('Embedding', () => {
     const loss = (whole: Tensor, i: number) => tf.mean(tf.square(tf.sub(look(whole, i), targets())));
     expectClose(numbers(model.getWeights()[0]), reference(10, loss));
     model.dispose();
+  });
+
+  it('says so where there are no layers', () => {
+    const { layers: _, ...core } = tf;
+    const make = () => new (createTfjs(core as never).Embedding)({ inputDim: 2, outputDim: 2 });
+    expectError(make, TypeError, 'ERR_ADAMAX_TFJS', /tf must have layers/);
   });
 
   it('is refused by an optimizer of TensorFlow.js', async () => {

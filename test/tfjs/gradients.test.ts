@@ -5,7 +5,7 @@ import { expectError } from '../support/errors.js';
 import { LOSSES, pointFor, slopes } from './losses.js';
 import { onBackends, tf, version } from './peer.js';
 
-const { Adamax, GradientTape } = createTfjs(tf);
+const { Adamax, GradientTape, enableWasmTraining } = createTfjs(tf);
 
 const variableOf = (x: readonly number[], shape: number[]) =>
   tf.tidy(() => tf.variable(tf.tensor(x as number[], shape)));
@@ -50,6 +50,28 @@ onBackends('gradients of TensorFlow.js', (backend) => {
         expect(Math.max(...errors), `${Array.from(gradient)} for ${expected}`).to.be.below(2e-5);
       }
       expect(tf.memory().numTensors).to.equal(count);
+    });
+  }
+
+  if (backend === 'wasm') {
+    it('are those of cpu where enableWasmTraining has brought what this backend lacks', () => {
+      const training = enableWasmTraining();
+      for (const name of ['convolution by its kernel', 'gathered rows']) {
+        const x = pointFor(LOSSES[name].shape.reduce((size, length) => size * length, 1)).map(Math.fround);
+        const expected = slopes(LOSSES[name].numbers, x);
+        for (const gradient of gradientsOf(LOSSES[name], x)) {
+          expected.forEach((slope, i) => {
+            expect(gradient[i], name).to.be.closeTo(slope, 1e-4);
+          });
+        }
+      }
+      // A sum of all that a kernel of ones sees depends on an element as often as it is seen.
+      const x = variableOf(pointFor(8), [1, 2, 2, 2, 1]);
+      const loss = () => tf.sum(tf.conv3d(x as never, tf.ones([2, 2, 2, 1, 1]), 1, 'same'));
+      const [gradient] = new Adamax().core.getGradients(loss, [x]);
+      expect(Array.from(gradient as Float32Array)).to.deep.equal([1, 2, 2, 4, 2, 4, 4, 8]);
+      x.dispose();
+      training.disable();
     });
   }
 
