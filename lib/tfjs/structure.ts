@@ -22,7 +22,7 @@ export type Gradients<S> = S extends Variable
 export class Flattened {
   readonly tensors: Tensor[] = [];
   /** The Variables of this package, by the place of what stands for them among the tensors. */
-  readonly tables = new Map<number, Variable>();
+  readonly tables: Map<number, Variable> = new Map();
   readonly #tf: Tfjs;
   readonly #structure: unknown;
   readonly #anchorOf: ((table: Variable) => Tensor) | undefined;
