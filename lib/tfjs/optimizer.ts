@@ -25,11 +25,11 @@ import { Steps } from './steps.js';
 import type { Tables } from './tables.js';
 import { Weights } from './weights.js';
 
+/** Pairs as Keras has them: a gradient, and the variable that it is of. */
+type Pairs = Iterable<readonly [Gradient | Tensor | undefined, VariableTarget]>;
+
 /** Gradients as TensorFlow.js hands them over, or as Keras does. */
-export type TfjsGradients =
-  | NamedTensorMap
-  | readonly NamedTensor[]
-  | Iterable<readonly [Gradient | Tensor | undefined, VariableTarget]>;
+export type TfjsGradients = NamedTensorMap | readonly NamedTensor[] | Pairs;
 
 /**
  * An optimizer of TensorFlow.js, for `model.compile` or by itself, that has an optimizer of this package do its steps. Where
@@ -48,6 +48,7 @@ export interface TfjsOptimizer<C extends Optimizer = Optimizer> extends TfOptimi
    * Steps variables by gradients, and counts one iteration.
    * @returns the number of steps taken so far
    */
+  applyGradients(gradients: Pairs, options?: ApplyOptions): number;
   applyGradients(gradients: TfjsGradients, options?: ApplyOptions): number;
   /**
    * Has steps apply the constraints that the layers of a model have. TensorFlow.js hands over variables without their
