@@ -33,8 +33,9 @@ export interface Master {
 
 /**
  * The Variables that stand for those of TensorFlow.js. Each has memory of its own, the *master*, which is stepped in place
- * and copied to a fresh tensor after each step: TensorFlow.js shares elements among tensors, and its wasm backend keeps
- * packed copies of them, so that nothing may be changed where it lies.
+ * and copied to fresh memory of its target after each step: TensorFlow.js shares elements among tensors, and its wasm
+ * backend keeps packed copies of them, so that nothing may be changed where it lies. Where a backend lets targets be
+ * stepped without them, masters fall behind until somebody asks.
  *
  * A master lives as long as somebody has its Variable, for instance an optimizer that keeps slots for it.
  */
