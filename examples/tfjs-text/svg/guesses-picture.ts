@@ -1,5 +1,6 @@
 import { grouped } from '../../shared/cli/format.js';
 import { element, FADED, INK, label, picture, RULE, segment } from '../../shared/svg/markup.js';
+import { textWidth } from '../../shared/svg/text-width.js';
 import type { Guess } from '../train.js';
 
 const WIDTH = 960;
@@ -16,7 +17,7 @@ export function guessesPicture(guesses: readonly Guess[], titles: readonly strin
   const y = (chapter: number): number => PLOT.bottom - (PLOT.bottom - PLOT.top) * at(chapter);
   const right = guesses.filter(({ chapter, guess }) => chapter === guess);
   const share = `${((100 * right.length) / guesses.length).toFixed(1)} %`;
-  const ticks = titles.map((_, chapter) => chapter).filter((chapter) => chapter % 20 === 0);
+  const ticks = titles.map((_, chapter) => chapter).filter((chapter) => chapter === 0 || chapter % 20 === 19);
   return picture(WIDTH, PLOT.bottom + 76, 'Passages of Moby Dick', STYLE, [
     label('From which chapter is it? Passages of Moby Dick that were kept from training', 32, 46, { class: 'title' }),
     label(`${share} of ${grouped(guesses.length)} told right · ${note}`, 32, 70, { class: 'note' }),
@@ -62,6 +63,18 @@ function bestKnown(right: readonly Guess[], titles: readonly string[], y: (chapt
   }
   return names.flatMap((name) => [
     segment(PLOT.right + 4, y(name.chapter), PLOT.right + 18, name.y, 'lead'),
-    label(`${name.chapter + 1} ${titles[name.chapter]}`, PLOT.right + 24, name.y + 4.5, { class: 'name' }),
+    label(nameOf(name.chapter, titles), PLOT.right + 24, name.y + 4.5, { class: 'name' }),
   ]);
+}
+
+/** The number and the title of a chapter, cut where there is no more room for it. */
+function nameOf(chapter: number, titles: readonly string[]): string {
+  const words = `${chapter + 1} ${titles[chapter]}`.split(' ');
+  const room = WIDTH - PLOT.right - 40;
+  let name = words[0];
+  for (const word of words.slice(1)) {
+    if (textWidth(`${name} ${word} …`, 13) > room) return `${name} …`;
+    name += ` ${word}`;
+  }
+  return name;
 }
