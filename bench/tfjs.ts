@@ -1,21 +1,15 @@
-/** What this package is to TensorFlow.js. Each file of tfjs/ is a part of the group. */
-import { existsSync } from 'node:fs';
+/** What this package is to TensorFlow.js. Each part of the group is a file of tfjs/, which loads TensorFlow.js when it comes. */
 import type { GroupReport, Session } from './group.js';
 
-const PARTS = ['optimizer', 'wasm', 'sparse'];
-
-/** What each part exports. */
-interface Part {
-  measure(session: Session): Promise<GroupReport>;
-}
+const PARTS = [
+  () => import('./tfjs/optimizer.js'),
+  () => import('./tfjs/wasm.js'),
+  () => import('./tfjs/sparse.js'),
+] as const;
 
 export async function tfjs(session: Session): Promise<GroupReport> {
-  const files = PARTS.map((part) => new URL(`tfjs/${part}.js`, import.meta.url)).filter(existsSync);
   const reports: GroupReport[] = [];
-  for (const file of files) {
-    const part: Part = await import(file.href);
-    reports.push(await part.measure(session));
-  }
+  for (const part of PARTS) reports.push(await (await part()).measure(session));
   return {
     title: 'TensorFlow.js',
     notes: reports.flatMap(({ notes }) => notes),
