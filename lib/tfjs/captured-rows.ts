@@ -21,7 +21,7 @@ export class CapturedRows {
 
   readonly #tf: Tfjs;
   readonly #anchors = new Map<object, Tensor>();
-  readonly #gathered = new WeakMap<object, Gathered>();
+  readonly #gathered = new Map<object, Gathered>();
   readonly #slices = new Map<object, { ids: Int32Array; values: Float32Array }[]>();
 
   constructor(tf: Tfjs) {
@@ -69,6 +69,7 @@ export class CapturedRows {
 
   /** Attaches look-ups to anchors, of those tables by which is differentiated; what else depends on a table stays. */
   attach(nodes: readonly TapeNode[], tables: ReadonlySet<object>): void {
+    if (this.#anchors.size === 0 && this.#gathered.size === 0) return;
     const anchors = new Set(this.#anchors.values());
     for (const node of nodes) {
       const own = Object.entries(node.inputs).filter(([, input]) => input !== undefined && anchors.has(input));

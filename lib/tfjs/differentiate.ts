@@ -48,7 +48,7 @@ export function differentiate(
   const forward = () => {
     const found = rows.during(() => capturingGathers(tf, tables, evaluate));
     rows.attach(tape.nodes, new Set(found.sources.map(({ table }) => table)));
-    const anchors = found.sources.map(({ table }) => rows.anchorOf(table));
+    const anchors = found.sources.flatMap(({ table }) => rows.anchors.get(table) ?? []);
     xs.splice(0, 1, ...found.sources.map(({ tensor }) => tensor ?? nothing), ...anchors);
     evaluated = found;
     return found.value;

@@ -368,6 +368,42 @@ for (const [name, layerOf] of Object.entries(LAYERS)) {
       copy.dispose();
     });
 
+    it('leaves its table alone while it is frozen, and goes on when it thaws', async () => {
+      const layer = layerOf();
+      const model = modelOf(layer);
+      model.add(tf.layers.dense({ units: WIDTH, kernelInitializer: 'ones' }));
+      const optimizer = new Adamax(0.05);
+      const compile = () => model.compile({ optimizer, loss: 'meanSquaredError' });
+      compile();
+      await trained(model, 0, 2);
+      layer.trainable = false;
+      compile();
+      // A model lists what is frozen last.
+      const weightOf = (at: number) => numbers(model.layers[at].getWeights()[0]);
+      const [table, head] = [weightOf(0), weightOf(2)];
+      await trained(model, 2, 2);
+      expect(weightOf(0)).to.deep.equal(table);
+      expect(weightOf(2)).not.to.deep.equal(head);
+      layer.trainable = true;
+      compile();
+      await trained(model, 4, 1);
+      expect(weightOf(0)).not.to.deep.equal(table);
+      expect(optimizer.iterations).to.equal(5);
+      model.dispose();
+    });
+
+    it('trains with slots of bfloat16, clipped', async () => {
+      const model = modelOf(layerOf());
+      const optimizer = new Adamax({ learningRate: 0.05, slotDtype: 'bfloat16', clipnorm: 0.01 });
+      model.compile({ optimizer, loss: 'meanSquaredError' });
+      await trained(model, 0, 20);
+      expect(optimizer.core.getSlot(variablesOf(model)[Object.keys(variablesOf(model))[0]], 'm').dtype).to.equal(
+        'bfloat16',
+      );
+      expectClose(tableOf(model), expected(20), 0.05);
+      model.dispose();
+    });
+
     it('refuses ids that are no rows, before anything is written', async () => {
       const model = modelOf(layerOf());
       const optimizer = new Adamax(0.05);
@@ -469,6 +505,36 @@ onBackends('Embedding', () => {
     const loss = (whole: Tensor, i: number) => tf.mean(tf.square(tf.sub(look(whole, i), targets())));
     expectClose(numbers(model.getWeights()[0]), reference(10, loss));
     model.dispose();
+  });
+
+  it('masks an LSTM as tf.layers.embedding does, to the bit', async () => {
+    const losses: unknown[] = [];
+    for (const layerOf of [
+      (args: never) => new Embedding(args) as ReturnType<typeof tf.layers.embedding>,
+      (args: never) => tf.layers.embedding(args),
+    ]) {
+      const layer = layerOf({ inputDim: ROWS, outputDim: WIDTH, maskZero: true, inputLength: 4 } as never);
+      const kernelInitializer = tf.initializers.glorotUniform({ seed: 1 });
+      const recurrentInitializer = tf.initializers.glorotUniform({ seed: 2 });
+      const model = tf.sequential({
+        layers: [layer, tf.layers.lstm({ units: 2, kernelInitializer, recurrentInitializer })],
+      });
+      tf.tidy(() => layer.setWeights([matrix()]));
+      model.compile({ optimizer: new Adamax(0.05), loss: 'meanSquaredError' });
+      const x = tf.tensor2d([
+        [1, 2, 0, 0],
+        [3, 4, 5, 0],
+      ]);
+      const y = tf.tensor2d([
+        [1, 0],
+        [0, 1],
+      ]);
+      const { history } = await model.fit(x, y, { epochs: 5, verbose: 0 });
+      losses.push(history.loss);
+      tf.dispose([x, y]);
+      model.dispose();
+    }
+    expect(losses[0]).to.deep.equal(losses[1]);
   });
 
   it('says so where there are no layers', () => {
