@@ -24,13 +24,14 @@ export function variablesOf(masters: Masters, source: VariableSource): Record<st
   return named;
 }
 
-function* targetsOf(source: unknown): Generator<unknown> {
+/** What a source lists, one after the other, whatever it is. */
+export function* targetsOf(source: unknown): Generator<unknown> {
   if (typeof source === 'object' && source !== null) {
     if ('weights' in source && Array.isArray(source.weights)) {
       yield* source.weights;
       return;
     }
-    if (Symbol.iterator in source) {
+    if (Symbol.iterator in source && !ArrayBuffer.isView(source)) {
       for (const item of source as Iterable<unknown>) yield* targetsOf(item);
       return;
     }

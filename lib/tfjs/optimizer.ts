@@ -16,10 +16,11 @@ import type { ApplyOptions, MinimizeOptions, OptimizerOptions } from '../optimiz
 import { statesOf } from '../optimizers/optimizer-state.js';
 import { LearningRateSchedule } from '../schedules/index.js';
 import type { Gradient } from '../variables/gradient.js';
+import type { Variable } from '../variables/variable.js';
 import { configFrom } from './config.js';
 import type { Masters } from './masters.js';
 import { minimize } from './minimize.js';
-import { type VariableSource, variablesOf } from './model-variables.js';
+import { targetsOf, type VariableSource, variablesOf } from './model-variables.js';
 import type { NamedTensor, Tfjs } from './namespace.js';
 import { Steps } from './steps.js';
 import type { Tables } from './tables.js';
@@ -116,9 +117,20 @@ export function defineOptimizer<C extends Optimizer, O extends OptimizerOptions>
 
     override minimize(loss: never, second?: unknown, third?: never): never {
       const isKeras = typeof second === 'function' || (typeof second === 'object' && second !== null);
-      if (isKeras) return this.core.minimize(loss, second as VarList, third) as never;
+      if (isKeras) return this.core.minimize(loss, this.#bound(second as VarList), third) as never;
       const apply = (pairs: unknown) => this.#steps.apply(pairs);
       return minimize(tf, masters, tables, apply, loss, second as boolean, third) as never;
+    }
+
+    /** Variables that get what was saved of them as soon as they are known. */
+    #bound(varList: VarList): VarList {
+      if (!this.#weights.isWaiting) return varList;
+      return () => {
+        const list = typeof varList === 'function' ? varList() : varList;
+        const targets = [...targetsOf(list)].map((target) => masters.find(target));
+        this.#weights.bind(targets.filter((variable) => variable?.trainable === true) as Variable[]);
+        return list;
+      };
     }
 
     override applyGradients(gradients: never, options?: ApplyOptions): number {

@@ -4,6 +4,7 @@ import type { GradientEngine } from '../optimizers/engine.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { ApplyOptions } from '../optimizers/optimizer-options.js';
 import { stepperOf } from '../optimizers/optimizer-state.js';
+import type { Variable } from '../variables/variable.js';
 import { GradientList, type Item } from './gradient-list.js';
 import { type HeapItem, HeapSteps } from './heap-steps.js';
 import type { Masters } from './masters.js';
@@ -35,7 +36,7 @@ export class Steps {
     // Another engine would not copy masters to where TensorFlow.js reads.
     if (this.#core.engine !== this.#engine) throw otherEngine(this.#core.engine);
     const items = this.#list.read(gradients);
-    this.#weights.bind(items);
+    if (this.#weights.isWaiting) this.#weights.bind(stepped(items));
     const { heap } = this.#masters.storage();
     if (heap !== undefined && options === undefined && this.#isForHeap(items)) return this.#onHeap.step(heap, items);
     return this.#core.applyGradients(this.#pairs(items) as never, options);
@@ -71,6 +72,12 @@ export class Steps {
     });
     return pairs;
   }
+}
+
+function stepped(items: readonly Item[]): Variable[] {
+  return items.flatMap(({ gradient, master }) => {
+    return gradient !== null && gradient !== undefined && master !== null ? [master.variable] : [];
+  });
 }
 
 function otherEngine(engine: GradientEngine | null): TypeError {

@@ -4,7 +4,6 @@ import type { Optimizer } from '../optimizers/optimizer.js';
 import { statesOf } from '../optimizers/optimizer-state.js';
 import type { NdArray } from '../state/nd-array.js';
 import type { Variable } from '../variables/variable.js';
-import type { Item } from './gradient-list.js';
 import type { NamedTensor, Tfjs } from './namespace.js';
 import { match, readSlots, type SavedSlots } from './saved-slots.js';
 
@@ -22,6 +21,11 @@ export class Weights {
   constructor(tf: Tfjs, core: Optimizer) {
     this.#tf = tf;
     this.#core = core;
+  }
+
+  /** Whether something was set that has not found its variable. */
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
   }
 
   get iterations(): number {
@@ -64,11 +68,7 @@ export class Weights {
   }
 
   /** Gives the variables of a step what was saved of them, before they are stepped. */
-  bind(items: readonly Item[]): void {
-    if (this.#waiting.length === 0) return;
-    const variables = items.flatMap(({ gradient, master }) => {
-      return gradient !== null && gradient !== undefined && master !== null ? [master.variable] : [];
-    });
+  bind(variables: readonly Variable[]): void {
     const { slots, ruleSlots } = statesOf(this.#core);
     const fresh = variables.filter((variable) => slots.find(variable, ruleSlots[0]) === undefined);
     if (fresh.length === 0) return;

@@ -96,6 +96,24 @@ onBackends('state', () => {
     tf.dispose([a, b]);
   });
 
+  it("is there for the first step of minimize in Keras' order, too", async () => {
+    const { SGD } = createTfjs(tf);
+    const optimizer = () => new SGD({ learningRate: 1, momentum: 0.5 });
+    const [a, b] = [tf.variable(tf.ones([1]), true, 'keras/a'), tf.variable(tf.ones([1]), true, 'keras/b')];
+    const loss = () => tf.add(tf.sum(a), tf.sum(b));
+    const first = optimizer();
+    first.minimize(loss, [a, b]);
+    for (const list of [[a, [b]], () => new Set([a, b])]) {
+      const second = optimizer();
+      await second.setWeights(await first.getWeights());
+      second.minimize(loss, list as never);
+      expect([a, b].map((v) => second.core.getSlot(v, 'momentum').data[0])).to.deep.equal([-1.5, -1.5]);
+      expect(second.core.getSlotNames()).to.deep.equal(['momentum']);
+    }
+    expect([...valuesOf(a)]).to.deep.equal([-3]);
+    tf.dispose([a, b]);
+  });
+
   it('goes by name, by name without the suffix of a second model, or by position; else it is refused', async () => {
     const { SGD } = createTfjs(tf);
     const optimizer = () => new SGD({ learningRate: 1, momentum: 0.5 });
