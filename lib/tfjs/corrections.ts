@@ -2,7 +2,7 @@ import type { Attribute, GradConfig, NamedAttrMap, Tensor } from '@tensorflow/tf
 import { paddingScale } from './average-pool.js';
 import type { Tfjs } from './namespace.js';
 import { notDifferentiable } from './refusal.js';
-import { isTrainingKernel } from './wasm/index.js';
+import { isTrainingKernel, type WasmTrainingKernel } from './wasm/index.js';
 
 type Backward = (dy: Tensor, saved: Tensor[], attributes: NamedAttrMap) => Record<string, () => Tensor>;
 
@@ -94,6 +94,13 @@ function batched<T>(theirs: () => T): T {
   }
 }
 
+/** What `enableWasmTraining` puts right. */
+function refusedOnWasm(operation: string, fault: string, kernel: WasmTrainingKernel): Correction {
+  const reason = `${operation} on wasm, where TensorFlow.js ${fault} unless enableWasmTraining() has been called`;
+  return refused(reason, (_attributes, tf) => tf.getBackend() === 'wasm' && !isTrainingKernel(tf, kernel));
+}
+
+const LOST = 'loses the gradient of windows without positive numbers';
 const isHalfPixel = ({ halfPixelCenters }: Record<string, Attribute>) => halfPixelCenters === true;
 const comparison = flat('a', 'b');
 
@@ -130,10 +137,7 @@ const CORRECTIONS: Readonly<Record<string, Correction>> = {
     'resizeNearestNeighbor with halfPixelCenters, which TensorFlow.js leaves out',
     isHalfPixel,
   ),
-  Conv3D: refused(
-    'conv3d on wasm, where TensorFlow.js says wrong numbers unless enableWasmTraining() has been called',
-    (_attributes, tf) => {
-      return tf.getBackend() === 'wasm' && !isTrainingKernel(tf, 'Conv3DBackpropInputV2');
-    },
-  ),
+  Conv3D: refusedOnWasm('conv3d', 'says wrong numbers', 'Conv3DBackpropInputV2'),
+  MaxPool: refusedOnWasm('maxPool', LOST, 'MaxPoolGrad'),
+  MaxPool3D: refusedOnWasm('maxPool3d', LOST, 'MaxPool3DGrad'),
 };
