@@ -74,7 +74,8 @@ export class CapturedRows {
     for (const node of nodes) {
       const own = Object.entries(node.inputs).filter(([, input]) => input !== undefined && anchors.has(input));
       if (own.length > 0) node.inputs = Object.fromEntries(own);
-      const gathered = this.#gathered.get(node.outputs[0]?.dataId);
+      // What is made of its output may share the data of it.
+      const gathered = node.kernelName === 'GatherV2' ? this.#gathered.get(node.outputs[0].dataId) : undefined;
       if (gathered !== undefined && tables.has(gathered.table)) this.#attach(node, gathered);
     }
   }

@@ -54,6 +54,7 @@ export class LookUps {
 
   #found(table: unknown): { variable: Variable; target: TfVariable | undefined } {
     const target = isVariable(table) ? this.#masters.targetOf(table as Variable) : targetOf(this.#tf, table);
+    if (target?.isDisposed) throw wrongType('table', 'a variable that was not disposed of', table);
     const variable = target === undefined ? table : this.#tables.house(target);
     if (!isVariable(variable) || variable.dtype !== 'float32' || variable.shape.length < 2) {
       throw wrongType('table', 'a float32 Variable of at least two dimensions, or one of TensorFlow.js', table);

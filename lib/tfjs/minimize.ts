@@ -3,7 +3,7 @@ import { rangeError, wrongType } from '../arguments/errors.js';
 import { checkCallable } from '../arguments/options.js';
 import { IndexedSlices } from '../variables/indexed-slices.js';
 import { formatShape } from '../variables/shape.js';
-import { differentiate } from './differentiate.js';
+import { differentiate, type Source } from './differentiate.js';
 import type { Masters } from './masters.js';
 import type { Tfjs } from './namespace.js';
 import type { Tables } from './tables.js';
@@ -11,14 +11,14 @@ import type { Tables } from './tables.js';
 /**
  * `minimize` in TensorFlow.js' own order, which `fit` calls: as that of its optimizers, but rows that were looked up have
  * sparse gradients.
- * @param apply - steps by `[gradient, variable]`
+ * @param apply - takes a step
  * @returns the loss, where `returnCost` is true
  */
 export function minimize(
   tf: Tfjs,
   masters: Masters,
   tables: Tables,
-  apply: (pairs: [unknown, TfVariable][]) => void,
+  apply: (gradients: { name: string; tensor: unknown }[]) => void,
   f: () => Scalar,
   returnCost = false,
   varList?: readonly TfVariable[],
@@ -35,20 +35,27 @@ export function minimize(
   return tf.tidy(() => {
     const { value, gradients } = differentiate(tf, tables, evaluate);
     let next = 0;
-    const pairs = listed.map((variable): [unknown, TfVariable] => {
-      const gradient = variable.trainable ? gradients[next++] : undefined;
-      if (gradient instanceof IndexedSlices) tables.house(variable);
-      return [gradient, variable];
+    const named = listed.map((variable) => {
+      const tensor = variable.trainable ? gradients[next++] : undefined;
+      if (tensor instanceof IndexedSlices) tables.house(variable);
+      return { name: variable.name, tensor };
     });
     // Without a list, all variables there are stand in one, of which most are none of this loss.
-    apply(varList === undefined ? pairs.filter(([gradient]) => gradient !== undefined) : pairs);
+    apply(varList === undefined ? named.filter(({ tensor }) => tensor !== undefined) : named);
     return returnCost ? (value as Scalar) : (null as never);
   });
 }
 
-function sourceOf(masters: Masters, variable: TfVariable) {
-  const isDense = variable.dtype !== 'float32' || masters.masterOf(variable).constraint !== null;
-  return { table: variable, tensor: variable, shape: variable.shape, isDense };
+function sourceOf(masters: Masters, variable: TfVariable): Source {
+  return {
+    table: variable,
+    tensor: variable,
+    shape: variable.shape,
+    // Only what is stepped is to have a master, which this asks for.
+    get isDense() {
+      return masters.masterOf(variable).constraint !== null;
+    },
+  };
 }
 
 function checkScalar(tf: Tfjs, value: unknown): asserts value is Tensor {

@@ -189,8 +189,12 @@ onBackends('embeddingLookup', () => {
     refuse(new Variable(new Float32Array(4)), /table must be a float32 Variable of at least two dimensions/);
     refuse(3, /table must be .*: received 3/);
     const variable = made(matrix);
+    embeddingLookup(variable, [0]).dispose();
     variable.dispose();
     refuse(variable, /not disposed of/);
+    const other = made(matrix);
+    other.dispose();
+    refuse(other, /not disposed of/);
   });
 
   it('refuses a gradient of the whole by what is not of this package', () => {
