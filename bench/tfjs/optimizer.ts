@@ -32,8 +32,8 @@ const CASES: readonly Case[] = [
 
 export async function measure({ quick, effort, progress }: Session): Promise<GroupReport> {
   await startBackends();
-  // Steps of TensorFlow.js on the cpu backend take a fifth of a second.
-  const enough: Effort = { ...effort, minRounds: quick ? 3 : 9 };
+  // Steps of TensorFlow.js on the cpu backend take a fifth of a second; all take long to be compiled for good.
+  const enough: Effort = { ...effort, warmup: Math.max(effort.warmup, 0.4e9), minRounds: quick ? 3 : 9 };
   const races = (['cpu', 'wasm'] as const).flatMap((backend) =>
     CASES.map((one) => {
       progress(`${one.name}, on ${backend}`);

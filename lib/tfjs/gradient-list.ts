@@ -47,9 +47,10 @@ export class GradientList {
   #item(item: unknown, i: number): Item {
     if (Array.isArray(item)) {
       const [gradient, target] = item;
-      const last = this.#last[i]?.master ?? undefined;
-      const master = last?.target === target ? last : this.#masters.findMaster(target);
-      if (master !== undefined) this.#check(gradient, master);
+      const last = this.#last[i]?.master;
+      const isSame = last?.target === target && last?.target.isDisposed === false;
+      const master = isSame ? last : this.#masters.findMaster(target);
+      if (master) this.#check(gradient, master);
       return { gradient, master: master ?? null, target };
     }
     const { name, tensor } = Object(item) as NamedTensor;

@@ -120,6 +120,7 @@ export class Masters {
 
   /** @throws as `of` */
   masterOf(target: TfVariable): Master {
+    if (target.isDisposed) throw wrongType(`'${target.name}'`, 'a variable that was not disposed of', target);
     return this.#byTarget.get(target)?.deref() ?? this.#adopt(target);
   }
 
@@ -145,7 +146,6 @@ export class Masters {
 
   #adopt(target: TfVariable): Master {
     if (target.dtype !== 'float32') throw wrongType(`dtype of '${target.name}'`, "'float32'", target.dtype);
-    if (target.isDisposed) throw wrongType(`'${target.name}'`, 'a variable that was not disposed of', target);
     const master = this.#successor(target) ?? this.#add(target);
     this.#byTarget.set(target, new WeakRef(master));
     return master;

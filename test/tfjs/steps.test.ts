@@ -133,6 +133,14 @@ onBackends('a step', () => {
     for (const bad of [5, null, [5], [{}]]) {
       expectError(() => optimizer.applyGradients(bad as never), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^gradients must be/);
     }
+    for (const steps of [0, 1]) {
+      const gone = tf.variable(tf.zeros([1]));
+      const other = new Ours(1);
+      const step = () => other.applyGradients([[tf.ones([1]), gone]]);
+      if (steps > 0) step();
+      gone.dispose();
+      expectError(step, TypeError, 'ERR_ADAMAX_ARG_TYPE', /a variable that was not disposed of/);
+    }
     const twice = named([v, v], [tf.ones([2, 3]), tf.ones([2, 3])]);
     expectError(() => optimizer.applyGradients(twice), RangeError, 'ERR_ADAMAX_DUPLICATE', /listed|list each/);
     const int = tf.variable(tf.tensor1d([1], 'int32'));
