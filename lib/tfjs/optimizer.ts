@@ -174,6 +174,7 @@ export function defineOptimizer<C extends Optimizer, O extends OptimizerOptions>
       this.core.iterations.assign(0);
     }
   }
+  Object.defineProperty(NativeOptimizer, 'name', { value: className });
   tf.serialization.registerClass(NativeOptimizer as never);
   return NativeOptimizer as unknown as TfjsOptimizerClass<C, O>;
 }

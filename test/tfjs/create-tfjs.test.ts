@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { Adamax as CoreAdamax, schedules } from 'adamax';
 import { createTfjs } from 'adamax/tfjs';
@@ -82,6 +83,7 @@ describe('createTfjs', () => {
   it('has classes that TensorFlow.js knows by name, with configs in its own case too', () => {
     const { Adamax } = createTfjs(tf);
     expect(Adamax.className).to.equal('NativeAdamax');
+    expect(inspect(new Adamax())).to.match(/^NativeAdamax \{\s+core: Adamax \{/);
     const optimizer = new Adamax({
       learningRate: new schedules.PiecewiseConstantDecay({ boundaries: [1, 2], values: [3, 2, 1] }),
       beta1: 0.5,
