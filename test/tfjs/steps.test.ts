@@ -1,5 +1,5 @@
-import { Adagrad, Adamax, type Gradient, RMSprop, SGD, schedules, Variable } from 'adamax';
-import { createTfjs } from 'adamax/tfjs';
+import { Adagrad, Adamax, type Gradient, type Optimizer, RMSprop, SGD, schedules, Variable } from 'adamax';
+import { createTfjs, type TfjsOptimizer } from 'adamax/tfjs';
 import { expect } from 'chai';
 import { expectSameBits } from '../support/data.js';
 import { expectError } from '../support/errors.js';
@@ -17,32 +17,31 @@ function twins(seed = 1) {
 
 onBackends('a step', () => {
   onEveryImplementation('of each optimizer', () => {
-    const decay = () => new schedules.ExponentialDecay({ initialLearningRate: 0.1, decaySteps: 2, decayRate: 0.5 });
-    const { Adamax: TfAdamax, Adagrad: TfAdagrad, RMSprop: TfRMSprop, SGD: TfSGD } = createTfjs(tf);
-    const cases: [
-      name: string,
-      ours: () => InstanceType<typeof TfAdamax> | { applyGradients: unknown },
-      core: () => SGD,
-    ][] = [];
-    const both = <O extends object>(
-      name: string,
-      Ours: new (o: O) => unknown,
-      Core: new (o: O) => unknown,
-      options: () => O,
-    ) => cases.push([name, () => new Ours(options()) as never, () => new Core(options()) as never]);
-    both('Adamax', TfAdamax as never, Adamax, () => ({ learningRate: 0.1 }));
-    both('Adamax with a schedule, clipping and decay', TfAdamax as never, Adamax, () => {
-      return { learningRate: decay(), clipnorm: 1.5, clipvalue: 0.5, decay: 0.1 };
-    });
-    both('Adamax with bfloat16 slots', TfAdamax as never, Adamax, () => ({ slotDtype: 'bfloat16' as const }));
-    both('Adagrad', TfAdagrad as never, Adagrad, () => ({}));
-    both('RMSprop, centered with momentum', TfRMSprop as never, RMSprop, () => ({ momentum: 0.9, centered: true }));
-    both('SGD', TfSGD as never, SGD, () => ({ learningRate: 0.5 }));
-    both('SGD with momentum', TfSGD as never, SGD, () => ({ momentum: 0.9, nesterov: true }));
+    const tfjs = createTfjs(tf);
+    /** What makes an optimizer for TensorFlow.js, and one of the core that is like it. */
+    const both = (
+      Ours: new (options: never) => TfjsOptimizer,
+      Core: new (options: never) => Optimizer,
+      options: () => object,
+    ) => [() => new Ours(options() as never), () => new Core(options() as never)] as const;
+    const cases = {
+      Adamax: both(tfjs.Adamax, Adamax, () => ({ learningRate: 0.1 })),
+      'Adamax with a schedule, clipping and decay': both(tfjs.Adamax, Adamax, () => ({
+        learningRate: new schedules.ExponentialDecay({ initialLearningRate: 0.1, decaySteps: 2, decayRate: 0.5 }),
+        clipnorm: 1.5,
+        clipvalue: 0.5,
+        decay: 0.1,
+      })),
+      'Adamax with bfloat16 slots': both(tfjs.Adamax, Adamax, () => ({ slotDtype: 'bfloat16' })),
+      Adagrad: both(tfjs.Adagrad, Adagrad, () => ({})),
+      'RMSprop, centered with momentum': both(tfjs.RMSprop, RMSprop, () => ({ momentum: 0.9, centered: true })),
+      SGD: both(tfjs.SGD, SGD, () => ({ learningRate: 0.5 })),
+      'SGD with momentum': both(tfjs.SGD, SGD, () => ({ momentum: 0.9, nesterov: true })),
+    };
 
-    for (const [name, makeOurs, makeCore] of cases) {
+    for (const [name, [makeOurs, makeCore]] of Object.entries(cases)) {
       it(`has the bits of the core: ${name}`, () => {
-        const [ours, core] = [makeOurs() as InstanceType<typeof TfAdamax>, makeCore()];
+        const [ours, core] = [makeOurs(), makeCore()];
         const { list, arrays } = twins();
         for (let k = 1; k <= 5; k++) {
           const gradients = gradientsOf(list, 10 * k + 1);
@@ -54,10 +53,8 @@ onBackends('a step', () => {
           tf.dispose(gradients);
         }
         expect(ours.iterations).to.equal(5);
-        const slots = ({ core }: { core: { getWeights(): { data: unknown }[] } }) => {
-          return core.getWeights().map(({ data }) => String(data));
-        };
-        expect(slots(ours)).to.deep.equal(slots({ core }));
+        const slots = (optimizer: Optimizer) => optimizer.getWeights().map(({ data }) => String(data));
+        expect(slots(ours.core)).to.deep.equal(slots(core));
         ours.dispose();
         tf.dispose(list);
       });
