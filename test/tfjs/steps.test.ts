@@ -7,7 +7,7 @@ import { onEveryImplementation } from '../support/implementations.js';
 import { gradientsOf, named, valuesOf, variables } from './models.js';
 import { onBackends, tf } from './peer.js';
 
-const SHAPES = [[3, 4], [4], [], [700], [2, 3, 5]];
+const SHAPES = [[3, 4], [4], [], [0], [700], [2, 3, 5]];
 
 /** Variables of TensorFlow.js, and arrays with the same numbers. */
 function twins(seed = 1) {
