@@ -30,7 +30,7 @@ export async function* trainToRead(
   await useWasm();
   const model = network(options.seed);
   let readings: readonly Reading[] = [];
-  const task = {
+  const lesson = {
     model,
     examples: training.labels.length,
     batch: 64,
@@ -42,7 +42,7 @@ export async function* trainToRead(
     },
     look: { every: LOOK_EVERY, accuracy: () => accuracyOf(read(model, first(LOOKED_AT, heldOut))) },
   };
-  const looks = yield* train(task, options, checkpoints);
+  const looks = yield* train(lesson, options, checkpoints);
   return { looks, readings };
 }
 

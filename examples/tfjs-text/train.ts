@@ -36,7 +36,7 @@ export async function* trainToTell(
   const features = training.map((passage) => featuresOf(passage, rows));
   const questions = tf.keep(inputsOf(heldOut.map((passage) => featuresOf(passage, rows))));
   let guesses: readonly Guess[] = [];
-  const task = {
+  const lesson = {
     model,
     examples: training.length,
     batch: 32,
@@ -50,7 +50,7 @@ export async function* trainToTell(
       return guesses.filter(({ chapter, guess }) => chapter === guess).length / guesses.length;
     },
   };
-  yield* train(task, options, checkpoints);
+  yield* train(lesson, options, checkpoints);
   questions.dispose();
   return guesses;
 }

@@ -18,7 +18,7 @@ export interface TrainingOptions {
 }
 
 /** A model and what it is to learn: to tell classes of examples, which go by their numbers. */
-export interface Task {
+export interface Lesson {
   readonly model: LayersModel;
   readonly examples: number;
   readonly batch: number;
@@ -49,7 +49,7 @@ export type Position = {
  * @returns all looks
  */
 export async function* train(
-  { model, examples, batch, learningRate, batchOf, heldOut, look }: Task,
+  { model, examples, batch, learningRate, batchOf, heldOut, look }: Lesson,
   { epochs, seed, optimizer }: TrainingOptions,
   checkpoints: Checkpoints<Position>,
 ): AsyncGenerator<TrainingStatus, readonly Look[]> {

@@ -47,7 +47,7 @@ const STYLE = [
   `.right{fill:${RIGHT};fill-opacity:.75}`,
   `.wrong{fill:${WRONG};fill-opacity:.28}`,
   `.name{font-size:13px;fill:${RIGHT}}`,
-  `.lead{stroke:${RIGHT};stroke-opacity:.35}`,
+  `.pointer{stroke:${RIGHT};stroke-opacity:.35}`,
 ].join('');
 
 /** The titles of those chapters of which the most is told right, beside the plot at their height, pushed apart. */
@@ -62,7 +62,7 @@ function bestKnown(right: readonly Guess[], titles: readonly string[], y: (chapt
     names[i].y = Math.min(names[i].y, most);
   }
   return names.flatMap((name) => [
-    segment(PLOT.right + 4, y(name.chapter), PLOT.right + 18, name.y, 'lead'),
+    segment(PLOT.right + 4, y(name.chapter), PLOT.right + 18, name.y, 'pointer'),
     label(nameOf(name.chapter, titles), PLOT.right + 24, name.y + 4.5, { class: 'name' }),
   ]);
 }
