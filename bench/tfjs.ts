@@ -1,4 +1,7 @@
-/** What this package is to TensorFlow.js. Each part of the group is a file of tfjs/, which loads TensorFlow.js when it comes. */
+/**
+ * What this package is to TensorFlow.js. Each part of the group is a file of tfjs/, which loads TensorFlow.js when it
+ * comes.
+ */
 import type { GroupReport, Session } from './group.js';
 
 const PARTS = [

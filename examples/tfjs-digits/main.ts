@@ -1,4 +1,6 @@
-/** Handwritten digits, read by a convolutional network of TensorFlow.js: `npm run example:tfjs-digits`. See README.md. */
+/**
+ * Handwritten digits, read by a convolutional network of TensorFlow.js: `npm run example:tfjs-digits`. See README.md.
+ */
 import { counted, duration, grouped } from '../shared/cli/format.js';
 import { OutputFolder } from '../shared/cli/output-folder.js';
 import { print, run, watch } from '../shared/cli/program.js';

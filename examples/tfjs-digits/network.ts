@@ -3,8 +3,8 @@ import { CLASSES, SIDE } from '../shared/digits/mnist.js';
 import { tf } from '../shared/tfjs/tf.js';
 
 /**
- * Two convolutions, each of which is halved afterwards, and a layer that weighs what they have found. Layers have names, by
- * which what is saved of them is found again.
+ * Two convolutions, each of which is halved afterwards, and a layer that weighs what they have found. Layers have
+ * names, by which what is saved of them is found again.
  */
 export function network(seed: number): LayersModel {
   // He et al. 2015: activations keep their variance through a ReLU. Each layer has a seed of its own.

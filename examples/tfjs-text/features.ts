@@ -4,8 +4,8 @@ import { type Passage, WORDS } from './passages.js';
 export const FEATURES = 2 * WORDS - 1;
 
 /**
- * The rows of a passage. No vocabulary is needed: a hash spreads whatever words there are over the rows of the table, as
- * fastText does (Joulin et al. 2016), and in a large table few share one.
+ * The rows of a passage. No vocabulary is needed: a hash spreads whatever words there are over the rows of the table,
+ * as fastText does (Joulin et al. 2016), and in a large table few share one.
  */
 export function featuresOf({ words }: Passage, rows: number): Int32Array {
   const single = words.map((word) => hash(word) % rows);

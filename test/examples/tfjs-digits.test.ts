@@ -93,10 +93,11 @@ describe('tfjs-digits: the pictures', () => {
     }));
 
   it('are XML, whatever there is to show', () => {
+    const three = [0, 100, 200].map((done) => [done, done / 200] as const);
     for (const wrong of [0, 1, 13, 200]) {
       expectWellFormed(misreadPicture(readings(wrong), heldOut, '1 < 2 & "3"'));
       expectWellFormed(accuracyPicture([[0, 0.1]], readings(wrong), 'one look'));
-      expectWellFormed(accuracyPicture([[0, 0.1], [100, 0.5], [200, 1]], readings(wrong), 'three looks')); // biome-ignore format: a course
+      expectWellFormed(accuracyPicture(three, readings(wrong), 'three looks'));
     }
   });
 

@@ -44,8 +44,8 @@ export type Position = {
 };
 
 /**
- * Trains a model of TensorFlow.js, from where it was saved on; yields its status after each step. The rate of our Adamax
- * falls along a cosine, and its gradients are clipped by their norm, of which `tf.train.adamax` can neither.
+ * Trains a model of TensorFlow.js, from where it was saved on; yields its status after each step. The rate of our
+ * Adamax falls along a cosine, and its gradients are clipped by their norm; `tf.train.adamax` can do neither.
  * @returns all looks
  */
 export async function* train(

@@ -10,7 +10,9 @@ const WRONG = '#b5482a';
 const NAMED = 12;
 const LINE = 17;
 
-/** Draws each passage where it is from, and where the model takes it to be from: on the diagonal where that is right. */
+/**
+ * Draws each passage where it is from, and where the model takes it to be from: on the diagonal where that is right.
+ */
 export function guessesPicture(guesses: readonly Guess[], titles: readonly string[], note: string): string {
   const at = (chapter: number): number => (chapter + 0.5) / titles.length;
   const x = (chapter: number): number => PLOT.left + (PLOT.right - PLOT.left) * at(chapter);

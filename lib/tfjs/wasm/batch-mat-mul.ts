@@ -11,8 +11,8 @@ interface Product {
 }
 
 /**
- * Products with a transposed matrix, two of which each dense layer needs in its backward pass. TensorFlow.js hands plain
- * products to XNNPACK, and takes a plain loop for these. Here what has to be transposed is transposed first.
+ * Products with a transposed matrix, two of which each dense layer needs in its backward pass. TensorFlow.js hands
+ * plain products to XNNPACK, and takes a plain loop for these. Here what has to be transposed is transposed first.
  */
 export const batchMatMul: TrainingKernel<Infos<'a' | 'b'>, BatchMatMulAttrs> = {
   name: 'BatchMatMul',

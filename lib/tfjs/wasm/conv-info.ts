@@ -4,7 +4,9 @@ import type { Tfjs } from '../namespace.js';
 type Shape = Parameters<typeof backend_util.computeConv2DInfo>[0];
 type Attrs = Pick<Conv2DBackpropFilterAttrs, 'strides' | 'pad' | 'dimRoundingMode'>;
 
-/** Sizes, strides and paddings of a convolution whose gradient is wanted. TensorFlow.js differentiates no dilated one. */
+/**
+ * Sizes, strides and paddings of a convolution whose gradient is wanted. TensorFlow.js differentiates no dilated one.
+ */
 export function convInfo(
   tf: Tfjs,
   xShape: readonly number[],

@@ -4,9 +4,9 @@ import { convInfo } from './conv-info.js';
 import type { Infos, TrainingKernel } from './kernel.js';
 
 /**
- * What each weight of a convolution has done: the sum of x times dy over the images and places where they met. That is a
- * convolution itself, which XNNPACK computes: of x, whose channels stand for images and whose images for channels, by dy
- * as the filter. Places lie as far apart as the strides were, which makes them the dilations.
+ * What each weight of a convolution has done: the sum of x times dy over the images and places where they met. That is
+ * a convolution itself, which XNNPACK computes: of x, whose channels stand for images and whose images for channels, by
+ * dy as the filter. Places lie as far apart as the strides were, which makes them the dilations.
  */
 export const conv2dBackpropFilter: TrainingKernel<Infos<'x' | 'dy'>, Conv2DBackpropFilterAttrs> = {
   name: 'Conv2DBackpropFilter',

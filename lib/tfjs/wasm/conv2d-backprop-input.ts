@@ -3,9 +3,9 @@ import { convInfo } from './conv-info.js';
 import type { Infos, TrainingKernel, WasmBackend } from './kernel.js';
 
 /**
- * What each pixel of a convolution has done: the sum of the weights times dy where they met. That is a convolution of dy
- * by the filter upside down, whose channels go the other way, and XNNPACK computes it where TensorFlow.js takes a plain
- * loop. With strides there are zeros between the pixels of dy; from a stride of 3 by 3 on they are so many that the loop wins.
+ * What each pixel of a convolution has done: the sum of the weights times dy where they met. That is a convolution of
+ * dy by the filter upside down, whose channels go the other way, and XNNPACK computes it where TensorFlow.js takes a
+ * plain loop. With strides there are zeros between the pixels of dy, in the end so many that the loop wins.
  */
 export const conv2dBackpropInput: TrainingKernel<Infos<'dy' | 'filter'>, Conv2DBackpropInputAttrs> = {
   name: 'Conv2DBackpropInput',
@@ -43,8 +43,8 @@ export const conv2dBackpropInput: TrainingKernel<Infos<'dy' | 'filter'>, Conv2DB
     },
 };
 
-/** Of how many pixels one at most is not a zero. */
-const MOST_PIXELS = 4;
+/** Of so many pixels one at least must be more than a zero: strides of 4 by 4. */
+const MOST_PIXELS = 16;
 
 /** Puts zeros between the pixels, as many as strides leave out. */
 function spread(

@@ -20,7 +20,9 @@ export const depthwiseBackpropFilter: TrainingKernel<Infos<'x' | 'dy'>, Depthwis
     },
 };
 
-/** Arrays are arguments, since an engine reads those of an outer function anew for each number: a third of the speed. */
+/**
+ * Arrays are arguments, since an engine reads those of an outer function anew for each number: a third of the speed.
+ */
 function addRun(
   sums: Float64Array,
   inputs: Float32Array,

@@ -73,9 +73,9 @@ export function isTrainingKernel(tf: Tfjs, name: WasmTrainingKernel): boolean {
 }
 
 /**
- * Registers the kernels that training needs and the wasm backend of TensorFlow.js lacks, and two in place of its own, which
- * are slow in training. Whatever else TensorFlow.js brings under these names is kept, in later versions too, unless `replace`
- * names it. Other backends are as they were. A second call finds nothing to do.
+ * Registers the kernels that training needs and the wasm backend of TensorFlow.js lacks, and some in place of its own,
+ * which are slow, or wrong. Whatever else TensorFlow.js brings under these names is kept, in later versions too, unless
+ * `replace` names it. Other backends are as they were. A second call finds nothing to do.
  * @param tf TensorFlow.js, whose package @tensorflow/tfjs-backend-wasm has been imported; the backend need not be ready
  */
 export function enableWasmTraining(tf: Tfjs, options: WasmTrainingOptions = {}): WasmTraining {

@@ -5,8 +5,8 @@ import { maximaOf } from './pool-maxima.js';
 import { type PoolWindows, windowsOverImages, windowsOverVolumes } from './pool-windows.js';
 
 /**
- * Gives the gradient of each window to the pixel that was the greatest. TensorFlow.js 4.22 loses that of windows without
- * positive numbers, and takes many times as long.
+ * Gives the gradient of each window to the pixel that was the greatest. TensorFlow.js 4.22 loses that of windows
+ * without positive numbers, and takes many times as long.
  */
 const gradientOver = <Attrs>(
   name: string,

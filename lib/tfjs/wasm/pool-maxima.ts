@@ -3,8 +3,8 @@ import type { PoolWindows } from './pool-windows.js';
 
 /**
  * Where the greatest number of each window lies: the first of several, and a NaN only where there is nothing else.
- * TensorFlow.js starts its search at the least positive number in place of −∞, so that it finds none in a window without
- * positive numbers.
+ * TensorFlow.js starts its search at the least positive number in place of −∞, so that it finds none in a window
+ * without positive numbers.
  */
 export function maximaOf(x: TypedArray, windows: PoolWindows): Int32Array {
   const { batchSize, channels, from, to, window, strides, pads } = windows;
@@ -38,8 +38,8 @@ export function maximaOf(x: TypedArray, windows: PoolWindows): Int32Array {
 }
 
 /**
- * Takes a row of a window into account, the numbers of `x` from `start` to `end`. Which of two is greater nobody foresees, a
- * processor least of all, so the choice is a mask and no branch: less than half the time.
+ * Takes a row of a window into account, the numbers of `x` from `start` to `end`. Which of two is greater nobody
+ * foresees, a processor least of all, so the choice is a mask and no branch: less than half the time.
  */
 function keepGreater(
   maxima: Int32Array,

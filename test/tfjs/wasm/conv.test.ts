@@ -33,6 +33,7 @@ const STRIDES: Size[] = [
   [2, 2],
   [3, 3],
   [1, 2],
+  [4, 5],
 ];
 
 /** Sizes of images and filters, with each stride and padding for which the filter fits. */

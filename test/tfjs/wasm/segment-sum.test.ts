@@ -6,7 +6,7 @@ import { expectParity, numbers, onWasm } from './support.js';
 const ids = (list: number[]): Tensor1D => tf.tensor1d(list, 'int32');
 
 describe('UnsortedSegmentSum on wasm', () => {
-  it('agrees with the cpu backend, whatever the ids: in any order, with gaps, repeated, outside of the segments', async () => {
+  it('agrees with the cpu backend for ids in any order, with gaps, repeated, and outside of the segments', async () => {
     for (const list of [[0, 1, 2], [2, 0, 2, 2, 5], [7], [-1, 3, 8, 3], [0, 0, 0, 0]]) {
       for (const row of [[], [1], [3], [17], [2, 3]]) {
         await expectParity(() => tf.unsortedSegmentSum(numbers([list.length, ...row]), ids(list), 8), 1e-6);

@@ -14,7 +14,9 @@ export function numbers(shape: number[], seed = 1): Tensor {
   return tf.tensor(Float32Array.from({ length: size }, next), shape, 'float32');
 }
 
-/** Runs with the kernels on wasm, and takes them back. TensorFlow.js looks after each kernel whether it keeps memory. */
+/**
+ * Runs with the kernels on wasm, and takes them back. TensorFlow.js looks after each kernel whether it keeps memory.
+ */
 export async function onWasm<T>(run: () => T | Promise<T>, options?: WasmTrainingOptions): Promise<T> {
   await use('wasm');
   const training: WasmTraining = createTfjs(tf).enableWasmTraining(options);
