@@ -11,6 +11,11 @@ part_lint() {
   npm run lint
 }
 
+# The newest one is in node_modules, and so part of npm test.
+part_tfjs() {
+  npm run test:tfjs -- 4.10.0
+}
+
 # The rest of `npm run test:platforms` takes hours and gigabytes.
 part_platforms() {
   node tools/setup.mjs
@@ -31,7 +36,7 @@ part_cmake() {
   ADAMAX_PREBUILD=$PWD/build-cmake expect_loads "$PWD/build-cmake"
   # What goes on around the addon is the same for both build systems.
   ADAMAX_PREBUILD=$PWD/build-cmake node node_modules/mocha/bin/mocha.js \
-    --ignore 'out/test/{attacks,build,checkpoint,examples,fuzz,processes,training}/**'
+    --ignore 'out/test/{attacks,build,checkpoint,examples,fuzz,processes,tfjs,training}/**'
   # The binding is no part of the C++ tests, so its objects are looked at here, as both build systems make them.
   if [ "$(uname -s)" = Linux ]; then
     find build build-cmake -name '*.o' -exec sh test/native/objects_test.sh nm objdump {} +

@@ -25,6 +25,7 @@ import { formatComparison, formatGroup, formatHeader, formatTargets, isMet } fro
 import { small } from './small.js';
 import { sparse } from './sparse.js';
 import { startup } from './startup.js';
+import { tfjs } from './tfjs.js';
 import { views } from './views.js';
 import { zeros } from './zeros.js';
 
@@ -42,6 +43,7 @@ const RUN: Record<GroupName, Group> = {
   large,
   async: offLoop,
   startup,
+  tfjs,
   peers,
 };
 

@@ -14,8 +14,11 @@ export const GROUPS = [
   'large',
   'async',
   'startup',
+  'tfjs',
   'peers',
 ] as const;
+/** Groups that a run leaves out which names none: others have to be loaded for them. */
+const ON_DEMAND: readonly string[] = ['tfjs', 'peers'];
 export type GroupName = (typeof GROUPS)[number];
 
 export interface Options {
@@ -64,7 +67,7 @@ export function parseOptions(args: readonly string[]): Options {
   }
   const groups = GROUPS.filter((name) => {
     if (name === 'peers' && values.peers) return true;
-    return only.length === 0 ? name !== 'peers' : only.includes(name);
+    return only.length === 0 ? !ON_DEMAND.includes(name) : only.includes(name);
   });
   const svg = values.svg ?? null;
   if (svg !== null && !groups.includes('dense')) throw new UsageError('--svg needs the group dense');

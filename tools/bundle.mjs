@@ -11,15 +11,16 @@ import { dateBack, filesIn, modified } from './files.mjs';
 
 /** Those of package.json, and what `#internals` means there. */
 const ENTRIES = [
-  ...['index', 'kernels', 'checkpoint/index', 'import/index', 'import/hdf5/worker'],
+  ...['index', 'kernels', 'checkpoint/index', 'import/index', 'import/hdf5/worker', 'tfjs/index'],
   ...['internals', 'prebuilt'],
-  ...['no-addons/index', 'no-addons/kernels', 'no-addons/checkpoint', 'no-addons/import', 'cli/main'],
+  ...['no-addons/index', 'no-addons/kernels', 'no-addons/checkpoint', 'no-addons/import', 'no-addons/tfjs'],
+  'cli/main',
 ];
 /**
- * Entries that do more than to export, and the one that needs a package which may not be there: bundlers would look for
- * it. None of that must become part of the file that all of them share.
+ * Entries that do more than to export, and those for users of another package: of the one that may not be there, bundlers
+ * would look for it. None of that must become part of the file that all entries share.
  */
-const ACTIVE = /[\\/]lib[\\/](prebuilt\.ts|cli[\\/]|no-addons[\\/]|import[\\/])/;
+const ACTIVE = /[\\/]lib[\\/](prebuilt\.ts|cli[\\/]|no-addons[\\/]|import[\\/]|tfjs[\\/])/;
 const COMMANDS = /[\\/]lib[\\/]cli[\\/]/;
 const NO_ADDONS = /[\\/]lib[\\/]no-addons[\\/]/;
 const OUTPUTS = [...ENTRIES.map((name) => `${name}.js`), 'adamax.js', 'adamax.js.map'];
@@ -72,7 +73,7 @@ export async function bundle(root) {
  */
 function isExternal(id, importer) {
   const isEntry =
-    (NO_ADDONS.test(importer) && /^\.\.\/(index|kernels|checkpoint\/index|import\/index)\.js$/.test(id)) ||
+    (NO_ADDONS.test(importer) && /^\.\.\/(index|kernels|checkpoint\/index|import\/index|tfjs\/index)\.js$/.test(id)) ||
     (COMMANDS.test(importer) && id === '../import/index.js');
   return isEntry || /^node:|\.node$|^node-gyp-build$|^h5wasm$/.test(id);
 }

@@ -2,7 +2,7 @@ import { Adamax, schedules } from 'adamax';
 import type { Checkpoints } from '../shared/cli/checkpoints.js';
 import type { TrainingStatus } from '../shared/cli/progress.js';
 import { CLASSES, type Digits, intensities, PIXELS } from '../shared/digits/mnist.js';
-import { Random } from '../shared/maths/random.js';
+import { Random, shuffled } from '../shared/maths/random.js';
 import { Network } from './network.js';
 
 const HIDDEN = 64;
@@ -87,13 +87,4 @@ export function accuracy(network: Network, { images, labels }: Digits): number {
 function imagesOf(images: Uint8Array): (i: number) => Float32Array {
   const image = new Float32Array(PIXELS);
   return (i) => intensities(images.subarray(i * PIXELS, (i + 1) * PIXELS), image);
-}
-
-function shuffled(n: number, random: Random): Uint32Array {
-  const order = Uint32Array.from({ length: n }, (_, i) => i);
-  for (let i = n - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
 }

@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'ERR_ADAMAX_STATE' // TypeError: a call that comes too late
   | 'ERR_ADAMAX_BUSY' // TypeError: a call that comes while another one of the optimizer has its turn
   | 'ERR_ADAMAX_ENGINE' // TypeError: a gradient engine that does not keep its contract
+  | 'ERR_ADAMAX_TFJS' // TypeError: no TensorFlow.js, too old a one, or what it cannot differentiate
   | 'ERR_ADAMAX_WEIGHTS' // RangeError: weights that do not fit the state of an optimizer
   | 'ERR_ADAMAX_SLOT' // RangeError: a slot that does not exist
   | 'ERR_ADAMAX_ISA' // RangeError: an implementation that is unknown or not available here

@@ -29,6 +29,7 @@ describe('bench of other libraries', () => {
     expect(parseOptions([]).groups).to.deep.equal(others);
     expect(parseOptions(['--peers']).groups).to.deep.equal([...others, 'peers']);
     expect(parseOptions(['--only', 'peers']).groups).to.deep.equal(['peers']);
+    expect(parseOptions(['--only', 'tfjs']).groups).to.deep.equal(['tfjs']);
     expect(parseOptions(['--only', 'zeros', '--peers']).groups).to.deep.equal(['zeros', 'peers']);
     expect(() => parseOptions(['--svg-peers', 'x.svg'])).to.throw(UsageError, '--svg-peers needs the group peers');
   });

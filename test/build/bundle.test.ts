@@ -36,6 +36,8 @@ describe('the bundle', () => {
       'import/index.js',
       'no-addons/checkpoint.js',
       'no-addons/import.js',
+      'no-addons/tfjs.js',
+      'tfjs/index.js',
       'no-addons/index.js',
       'no-addons/kernels.js',
       'prebuilt.js',

@@ -6,7 +6,7 @@ import type { TrainingStatus } from '../../examples/shared/cli/progress.js';
 import { Random } from '../../examples/shared/maths/random.js';
 
 /** What starts an example. */
-export function mainOf(example: 'word-vectors' | 'classifier'): string {
+export function mainOf(example: 'word-vectors' | 'classifier' | 'tfjs-digits' | 'tfjs-text'): string {
   return fileURLToPath(new URL(`../../examples/${example}/main.js`, import.meta.url));
 }
 

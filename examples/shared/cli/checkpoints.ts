@@ -5,10 +5,10 @@ import { UsageError } from './usage-error.js';
 
 const UNREADABLE = '--resume cannot read what is saved';
 
-/** What steps change. */
+/** What steps change. It is read only when it is saved, or put where a saved one was. */
 export interface Model {
   readonly optimizer: Optimizer;
-  readonly variables: readonly Variable[];
+  readonly variables: readonly Variable[] | Readonly<Record<string, Variable>>;
 }
 
 /** What the command line says of saving. */
@@ -56,9 +56,10 @@ export class Checkpoints<Position extends Json> {
   }
 
   /** Told after each step; saves after some. */
-  stepped({ optimizer, variables }: Model, position: Position): void {
+  stepped(model: Model, position: Position): void {
     const { every } = this.#options;
-    if (every === 0 || Number(optimizer.iterations.data[0]) % every !== 0) return;
+    if (every === 0 || Number(model.optimizer.iterations.data[0]) % every !== 0) return;
+    const { optimizer, variables } = model;
     this.#legibly('--out cannot be written', () => {
       save(this.#path, { optimizer, variables, extra: { settings: this.#settings, position } });
     });

@@ -22,11 +22,14 @@ export function print(...lines: readonly string[]): void {
 }
 
 /** Takes a training to its end and shows how it gets on. */
-export async function watch<Result>(training: Generator<TrainingStatus, Result>, figures: Figures): Promise<Result> {
+export async function watch<Result>(
+  training: Generator<TrainingStatus, Result> | AsyncGenerator<TrainingStatus, Result>,
+  figures: Figures,
+): Promise<Result> {
   const progress = new Progress(process.stdout, figures);
   try {
     for (;;) {
-      const { done, value } = training.next();
+      const { done, value } = await training.next();
       if (done) return value;
       await progress.show(value);
     }

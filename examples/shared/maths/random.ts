@@ -45,6 +45,16 @@ export class Random {
   }
 }
 
+/** The whole numbers below `n` in random order. */
+export function shuffled(n: number, random: Random): Uint32Array {
+  const order = Uint32Array.from({ length: n }, (_, i) => i);
+  for (let i = n - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}
+
 function rotateLeft(x: number, k: number): number {
   return (x << k) | (x >>> (32 - k));
 }

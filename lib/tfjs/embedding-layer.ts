@@ -1,0 +1,110 @@
+import type { serialization, Tensor, Variable as TfVariable } from '@tensorflow/tfjs-core';
+import type { LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { isCoded, typeError } from '../arguments/errors.js';
+import { initialize } from '../initializers/initialize.js';
+import type { LookUps } from './embedding.js';
+import type { Tfjs } from './namespace.js';
+import { wholeRowIds } from './row-ids.js';
+import type { Tables } from './tables.js';
+
+type Layer = ReturnType<typeof layers.embedding>;
+export type EmbeddingArgs = Parameters<typeof layers.embedding>[0];
+export type EmbeddingClass = (new (args: EmbeddingArgs) => Layer) & { readonly className: string };
+
+/** What is used of an initializer of TensorFlow.js. */
+interface Initializer {
+  apply(shape: number[], dtype?: string): Tensor;
+  getClassName(): string;
+  getConfig(): object;
+}
+
+/** What is used of the layer of TensorFlow.js, which it declares as its own business. */
+interface Inner {
+  new (
+    args: EmbeddingArgs,
+  ): {
+    readonly inputDim: number;
+    readonly outputDim: number;
+    readonly dtype: string;
+    readonly embeddingsInitializer: Initializer;
+    embeddings: LayerVariable;
+    built: boolean;
+    addWeight(name: string, shape: number[], dtype: string, initializer: object, ...rest: unknown[]): LayerVariable;
+    invokeCallHook(inputs: unknown, options: object): void;
+    computeOutputShape(shape: number[]): number[];
+  };
+}
+
+/**
+ * `tf.layers.embedding` with a table that is in no backend: only the rows of a batch are copied there. It has the arguments
+ * of that layer, but those that take the whole table at each step.
+ */
+export function createEmbedding(tf: Tfjs, tables: Tables, lookUps: LookUps): EmbeddingClass {
+  if (tf.layers === undefined) return WithoutLayers as unknown as EmbeddingClass;
+  // The class is not exported.
+  const Base = tf.layers.embedding({ inputDim: 1, outputDim: 1 }).constructor as unknown as Inner;
+
+  class NativeEmbedding extends Base {
+    static readonly className = 'NativeEmbedding';
+
+    constructor(args: EmbeddingArgs) {
+      for (const name of ['embeddingsConstraint', 'embeddingsRegularizer', 'activityRegularizer'] as const) {
+        if (args?.[name] == null) continue;
+        const expected = `${name} must be left out, since it takes the whole table at each step`;
+        throw typeError('ERR_ADAMAX_OPTION', `${expected} (tf.layers.embedding has it): received one`);
+      }
+      super(args);
+    }
+
+    build(): void {
+      const shape = [this.inputDim, this.outputDim] as const;
+      const one = { apply: () => tf.zeros([1, 1]) };
+      const first = () => one;
+      const rest = [null, true, null, first];
+      this.embeddings = this.addWeight('embeddings', [...shape], this.dtype, one, ...rest);
+      tables.begin(this.embeddings, shape, initialElements(this.embeddingsInitializer, shape));
+      this.built = true;
+    }
+
+    call(inputs: Tensor | Tensor[], options: object): Tensor {
+      return tf.tidy(() => {
+        this.invokeCallHook(inputs, options);
+        const input = Array.isArray(inputs) ? inputs[0] : inputs;
+        const target = this.embeddings.read() as TfVariable;
+        const ids = wholeRowIds(tf, `inputs of '${this.embeddings.name}'`, input, this.inputDim);
+        return tf.reshape(lookUps.rows(tables.house(target), target, ids), this.computeOutputShape(input.shape));
+      });
+    }
+
+    getClassName(): string {
+      return NativeEmbedding.className;
+    }
+  }
+  tf.serialization.registerClass(NativeEmbedding as never);
+  return NativeEmbedding as unknown as EmbeddingClass;
+}
+
+/** Takes the place of the layer where there are none. */
+class WithoutLayers {
+  constructor() {
+    const expected = 'tf must have layers: import @tensorflow/tfjs, or add @tensorflow/tfjs-layers to it';
+    throw typeError('ERR_ADAMAX_TFJS', `${expected}: received @tensorflow/tfjs-core alone`);
+  }
+}
+
+/** By the initializer of this package of the same name, which makes its numbers where they stay; else by that one itself. */
+function initialElements(initializer: Initializer, shape: readonly [number, number]): Float32Array {
+  const config = { class_name: initializer.getClassName(), config: withoutGaps(initializer.getConfig()) };
+  try {
+    return initialize('embeddingsInitializer', config, shape);
+  } catch (error) {
+    if (!isCoded(error)) throw error;
+    const tensor = initializer.apply([...shape], 'float32');
+    const elements = tensor.dataSync().slice() as Float32Array;
+    tensor.dispose();
+    return elements;
+  }
+}
+
+const withoutGaps = (config: object): serialization.ConfigDict =>
+  Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));

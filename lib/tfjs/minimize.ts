@@ -1,0 +1,65 @@
+import type { Scalar, Tensor, Variable as TfVariable } from '@tensorflow/tfjs-core';
+import { rangeError, wrongType } from '../arguments/errors.js';
+import { checkCallable } from '../arguments/options.js';
+import { IndexedSlices } from '../variables/indexed-slices.js';
+import { formatShape } from '../variables/shape.js';
+import { differentiate, type Source } from './differentiate.js';
+import type { Masters } from './masters.js';
+import type { Tfjs } from './namespace.js';
+import type { Tables } from './tables.js';
+
+/**
+ * `minimize` in TensorFlow.js' own order, which `fit` calls: as that of its optimizers, but rows that were looked up have
+ * sparse gradients.
+ * @param apply - takes a step
+ * @returns the loss, where `returnCost` is true
+ */
+export function minimize(
+  tf: Tfjs,
+  masters: Masters,
+  tables: Tables,
+  apply: (gradients: { name: string; tensor: unknown }[]) => void,
+  f: () => Scalar,
+  returnCost = false,
+  varList?: readonly TfVariable[],
+): Scalar | null {
+  checkCallable('f', f);
+  let listed: readonly TfVariable[] = [];
+  const evaluate = () => {
+    const value: unknown = f();
+    checkScalar(tf, value);
+    listed = varList ?? Object.values(tf.engine().registeredVariables as Record<string, TfVariable>);
+    const sources = listed.filter(({ trainable }) => trainable).map((table) => sourceOf(masters, table));
+    return { value, sources };
+  };
+  return tf.tidy(() => {
+    const { value, gradients } = differentiate(tf, tables, evaluate);
+    let next = 0;
+    const named = listed.map((variable) => {
+      const tensor = variable.trainable ? gradients[next++] : undefined;
+      if (tensor instanceof IndexedSlices) tables.house(variable);
+      return { name: variable.name, tensor };
+    });
+    // Without a list, all variables there are stand in one, of which most are none of this loss.
+    apply(varList === undefined ? named.filter(({ tensor }) => tensor !== undefined) : named);
+    return returnCost ? (value as Scalar) : (null as never);
+  });
+}
+
+function sourceOf(masters: Masters, variable: TfVariable): Source {
+  return {
+    table: variable,
+    tensor: variable,
+    shape: variable.shape,
+    // Only what is stepped is to have a master, which this asks for.
+    get isDense() {
+      return masters.masterOf(variable).constraint !== null;
+    },
+  };
+}
+
+function checkScalar(tf: Tfjs, value: unknown): asserts value is Tensor {
+  if (!(value instanceof tf.Tensor)) throw wrongType('f()', 'a scalar of TensorFlow.js', value);
+  if (value.rank === 0) return;
+  throw rangeError('ERR_ADAMAX_SHAPE', `f() must be a scalar: received ${formatShape(value.shape)}`);
+}
