@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { createTfjs } from 'adamax/tfjs';
 import { expect } from 'chai';
 import { Checkpoints } from '../../examples/shared/cli/checkpoints.js';
 import type { TrainingStatus } from '../../examples/shared/cli/progress.js';
 import { Random } from '../../examples/shared/maths/random.js';
+import { tf } from '../../examples/shared/tfjs/tf.js';
 
 /** What starts an example. */
 export function mainOf(example: 'word-vectors' | 'classifier' | 'tfjs-digits' | 'tfjs-text'): string {
@@ -12,6 +14,15 @@ export function mainOf(example: 'word-vectors' | 'classifier' | 'tfjs-digits' | 
 
 /** For trainings that are not saved. */
 export const UNSAVED = new Checkpoints<never>('', { every: 0, resume: false }, {});
+
+/** The kernels that an example gives to the wasm backend of TensorFlow.js go with its tests: others want none of them. */
+export function withTrainingKernels(): void {
+  let kernels: { disable(): void };
+  before(() => {
+    kernels = createTfjs(tf).enableWasmTraining();
+  });
+  after(() => kernels.disable());
+}
 
 /** Takes a training to its end: its statuses, but for what depends on where it went on from, and its result. */
 export function taken<Result>(training: Generator<TrainingStatus, Result>): { statuses: object[]; result: Result } {

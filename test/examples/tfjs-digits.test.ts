@@ -12,12 +12,13 @@ import { accuracyPicture } from '../../examples/tfjs-digits/svg/accuracy-picture
 import { misreadPicture } from '../../examples/tfjs-digits/svg/misread-picture.js';
 import { type Result, trainToRead } from '../../examples/tfjs-digits/train.js';
 import { killedAfter } from './kills.js';
-import { expectWellFormed, mainOf, UNSAVED } from './support.js';
+import { expectWellFormed, mainOf, UNSAVED, withTrainingKernels } from './support.js';
 
 const OPTIONS: TrainingOptions = { epochs: 1, seed: 1, optimizer: 'adamax' };
 
 describe('tfjs-digits: the training', function () {
   this.timeout(60_000);
+  withTrainingKernels();
   let training: Digits;
   let heldOut: Digits;
   before(() => {

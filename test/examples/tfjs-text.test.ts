@@ -11,7 +11,7 @@ import { bookOf, WORDS } from '../../examples/tfjs-text/passages.js';
 import { guessesPicture } from '../../examples/tfjs-text/svg/guesses-picture.js';
 import { type Guess, trainToTell } from '../../examples/tfjs-text/train.js';
 import { killedAfter } from './kills.js';
-import { expectWellFormed, mainOf, UNSAVED } from './support.js';
+import { expectWellFormed, mainOf, UNSAVED, withTrainingKernels } from './support.js';
 
 const OPTIONS = { epochs: 3, seed: 1, optimizer: 'adamax', rows: 2 ** 14, dim: 16 } as const;
 
@@ -36,6 +36,7 @@ describe('tfjs-text: the passages', () => {
 
 describe('tfjs-text: the training', function () {
   this.timeout(60_000);
+  withTrainingKernels();
   const book = bookOf(5);
 
   async function resultOf(
