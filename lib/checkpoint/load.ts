@@ -165,6 +165,14 @@ function* loadFrom(source: Source, request: Request): Work<Loaded> {
     const again = writes.filter(({ isNew }) => !isNew || !isVerified);
     const progress = new Counting(request.progress, state, isVerified ? again : []);
     if (isVerified) yield* verifyInto(state, writes, progress);
+    // Somebody may have written to it since; while it is read again, nobody can know.
+    if (isVerified && !(yield* source.isAsItWas())) {
+      throw damaged(
+        source.name,
+        'the bytes must stay as they are while they are loaded, as those',
+        'another size or date',
+      );
+    }
     yield* checkCounters(state, matches.matches);
     for (const { restoration } of restorations) {
       restoration.apply();

@@ -32,8 +32,12 @@ const END64_LOCATOR = 0x07064b50;
 const END_SIZE = 22;
 const LONGEST_COMMENT = 0xffff;
 const LARGEST_DIRECTORY = 16 * 1024 * 1024;
-/** Deflate makes at most so many bytes of one: whatever claims more is no such stream. */
-const DENSEST = 1032;
+/**
+ * How many bytes may be made of one, where there are many. Keras deflates nothing, and numbers of a model do not shrink
+ * by much; the thousandfold, which deflate could make, would fill the memory.
+ */
+const DENSEST = 32;
+const MANY = 1024 * 1024;
 
 /** @throws RangeError `ERR_ADAMAX_CHECKPOINT` */
 export function* zipEntries(source: Source): Work<Map<string, ZipEntry>> {
@@ -56,7 +60,7 @@ export function* zipEntries(source: Source): Work<Map<string, ZipEntry>> {
 /** @param most - bytes of the content; the directory tells how many, and no more are made */
 export function* readEntry(source: Source, entry: ZipEntry, most: number): Work<Uint8Array> {
   const { name, at, packed, size, isDeflated, checksum } = entry;
-  if (size > most || (isDeflated ? size > packed * DENSEST : size !== packed)) {
+  if (size > most || (isDeflated ? size > Math.max(packed * DENSEST, MANY) : size !== packed)) {
     throw damaged(source.name, `size of '${name}' must be that of its content and at most ${most}, as`, size);
   }
   const local = yield* viewAt(source, at, 30);

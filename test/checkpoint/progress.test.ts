@@ -50,6 +50,27 @@ onEveryImplementation('progress', () => {
   /** Another state than that of the training, in the file that is saved over. */
   beforeEach(() => save(at('first'), new Training(1).content));
 
+  for (const [name, loadBy] of Object.entries({ load, loadAsync })) {
+    it(`sees ${name} refuse a file that is written to before all is read, and change nothing`, async () => {
+      const training = new Training(2);
+      const before = training.state;
+      const { size } = statSync(at('first'));
+      let isWritten = false;
+      const progress = (done: number) => {
+        if (done < size || isWritten) return;
+        isWritten = true;
+        const bytes = readFileSync(at('first'));
+        bytes[size - 1] ^= 1;
+        writeFileSync(at('first'), bytes);
+      };
+      const error = await thrown(() => loadBy(at('first'), { ...training.content, progress }));
+      expect(error).to.be.an.instanceOf(RangeError).and.include({ code: 'ERR_ADAMAX_CHECKPOINT' });
+      expect((error as Error).message).to.match(/^the bytes must stay as they are .* received 'another size or date'$/);
+      expect(isWritten).to.equal(true);
+      expect(training.state.equals(before)).to.equal(true);
+    });
+  }
+
   for (const [name, saveBy] of Object.entries({ save, saveAsync })) {
     const inTurn = name === 'save' ? 'ERR_ADAMAX_BUSY' : undefined;
 

@@ -134,6 +134,7 @@ describe('import: archives that nobody should hand over', () => {
     const of = (entry: Partial<Entry>) => zip([...about(null), { name: 'model.weights.h5', content: bomb, ...entry }]);
     const message = /'model\.weights\.h5' must be deflated as the directory tells/;
     await refuse(written('a.keras', of({ isDeflated: true, size: 1000 })), message);
+    await refuse(written('a.keras', of({ isDeflated: true })), /^size of 'model\.weights\.h5' must be/);
     await refuse(
       written('a.keras', of({ isDeflated: true, size: 0xfffffff0 })),
       /^size of 'model\.weights\.h5' must be/,

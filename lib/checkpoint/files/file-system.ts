@@ -4,8 +4,8 @@ import type { Eventually } from './eventually.js';
 /** What is asked of the operating system, at once or by promises. */
 export interface FileSystem {
   open(path: string, flags: string | number, mode?: number): Eventually<number>;
-  /** Bytes of a file, and whether it is one. */
-  stat(fd: number): Eventually<{ readonly size: number; isFile(): boolean }>;
+  /** Bytes of a file, when it was written to, and whether it is one. */
+  stat(fd: number): Eventually<{ readonly size: number; readonly mtimeMs: number; isFile(): boolean }>;
   /** @returns how many bytes were read */
   read(fd: number, into: Uint8Array, position: number): Eventually<number>;
   write(fd: number, from: Uint8Array, position: number): Eventually<number>;

@@ -16,6 +16,8 @@ export interface Source {
    * away while the operating system writes there may be somebody else's by then.
    */
   readonly isAtOnce: boolean;
+  /** Whether nobody has written to it since it was opened, as far as the operating system tells. */
+  isAsItWas(): Work<boolean>;
   /** @returns how many bytes were read, which may be fewer than there is room for */
   read(into: Uint8Array, position: number): Eventually<number>;
 }
@@ -58,7 +60,12 @@ export function sourceOfBytes(given: Uint8Array): Source {
     into.set(part);
     return part.length;
   };
-  return { name: 'bytes', size: bytes.length, isAtOnce: true, read };
+  return { name: 'bytes', size: bytes.length, isAtOnce: true, isAsItWas: always, read };
+}
+
+// biome-ignore lint/correctness/useYield: there is nothing to wait for
+function* always(): Work<boolean> {
+  return true;
 }
 
 export function targetOfBytes(bytes: Uint8Array): Target {
@@ -78,8 +85,17 @@ export function* reading<T>(files: FileSystem, path: string, body: (source: Sour
       const stat = yield* wait(files.stat(fd));
       if (!stat.isFile()) throw fileError(expected, new Error('no regular file'));
       const { size } = stat;
-      const isAtOnce = files === atOnceFiles;
-      return yield* body({ name: path, size, isAtOnce, read: (into, position) => files.read(fd, into, position) });
+      const isAsItWas = function* (): Work<boolean> {
+        const now = yield* wait(files.stat(fd));
+        return now.size === size && now.mtimeMs === stat.mtimeMs;
+      };
+      return yield* body({
+        name: path,
+        size,
+        isAtOnce: files === atOnceFiles,
+        isAsItWas,
+        read: (into, position) => files.read(fd, into, position),
+      });
     } finally {
       yield* wait(files.close(fd));
     }

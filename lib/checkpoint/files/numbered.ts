@@ -88,7 +88,7 @@ export class NumberedFiles {
   }
 
   #newest(): number {
-    return Math.max(0, ...this.#names().map((name) => this.#read(name)?.number ?? 0));
+    return this.#names().reduce((newest, name) => Math.max(newest, this.#read(name)?.number ?? 0), 0);
   }
 
   /** Names of files; none where there is no folder. */
