@@ -65,7 +65,8 @@ describe('word vectors: the command', () => {
     }
   });
 
-  it('learns with moments of bfloat16 too, on every implementation to the same bytes', () => {
+  it('learns with moments of bfloat16 too, on every implementation to the same bytes', function () {
+    this.timeout(60_000);
     const all = implementations.map((isa) => {
       const { code, stdout } = train(`narrow-${isa}`, 3, { ADAMAX_ISA: isa }, ['--slots', 'bfloat16']);
       expect(code).to.equal(0);
@@ -77,7 +78,7 @@ describe('word vectors: the command', () => {
   });
 
   it('learns as well with moments of bfloat16 as of float32, to the third digit', function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     for (const seed of [1, 2, 3]) {
       const [wide, narrow] = ['float32', 'bfloat16'].map((slots) => {
         const out = `${slots}-${seed}`;
