@@ -28,7 +28,7 @@ const source = (work: string) => `
   const pairs = [[f(), f()], [f(600), f(600)]];
   const table = new Variable(f(8), { shape: [8, 1] });
   const [large, parameter] = [f(2 ** 19), f(2 ** 19)];
-  optimizer.applyGradients(pairs);
+  optimizer.build([pairs[0][1], pairs[1][1], table, parameter]);
   parentPort.postMessage('begun');
   for (;;) { ${work} }
 `;
