@@ -4,8 +4,9 @@ import { checkCallable } from '../arguments/options.js';
 import { IndexedSlices } from '../variables/indexed-slices.js';
 import { formatShape } from '../variables/shape.js';
 import { differentiate, type Source } from './differentiate.js';
-import type { Masters } from './masters.js';
-import type { Tfjs } from './namespace.js';
+import { isLayerVariable, type Masters } from './masters.js';
+import { targetsOf } from './model-variables.js';
+import type { Tfjs, TfjsVariable } from './namespace.js';
 import type { Tables } from './tables.js';
 
 /**
@@ -21,14 +22,16 @@ export function minimize(
   apply: (gradients: { name: string; tensor: unknown }[]) => void,
   f: () => Scalar,
   returnCost = false,
-  varList?: readonly TfVariable[],
+  varList?: readonly TfjsVariable[],
 ): Scalar | null {
   checkCallable('f', f);
   let listed: readonly TfVariable[] = [];
   const evaluate = () => {
     const value: unknown = f();
     checkScalar(tf, value);
-    listed = varList ?? Object.values(tf.engine().registeredVariables as Record<string, TfVariable>);
+    listed = varList
+      ? [...targetsOf(varList)].map((target, i) => variableOf(tf, masters, target, i))
+      : Object.values(tf.engine().registeredVariables as Record<string, TfVariable>);
     const sources = listed.filter(({ trainable }) => trainable).map((table) => sourceOf(masters, table));
     return { value, sources };
   };
@@ -41,9 +44,18 @@ export function minimize(
       return { name: variable.name, tensor };
     });
     // Without a list, all variables there are stand in one, of which most are none of this loss.
-    apply(varList === undefined ? named.filter(({ tensor }) => tensor !== undefined) : named);
+    apply(varList ? named : named.filter(({ tensor }) => tensor !== undefined));
     return returnCost ? (value as Scalar) : (null as never);
   });
+}
+
+/** The variable that is listed. One of a layer is no tensor, and its id may be that of a tensor that has nothing to do with it. */
+function variableOf(tf: Tfjs, masters: Masters, target: unknown, i: number): TfVariable {
+  if (target instanceof tf.Variable) return target as TfVariable;
+  if (!isLayerVariable(target)) throw wrongType(`varList[${i}]`, 'a variable of TensorFlow.js', target);
+  const variable = target.read();
+  if (variable.trainable) masters.findMaster(target); // takes note of the constraint of its layer
+  return variable;
 }
 
 function sourceOf(masters: Masters, variable: TfVariable): Source {

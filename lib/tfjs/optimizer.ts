@@ -1,11 +1,4 @@
-import type {
-  NamedTensorMap,
-  Scalar,
-  serialization,
-  Tensor,
-  Optimizer as TfOptimizer,
-  Variable as TfVariable,
-} from '@tensorflow/tfjs-core';
+import type { NamedTensorMap, Scalar, serialization, Tensor, Optimizer as TfOptimizer } from '@tensorflow/tfjs-core';
 import { typeError } from '../arguments/errors.js';
 import { type ConfigKeys, type CustomObjects, optionsFromConfig } from '../optimizers/config.js';
 import type { GradientEngine, VariableTarget } from '../optimizers/engine.js';
@@ -21,7 +14,7 @@ import { configFrom } from './config.js';
 import type { Masters } from './masters.js';
 import { minimize } from './minimize.js';
 import { targetsOf, type VariableSource, variablesOf } from './model-variables.js';
-import type { NamedTensor, Tfjs } from './namespace.js';
+import type { NamedTensor, Tfjs, TfjsVariable } from './namespace.js';
 import { Steps } from './steps.js';
 import type { Tables } from './tables.js';
 import { Weights } from './weights.js';
@@ -42,7 +35,7 @@ export interface TfjsOptimizer<C extends Optimizer = Optimizer> extends TfOptimi
   /** May be set at any time. */
   learningRate: LearningRate;
   /** TensorFlow.js' order of arguments: the loss is returned where `returnCost` is true. */
-  minimize(f: () => Scalar, returnCost?: boolean, varList?: TfVariable[]): Scalar | null;
+  minimize(f: () => Scalar, returnCost?: boolean, varList?: TfjsVariable[]): Scalar | null;
   /** Keras' order: `varList` may be nested, or a function that is asked after the loss. Returns the number of steps so far. */
   minimize(loss: Loss, varList: VarList, options?: MinimizeOptions): number;
   /**

@@ -1,6 +1,7 @@
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { createTfjs } from 'adamax/tfjs';
 import { expect } from 'chai';
+import { expectError } from '../support/errors.js';
 import { valuesOf } from './models.js';
 import { onBackends, tf } from './peer.js';
 
@@ -24,6 +25,28 @@ onBackends('minimize', () => {
     expect(values(v, w)).to.deep.equal([0.125, 0.25, 1.5]);
     expect(optimizer.iterations).to.equal(3);
     tf.dispose([v, w]);
+  });
+
+  it("in TensorFlow.js' order takes variables of layers, with their constraints, and refuses what is no variable", () => {
+    const { loss, v, w, optimizer } = make();
+    const layer = tf.layers.dense({ units: 1, inputShape: [2], kernelInitializer: 'ones', kernelConstraint: 'nonNeg' });
+    const model = tf.sequential({ layers: [layer] });
+    const predict = () =>
+      tf.sum(
+        model.apply(
+          tf.tensor2d([
+            [3, 8],
+            [1, -4],
+          ]),
+        ) as Tensor,
+      ) as Scalar;
+    optimizer.minimize(predict, false, model.trainableWeights);
+    expect(values(...model.getWeights())).to.deep.equal([0, 0, -0.5]);
+    for (const list of [[tf.scalar(1)], ['v'], [v, {}]]) {
+      const call = () => optimizer.minimize(loss, false, list as never);
+      expectError(call, TypeError, 'ERR_ADAMAX_ARG_TYPE', /varList\[[01]\] must be a variable of TensorFlow\.js/);
+    }
+    expect(values(v, w)).to.deep.equal([1, 2, 3]);
   });
 
   it('without a list takes all variables that are trainable', () => {
