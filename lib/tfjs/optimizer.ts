@@ -90,8 +90,12 @@ export function defineOptimizer<C extends Optimizer, O extends OptimizerOptions>
     readonly #weights: Weights;
     readonly #steps: Steps;
 
-    constructor(given: unknown = {}) {
+    constructor(given: unknown = {}, ...rest: unknown[]) {
       super();
+      if (rest.length > 0) {
+        const expected = `${className} must have one argument, such as { learningRate: 0.01 }`;
+        throw typeError('ERR_ADAMAX_OPTION', `${expected}: received ${rest.length + 1}`);
+      }
       this.core = new Core({ ...optionsOf(given), engine } as unknown as O);
       this.#weights = new Weights(tf, this.core);
       this.#steps = new Steps(tf, this.core, masters, this.#weights);

@@ -70,6 +70,14 @@ describe('createTfjs', () => {
     expect(new Adamax(() => 3).core.currentLearningRate).to.equal(3);
     expect(new RMSprop({ rho: 0.5 }).core.rho).to.equal(0.5);
     expectError(() => new Adamax({ beta3: 1 } as never), TypeError, 'ERR_ADAMAX_OPTION', /beta3/);
+    // tf.train.adamax takes its options one after the other.
+    const Loose = Adamax as unknown as new (...given: number[]) => unknown;
+    expectError(
+      () => new Loose(0.002, 0.9),
+      TypeError,
+      'ERR_ADAMAX_OPTION',
+      /NativeAdamax must have one argument.*received 2/,
+    );
     expectError(
       () => new Adamax({ engine: null } as never),
       TypeError,
