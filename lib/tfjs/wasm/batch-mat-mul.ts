@@ -1,5 +1,5 @@
 import type { BatchMatMulAttrs, TensorInfo } from '@tensorflow/tfjs-core';
-import { type Infos, sizeOf, type TrainingKernel } from './kernel.js';
+import { type Infos, sizeOf, type TrainingKernel, type WasmBackend } from './kernel.js';
 
 /** left · right, each of which may have to be transposed before. `turned` says that this is the transposed product. */
 interface Product {
@@ -11,16 +11,23 @@ interface Product {
 }
 
 /**
- * Products with a transposed matrix, two of which each dense layer needs in its backward pass. TensorFlow.js hands
- * plain products to XNNPACK, and takes a plain loop for these. Here what has to be transposed is transposed first.
+ * Products with a transposed matrix, two of which each dense layer needs in its backward pass. TensorFlow.js hands plain
+ * products to XNNPACK, and takes a plain loop for these. Here what has to be transposed is transposed first.
+ *
+ * XNNPACK packs a right factor once for its data, whatever the shape was, and would read beyond it in another shape: so
+ * data that comes in a second shape, as `tf.reshape` gives it, is copied.
  */
 export const batchMatMul: TrainingKernel<Infos<'a' | 'b'>, BatchMatMulAttrs> = {
   name: 'BatchMatMul',
   create:
     (_, run) =>
     ({ inputs: { a, b }, attrs: { transposeA, transposeB }, backend }) => {
-      const multiply = (a: TensorInfo, b: TensorInfo, transposeA: boolean, transposeB: boolean) =>
-        run('BatchMatMul', backend, { a, b }, { transposeA, transposeB });
+      const multiply = (a: TensorInfo, b: TensorInfo, transposeA: boolean, transposeB: boolean) => {
+        const right = isPackedOtherwise(b) ? copyOf(b, backend) : b;
+        const product = run('BatchMatMul', backend, { a, b: right }, { transposeA, transposeB });
+        if (right !== b) backend.disposeData(right.dataId);
+        return product;
+      };
       const transpose = (x: TensorInfo) => run('Transpose', backend, { x }, { perm: exchanged(x.shape.length) });
 
       const isPlain = !transposeA && !transposeB;
@@ -44,6 +51,24 @@ function cheapest(a: TensorInfo, b: TensorInfo, transposeA: boolean, transposeB:
   const shared = a.shape[a.shape.length - (transposeA ? 2 : 1)];
   const size = (sizeOf(a.shape) / shared) * (sizeOf(b.shape) / shared);
   return movedBy(turned) + size < movedBy(straight) ? turned : straight;
+}
+
+/** The rows that data had as a right factor for the first time. */
+const packedRows = new WeakMap<object, number>();
+
+/** Whether data may have been packed in another shape; from now on it is known in this one. */
+function isPackedOtherwise(right: TensorInfo): boolean {
+  if (!isMatrix(right)) return false;
+  const rows = right.shape[right.shape.length - 2];
+  const first = packedRows.get(right.dataId) ?? rows;
+  packedRows.set(right.dataId, first);
+  return first !== rows;
+}
+
+function copyOf({ shape, dtype, ...info }: TensorInfo, backend: WasmBackend): TensorInfo {
+  const copy = backend.makeOutput(shape, dtype);
+  backend.typedArrayFromHeap(copy).set(backend.typedArrayFromHeap({ shape, dtype, ...info }));
+  return copy;
 }
 
 /** How many numbers are transposed first, or packed by XNNPACK, which does that to the right factor. */

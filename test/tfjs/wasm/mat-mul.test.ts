@@ -1,3 +1,4 @@
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { tf } from '../peer.js';
 import { expectParity, numbers } from './support.js';
 
@@ -42,6 +43,27 @@ describe('BatchMatMul with transposes on wasm', function () {
   it('agrees for an empty product', async () => {
     await expectParity(() => tf.matMul(numbers([0, 3]), numbers([0, 4], 2), true, false), BOUND);
     await expectParity(() => tf.matMul(numbers([5, 3]), numbers([0, 3], 2), false, true), BOUND);
+  });
+
+  it('agrees for a right factor that comes in another shape, too', async () => {
+    const x = () => numbers([3]) as Tensor1D;
+    await expectParity(() => {
+      const [a, b] = [x(), numbers([3], 2) as Tensor1D];
+      return [tf.dot(a, b), tf.outerProduct(a, b), tf.dot(a, b)];
+    }, BOUND);
+    await expectParity(() => {
+      const b = numbers([2, 6], 2);
+      return [[2, 6], [4, 3], [1, 3, 4], [12, 1], [2, 6]].map((shape) =>
+        tf.matMul(numbers(shape.length === 3 ? [1, 5, 3] : [5, shape[0]]), tf.reshape(b, shape)),
+      );
+    }, BOUND);
+  });
+
+  it('gives the gradients of products whose sum is of one of them in another shape', async () => {
+    const [x, y] = [() => numbers([2, 3]), () => numbers([4, 5], 2)];
+    const loss = (a: Tensor, b: Tensor) =>
+      tf.sum(tf.sin(tf.add(tf.reshape(tf.matMul(x(), a), [4, 6]), tf.matMul(y(), b))));
+    await expectParity(() => tf.grads(loss)([numbers([3, 12], 3), numbers([5, 6], 4)]), BOUND);
   });
 
   it('gives the gradients of a product', async () => {
