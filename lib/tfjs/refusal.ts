@@ -19,7 +19,10 @@ export function whyNot(error: unknown): unknown {
 
 const REASONS: readonly [RegExp, (name: string) => string][] = [
   [/gradient function not found for (\w+)/, (name) => `${name}, of which TensorFlow.js has none`],
-  [/Error in gradient of (\w+): dilation/, (name) => `${name} with a dilation, of which TensorFlow.js has none`],
+  [
+    /Error in gradient of (?:fused )?(\w+): dilation/,
+    (name) => `${name} with a dilation, of which TensorFlow.js has none`,
+  ],
   [
     /Kernel '(\w+)' not registered for backend/,
     (name) =>

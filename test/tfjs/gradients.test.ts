@@ -123,6 +123,9 @@ onBackends('gradients of TensorFlow.js', (backend) => {
     (x) => tf.conv2d(x, taps([3, 3, 1, 1]), 1, 'same', 'NHWC', 2),
     /conv2D with a dilation/,
   );
+  const fused = (x: never) =>
+    tf.fused.conv2d({ x, filter: taps([3, 3, 1, 1]), strides: 1, pad: 'same', dilations: 2, activation: 'relu' });
+  refuse('dilated, with an activation', [1, 5, 5, 1], fused, /received conv2D with a dilation/);
   const depthwise = (x: never) => tf.depthwiseConv2d(x, taps([3, 3, 1, 1]), 1, 'same', 'NHWC', 2);
   refuse('dilated depthwise', [1, 5, 5, 1], depthwise, /depthwiseConv2dNative with a dilation/);
   if (!('reshape' in tf.Tensor.prototype)) {

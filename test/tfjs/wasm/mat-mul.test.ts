@@ -53,9 +53,13 @@ describe('BatchMatMul with transposes on wasm', function () {
     }, BOUND);
     await expectParity(() => {
       const b = numbers([2, 6], 2);
-      return [[2, 6], [4, 3], [1, 3, 4], [12, 1], [2, 6]].map((shape) =>
-        tf.matMul(numbers(shape.length === 3 ? [1, 5, 3] : [5, shape[0]]), tf.reshape(b, shape)),
-      );
+      return [
+        [2, 6],
+        [4, 3],
+        [1, 3, 4],
+        [12, 1],
+        [2, 6],
+      ].map((shape) => tf.matMul(numbers(shape.length === 3 ? [1, 5, 3] : [5, shape[0]]), tf.reshape(b, shape)));
     }, BOUND);
   });
 
