@@ -33,9 +33,11 @@ export default async function part() {
     );
     equal(files.includes('binding.gyp'), false, 'whether there is a binding.gyp');
   });
-  await check('one package comes along: node-gyp-build', () => {
-    const { dependencies, optionalDependencies, peerDependencies } = manifest;
-    equal([Object.keys(dependencies), optionalDependencies, peerDependencies], [['node-gyp-build'], null, null]);
+  await check('one package comes along, node-gyp-build, and no peer unless it is asked for', () => {
+    const { dependencies, optionalDependencies, peerDependencies = {}, peerDependenciesMeta = {} } = manifest;
+    equal([Object.keys(dependencies), optionalDependencies], [['node-gyp-build'], null]);
+    const demanded = Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true);
+    equal(demanded, [], 'peers that npm would install');
   });
   await check('package.json says where the project lives', () => {
     for (const url of [manifest.repository?.url, manifest.homepage, manifest.bugs?.url ?? manifest.bugs]) {
