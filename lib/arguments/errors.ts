@@ -30,6 +30,8 @@ export type ErrorCode =
   | 'ERR_ADAMAX_CHECKPOINT' // RangeError: a saved state that is damaged, of another optimizer or of a later version
   | 'ERR_ADAMAX_FILE' // Error: what the operating system refuses; its own error is the `cause`
   | 'ERR_ADAMAX_DEPENDENCY' // Error: an optional package that cannot be loaded; what Node says of it is the `cause`
+  | 'ERR_ADAMAX_REPLICA' // Error: replicas that do not agree on a step, or one that is lost or silent
+  | 'ERR_ADAMAX_LAUNCHER' // Error: no MPI, or another number of replicas than was asked for or started
   | 'ERR_ADAMAX_MEMORY'; // RangeError: no memory left for a step's working space, or for an array
 
 const ours = new WeakSet<Error>();
@@ -57,6 +59,16 @@ export function fileError(message: string, cause: unknown): Error {
 /** The error for an optional package that is not there. */
 export function dependencyError(message: string, cause: unknown): Error {
   return coded(Object.assign(new Error(`${message}: received ${describe(cause)}`), { cause }), 'ERR_ADAMAX_DEPENDENCY');
+}
+
+/** The error for a job whose replicas are not those that were started, or cannot be reached. */
+export function launcherError(message: string, cause?: unknown): Error {
+  return coded(new Error(message, cause === undefined ? {} : { cause }), 'ERR_ADAMAX_LAUNCHER');
+}
+
+/** The error for replicas that do not agree, or of which one is lost or silent. */
+export function replicaError(message: string, cause?: unknown): Error {
+  return coded(new Error(message, cause === undefined ? {} : { cause }), 'ERR_ADAMAX_REPLICA');
 }
 
 /** What a message calls an argument. A function puts it together, where that takes time and is mostly not needed. */
