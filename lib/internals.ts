@@ -4,10 +4,10 @@
  */
 export { backend } from './backend/choose-backend.js';
 export { CONTRACT } from './backend/contract.js';
+export { Digest, digestOfText } from './backend/digest.js';
 export type { Binding } from './backend/native.js';
 export { loadBinding, misfitOf } from './backend/native.js';
 export { RowIndex } from './backend/row-index.js';
-export { Digest, digestOfText } from './checkpoint/format/digest.js';
 export { hashOf } from './checkpoint/metadata.js';
 export { initialize } from './initializers/initialize.js';
 export { orthonormalize } from './initializers/orthogonal.js';

@@ -1,5 +1,6 @@
 /** What a saved state says of itself, as strings, which is all that a file has room for. */
 import { describe, rangeError } from '../arguments/errors.js';
+import { digestOfText } from '../backend/digest.js';
 import { statesOf } from '../optimizers/optimizer-state.js';
 import { serialize } from '../optimizers/registry.js';
 import type { Part } from './content/content.js';
@@ -7,7 +8,6 @@ import type { Json } from './content/extra.js';
 import type { PictureTensor } from './content/picture.js';
 import { fingerprintOf, lineOf } from './fingerprint.js';
 import { damaged } from './format/damage.js';
-import { digestOfText } from './format/digest.js';
 import type { FileTensor, Metadata } from './format/header.js';
 
 /** What the metadata of a saved state have as `format`. */

@@ -1,7 +1,7 @@
+import { Digest } from '../backend/digest.js';
 import type { Work } from './files/eventually.js';
 import { readAll, type Source } from './files/medium.js';
 import { damaged } from './format/damage.js';
-import { Digest } from './format/digest.js';
 import { type FileTensor, PREFIX } from './format/header.js';
 import { headerLength, parseHeader } from './format/parse-header.js';
 import { hashOf, readMetadata, type Said } from './metadata.js';

@@ -1,6 +1,6 @@
-import { backend } from '../../backend/choose-backend.js';
-import { DIGEST_LANES } from '../../backend/digest-blocks.js';
-import { isLittleEndian } from '../../memory/byte-order.js';
+import { isLittleEndian } from '../memory/byte-order.js';
+import { backend } from './choose-backend.js';
+import { DIGEST_LANES } from './digest-blocks.js';
 
 /** Bytes of a block. */
 const BLOCK = 4 * DIGEST_LANES;
