@@ -98,6 +98,7 @@ export abstract class OptimizerState {
       const paths: (() => string)[] = [];
       const variables = toVariables('varList', varList, this.#adopt, paths);
       this.#states.build(variables, isTrainable, (variable) => labelAt(variable, paths[variables.indexOf(variable)]));
+      this.#stepper.hooks?.built?.(variables);
     });
   }
 

@@ -31,6 +31,7 @@ import {
   type OptimizerOptions,
 } from './optimizer-options.js';
 import { OptimizerState, statesOf } from './optimizer-state.js';
+import { surroundings } from './surroundings.js';
 
 /**
  * Base of all optimizers, after `tf.keras.optimizers.Optimizer`. A subclass gives its rule, the scalars of a step and
@@ -82,6 +83,7 @@ export abstract class Optimizer extends OptimizerState {
     this.#guard = guard;
     this.#engine = differentiation;
     this.#stepper = stepper;
+    surroundings.enter?.(this);
   }
 
   /**

@@ -2,6 +2,7 @@
 import { typeError, wrongType } from '../arguments/errors.js';
 import { isFloat32Array } from '../memory/typed-arrays.js';
 import { Rows, type StepGradient } from '../variables/gradient.js';
+import type { Eventually } from './hooks.js';
 
 /** What was returned, if it is as many gradients as there are pairs. @throws TypeError `ERR_ADAMAX_ARG_TYPE` */
 export function checkAggregated(gradients: readonly StepGradient[], count: number): readonly StepGradient[] {
@@ -10,14 +11,11 @@ export function checkAggregated(gradients: readonly StepGradient[], count: numbe
   throw wrongType('what aggregate returns', `${count} gradients, each a Float32Array or Rows`, gradients);
 }
 
-/** The same where nobody waits for a promise. @throws TypeError `ERR_ADAMAX_STATE` */
-export function aggregatedAtOnce(
-  gradients: readonly StepGradient[] | Promise<readonly StepGradient[]>,
-  count: number,
-): readonly StepGradient[] {
-  if (!(gradients instanceof Promise)) return checkAggregated(gradients, count);
+/** What a hook did at once, where nobody waits for a promise. @throws TypeError `ERR_ADAMAX_STATE` */
+export function doneAtOnce<T>(result: Eventually<T>): T {
+  if (!(result instanceof Promise)) return result;
   // Nobody waits for it any more.
-  gradients.catch(() => {});
+  result.catch(() => {});
   throw typeError(
     'ERR_ADAMAX_STATE',
     'an aggregation that takes time must belong to an asynchronous step: received a promise',

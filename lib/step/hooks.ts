@@ -1,17 +1,30 @@
 import type { StepGradient } from '../variables/gradient.js';
+import type { Variable } from '../variables/variable.js';
 import type { StepPairs } from './step-pairs.js';
+
+/** What may take time: it is waited for where the step is asynchronous, and refused where it is not. */
+export type Eventually<T> = T | Promise<T>;
 
 /**
  * What takes part in the steps of an optimizer from outside of it. A step without hooks costs nothing more; their order
- * is `aggregate`, then `normOf` for each entry if gradients are clipped by norm, then `drive`, then `after`.
+ * is `meet`, `aggregate`, then `normOf` for each entry if gradients are clipped by norm, then `drive`, `complete`,
+ * `after`, and last `leave`.
  */
 export interface StepHooks {
   /**
+   * Comes once for each step, when everything that this optimizer was given has been found good, or with the error that
+   * ended the step before that; then what this throws is thrown in its place, or else the error. A step of no pairs
+   * comes here, too. Nothing has been written.
+   * @param failure - null for none
+   * @param atOnce - whether the step is not asynchronous
+   */
+  meet?(pairs: StepPairs, failure: { readonly error: unknown } | null, atOnce: boolean): Eventually<void>;
+  /**
    * The gradients to step by, in place of those that were read: for instance their sums over replicas. The arrays of
    * the caller are not to be written. A promise is waited for where the step is asynchronous, and refused where it is
-   * not.
+   * not. Asked only where the caller wants gradients to be aggregated.
    */
-  aggregate?(pairs: StepPairs): readonly StepGradient[] | Promise<readonly StepGradient[]>;
+  aggregate?(pairs: StepPairs, atOnce: boolean): Eventually<readonly StepGradient[]>;
   /** The norm that the gradient of an entry is clipped by, for instance because the entry is a part of a variable. */
   normOf?(entry: number): number;
   /**
@@ -20,9 +33,15 @@ export interface StepHooks {
    * the earlier ones back; whoever throws here for another reason has left them written.
    */
   drive?(count: number, run: (first: number, count: number) => void): void;
+  /** Comes when the step has run: what it wrote may be completed from elsewhere. Whoever throws has left it written. */
+  complete?(pairs: StepPairs, atOnce: boolean): Eventually<void>;
   /**
    * Comes when everything is written and nothing is counted yet, and may run code of the user. When it throws, all that
    * the step wrote gets back the bytes it had.
    */
   after?(pairs: StepPairs): void;
+  /** Comes last after every step that met, however it ended. */
+  leave?(): void;
+  /** Comes when slots of variables were made ahead of a first step. */
+  built?(variables: readonly Variable[]): void;
 }

@@ -6,10 +6,10 @@ import type { VariableState } from '../state/variable-state.js';
 import type { Creation } from '../state/variable-states.js';
 import type { StepGradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';
-import { aggregatedAtOnce, checkAggregated } from './aggregation.js';
+import { checkAggregated, doneAtOnce } from './aggregation.js';
 import { constraintHooks, isConstrained } from './constraints.js';
 import { HeapList } from './heap-list.js';
-import type { StepHooks } from './hooks.js';
+import type { Eventually, StepHooks } from './hooks.js';
 import { checkNotInFlight, takeOff } from './in-flight.js';
 import { warnOfNewVariables } from './new-variables.js';
 import { APPLIED, type PairLabels, type PairWords } from './pair-labels.js';
@@ -47,6 +47,8 @@ export class Stepper {
   #constrained = false;
   /** Whether the list has norms from outside. */
   #suppliesNorms = false;
+  /** Whether the step under way has met those that take part in it from outside. */
+  #hasMet = false;
   /** The list on the backend of the last step, and the one on the other backend, if there were steps on it. */
   #list: StepList | null = null;
   #otherList: StepList | null = null;
@@ -70,8 +72,9 @@ export class Stepper {
     try {
       return this[INSIDE](gradsAndVars, aggregate, outs, words);
     } catch (error) {
-      return this.#unlessSkipped(error);
+      return this.#unlessSkipped(this.hooks === null ? error : this.#failed(error));
     } finally {
+      if (this.#hasMet) this.#leave();
       this.turn.end();
     }
   }
@@ -79,7 +82,9 @@ export class Stepper {
   /** What `step` does in its turn. */
   [INSIDE](gradsAndVars: unknown, aggregate: boolean, outs: Outs, words: PairWords): number {
     const change = this.#read(gradsAndVars, aggregate, words);
-    return this.#pairs.count > 0 ? this.#step(change, outs) : this.#source.states.counter.get();
+    if (this.#pairs.count > 0) return this.#step(change, outs);
+    if (this.hooks !== null) doneAtOnce(this.#meet(null, true));
+    return this.#source.states.counter.get();
   }
 
   /** Variables that the last step has stepped. Whoever asks later than right after it may hear of another step. */
@@ -102,16 +107,61 @@ export class Stepper {
     this.turn.take(method);
     try {
       const change = this.turn[INSIDE](() => this.#read(gradsAndVars, aggregate, words));
-      if (this.#pairs.count === 0) return this.#outcome(this.#source.states.counter.get());
+      if (this.#pairs.count === 0) {
+        if (this.hooks !== null) await this.#away(() => this.#meet(null, false));
+        return this.#outcome(this.#source.states.counter.get());
+      }
       const leaves = this.#currentList().canLeave && this.#pairs.elements >= WORTH_LEAVING;
-      if (!leaves && this.#aggregator === null) return this.#outcome(this.turn[INSIDE](() => this.#step(change, null)));
+      const isAlone = this.hooks === null || (this.hooks.meet === undefined && this.#aggregator === null);
+      if (!leaves && isAlone) return this.#outcome(this.turn[INSIDE](() => this.#step(change, null)));
       return this.#outcome(await this.#stepLater(change, leaves));
     } catch (error) {
-      return this.#outcome(this.#unlessSkipped(error));
+      return this.#outcome(this.#unlessSkipped(this.hooks === null ? error : await this.#failedLater(error)));
     } finally {
+      if (this.#hasMet) this.#leave();
       // The turn ends when all is undone, since others may be called between two turns of this function.
       this.turn.end();
     }
+  }
+
+  /** Has the step meet others, once: with what ended it before, or null. */
+  #meet(failure: { readonly error: unknown } | null, atOnce: boolean): Eventually<void> {
+    if (this.hooks?.meet === undefined) return;
+    this.#hasMet = true;
+    return this.hooks.meet(this.#pairs, failure, atOnce);
+  }
+
+  /** The error that ends a step, when the others have heard of it. */
+  #failed(error: unknown): unknown {
+    if (this.#hasMet) return error;
+    try {
+      doneAtOnce(this.#meet({ error }, true));
+    } catch (other) {
+      return other;
+    }
+    return error;
+  }
+
+  async #failedLater(error: unknown): Promise<unknown> {
+    if (this.#hasMet) return error;
+    try {
+      await this.#away(() => this.#meet({ error }, false));
+    } catch (other) {
+      return other;
+    }
+    return error;
+  }
+
+  #leave(): void {
+    this.#hasMet = false;
+    this.hooks?.leave?.();
+  }
+
+  /** What a hook does, where it may take time. */
+  #away<T>(body: () => Eventually<T>): Eventually<T> {
+    const result = this.turn[INSIDE](body);
+    this.turn.goAway();
+    return result;
   }
 
   /**
@@ -187,12 +237,14 @@ export class Stepper {
   #step(change: Change, outs: Outs): number {
     const list = this.#currentList();
     list.note(change, outs);
-    if (!list.isNew) return this.#stepResolved(list, this.hooks === null ? this.#pairs.gradients : this.#gradients());
+    if (!list.isNew) {
+      return this.#stepResolved(list, this.hooks === null ? this.#pairs.gradients : this.#gradients(list));
+    }
     const creation = this.#source.states.creation(this.#pairs.labels.variable);
     let count: number;
     try {
       this.#resolve(list, creation);
-      count = this.#stepResolved(list, this.#gradients());
+      count = this.#stepResolved(list, this.#gradients(list));
     } catch (error) {
       creation.undo();
       throw error;
@@ -209,18 +261,29 @@ export class Stepper {
     try {
       list.note(change, null);
       if (list.isNew) this.#resolve(list, creation);
+      const follow = () => {
+        // Meanwhile a variable may have been given other memory.
+        list.note('nothing', null);
+        if (list.isNew) this.#resolve(list, creation);
+      };
+      if (this.hooks?.meet !== undefined) {
+        list.check(this.#pairs.gradients);
+        await this.#away(() => this.#meet(null, false));
+        follow();
+      }
       let gradients: readonly StepGradient[] = this.#pairs.gradients;
       // Without an aggregation nothing is waited for, so that everything is checked before the call returns.
       const aggregator = this.#aggregator;
       if (aggregator !== null) {
-        const aggregated = this.turn[INSIDE](() => aggregator.aggregate(this.#pairs));
-        this.turn.goAway();
-        gradients = checkAggregated(await aggregated, this.#pairs.count);
-        // Meanwhile a variable may have been given other memory.
-        list.note('nothing', null);
-        if (list.isNew) this.#resolve(list, creation);
+        gradients = checkAggregated(
+          await this.#away(() => aggregator.aggregate(this.#pairs, false)),
+          this.#pairs.count,
+        );
+        follow();
       }
-      count = leaves ? await this.#runAway(list, gradients) : this.#stepResolved(list, gradients);
+      if (leaves) count = await this.#runAway(list, gradients);
+      else if (this.hooks?.complete === undefined) count = this.#stepResolved(list, gradients);
+      else count = await this.#runInTurns(list, gradients);
     } catch (error) {
       creation.undo();
       throw error;
@@ -238,9 +301,19 @@ export class Stepper {
       // Behind this nothing is called before the promise is waited for, so that nothing can be cut short.
       this.turn.goAway(inUse);
       await run;
+      if (this.hooks?.complete !== undefined) await this.hooks.complete(this.#pairs, false);
     } finally {
       inUse.end();
     }
+    return this.#finish(restore);
+  }
+
+  /** Runs here what is completed from elsewhere later. */
+  async #runInTurns(list: StepList, gradients: readonly StepGradient[]): Promise<number> {
+    this.#prepare(list, gradients);
+    const restore = this.#saved(list, this.hooks?.drive !== undefined);
+    this.#runEntries(list, restore);
+    await this.hooks?.complete?.(this.#pairs, false);
     return this.#finish(restore);
   }
 
@@ -261,10 +334,14 @@ export class Stepper {
   }
 
   /** Room three: what the step goes by, which others may have a say in. */
-  #gradients(): readonly StepGradient[] {
+  #gradients(list: StepList): readonly StepGradient[] {
+    if (this.hooks?.meet !== undefined) {
+      list.check(this.#pairs.gradients);
+      doneAtOnce(this.#meet(null, true));
+    }
     const aggregator = this.#aggregator;
     if (aggregator === null) return this.#pairs.gradients;
-    return aggregatedAtOnce(aggregator.aggregate(this.#pairs), this.#pairs.count);
+    return checkAggregated(doneAtOnce(aggregator.aggregate(this.#pairs, true)), this.#pairs.count);
   }
 
   /** The hooks, if this step has its gradients from them. */
@@ -286,6 +363,12 @@ export class Stepper {
   }
 
   #runHooked(list: StepList, restore: (() => void) | null): number {
+    this.#runEntries(list, restore);
+    if (this.hooks?.complete !== undefined) doneAtOnce(this.hooks.complete(this.#pairs, true));
+    return this.#finish(restore);
+  }
+
+  #runEntries(list: StepList, restore: (() => void) | null): void {
     try {
       if (this.hooks?.drive === undefined) list.run(0, list.count);
       else this.hooks.drive(list.count, (first, count) => list.run(first, count));
@@ -293,7 +376,6 @@ export class Stepper {
       restore?.();
       throw error;
     }
-    return this.#finish(restore);
   }
 
   /** Rooms four and five: everything that can throw, then what the backend is to be told. */

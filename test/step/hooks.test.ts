@@ -1,7 +1,7 @@
 import { Adamax, type Gradient, IndexedSlices, Variable } from 'adamax';
 import { sumSquares } from 'adamax/kernels';
 import { expect } from 'chai';
-import { type StepGradient, type StepPairs, stepperOf } from '#internals';
+import { type StepGradient, type StepHooks, type StepPairs, stepperOf } from '#internals';
 import { expectSameBits, f32, Random } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
@@ -225,5 +225,92 @@ onEveryImplementation('hooks of a step', () => {
       'ERR_ADAMAX_DETACHED',
       /^'p' at gradsAndVars\[\d\]\[1\] must be a view on live memory/,
     );
+  });
+
+  describe('meet', () => {
+    const log: string[] = [];
+    const met = (optimizer: Adamax, meet: NonNullable<StepHooks['meet']> = () => {}) => {
+      log.length = 0;
+      stepperOf(optimizer).hooks = {
+        meet(pairs, failure, atOnce) {
+          log.push(`meet ${pairs.count} ${failure === null ? 'well' : (failure.error as Error).name} ${atOnce}`);
+          return meet(pairs, failure, atOnce);
+        },
+        aggregate({ gradients }) {
+          log.push('aggregate');
+          return gradients;
+        },
+        complete(_, atOnce) {
+          log.push(`complete ${atOnce}`);
+        },
+        after() {
+          log.push('after');
+        },
+        leave() {
+          log.push('leave');
+        },
+        built(variables) {
+          log.push(`built ${variables.length}`);
+        },
+      };
+    };
+
+    it('comes once for each step, also where gradients are aggregated already or the list is empty', () => {
+      const [optimizer, p] = [new Adamax(), new Variable(f32(1, 2))];
+      met(optimizer);
+      optimizer.build([p]);
+      optimizer.applyGradients([[f32(1, 1), p]]);
+      optimizer.applyGradients([[f32(1, 1), p]], { experimentalAggregateGradients: false });
+      optimizer.applyGradients([]);
+      expect(log).to.deep.equal([
+        'built 1',
+        ...['meet 1 well true', 'aggregate', 'complete true', 'after', 'leave'],
+        ...['meet 1 well true', 'complete true', 'after', 'leave'],
+        ...['meet 0 well true', 'leave'],
+      ]);
+    });
+
+    it('does so off the event loop, too', async () => {
+      for (const size of [2, 2 ** 20]) {
+        const [optimizer, p] = [new Adamax(), new Variable(new Float32Array(size))];
+        met(optimizer, () => Promise.resolve());
+        await optimizer.applyGradientsAsync([[new Float32Array(size), p]]);
+        await optimizer.applyGradientsAsync([]);
+        const whole = ['meet 1 well false', 'aggregate', 'complete false', 'after', 'leave'];
+        expect(log).to.deep.equal([...whole, 'meet 0 well false', 'leave']);
+      }
+    });
+
+    it('is told why a step comes to nothing, before anything was written', async () => {
+      const [optimizer, p] = [new Adamax(), f32(1, 2)];
+      met(optimizer);
+      expectError(() => optimizer.applyGradients([[f32(1), p]]), RangeError, 'ERR_ADAMAX_LENGTH', /received/);
+      expectError(() => optimizer.applyGradients([[null, p]]), RangeError, 'ERR_ADAMAX_NO_GRADIENTS', /received/);
+      let error: unknown;
+      await optimizer.applyGradientsAsync([[f32(1), p]]).catch((reason: unknown) => {
+        error = reason;
+      });
+      expect((error as { code: string }).code).to.equal('ERR_ADAMAX_LENGTH');
+      expect(log).to.deep.equal([
+        ...['meet 1 RangeError true', 'leave'],
+        ...['meet 0 RangeError true', 'leave'],
+        ...['meet 1 RangeError false', 'leave'],
+      ]);
+      expect([...p, optimizer.weights.length]).to.deep.equal([1, 2, 1]);
+    });
+
+    it('may refuse a step, or put another error in place of its own; the next one is taken', () => {
+      const [optimizer, p] = [new Adamax({ learningRate: 1 }), f32(1, 2)];
+      let refusal: Error | null = new Error('no');
+      met(optimizer, () => {
+        if (refusal !== null) throw refusal;
+      });
+      expect(() => optimizer.applyGradients([[f32(1, 1), p]])).to.throw(Error, /^no$/);
+      expect(() => optimizer.applyGradients([[f32(1), p]])).to.throw(Error, /^no$/);
+      expect(log).to.deep.equal(['meet 1 well true', 'leave', 'meet 1 RangeError true', 'leave']);
+      expect([...p, optimizer.weights.length]).to.deep.equal([1, 2, 1]);
+      refusal = null;
+      expect(optimizer.applyGradients([[f32(1, 1), p]])).to.equal(1);
+    });
   });
 });
