@@ -3,11 +3,12 @@
  * public ones, so that they see the very code and state that users get. It is not published.
  */
 export { backend } from './backend/choose-backend.js';
-export { CONTRACT } from './backend/contract.js';
+export { CONTRACT, controlLength, controlSet } from './backend/contract.js';
 export { Digest, digestOfText } from './backend/digest.js';
 export type { Binding } from './backend/native.js';
 export { loadBinding, misfitOf } from './backend/native.js';
 export { RowIndex } from './backend/row-index.js';
+export { joinSums, PIECE } from './backend/sum-squares.js';
 export { hashOf } from './checkpoint/metadata.js';
 export { initialize } from './initializers/initialize.js';
 export { orthonormalize } from './initializers/orthogonal.js';
@@ -22,6 +23,7 @@ export { power } from './math/power.js';
 export { Random } from './math/random.js';
 export { MemoryRegions } from './memory/regions.js';
 export { lengthOf } from './memory/typed-arrays.js';
+export { adamaxRule } from './optimizers/adamax-rule.js';
 export { alphaOf, BiasCorrection } from './optimizers/bias-correction.js';
 export { statesOf, stepperOf } from './optimizers/optimizer-state.js';
 export type { StepHooks } from './step/hooks.js';

@@ -64,14 +64,24 @@ export interface BackendPlan {
    * read, where it is written, and where its dense gradient lies.
    */
   place(heap: Float32Array, offsets: Float64Array): void;
-  /** Sets the norms that gradients are clipped by, by variable, until others are set; null stands for their own. */
+  /**
+   * Limits runs to elements [begin, end) of variable `i`, of its gradient and its slots, until another stretch or target
+   * is set; a target begins whole. Both are multiples of `PIECE` (sum-squares.ts), or `end` is the size of the variable;
+   * where they are equal, nothing of it is stepped. Only of dense gradients there are stretches: other than the whole is
+   * refused where the gradient is sparse, and so is a sparse gradient where the stretch is not the whole.
+   */
+  stretch(i: number, begin: number, end: number): void;
+  /**
+   * Sets the norms that gradients are clipped by, by variable, until others are set; null stands for their own, or that
+   * of the stretch.
+   */
   norms(norms: Float64Array | null): void;
   /** Forgets variables from `count` on. */
   truncate(count: number): void;
   /**
    * Steps the variables that the control array names, which all have a gradient. Every index is checked before the
-   * first write, and then, if the control array wants it, whether every gradient is finite; the first fault is
-   * returned, and then nothing was written.
+   * first write, and then, if the control array wants it, whether every gradient is finite, within its stretch; the
+   * first fault is returned, and then nothing was written.
    */
   run(): Fault | undefined;
   /**

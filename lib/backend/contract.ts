@@ -1,10 +1,12 @@
+import { PIECE } from './sum-squares.js';
+
 /**
  * Numbers that both sides of the border must agree on. The addon exports its own (native/binding/contract.h); an addon
  * with other numbers was made for another version of this package.
  */
 export const CONTRACT = {
   /** This number is raised by one whenever a call of the addon changes its meaning. */
-  version: 8,
+  version: 9,
   /**
    * Places in the control array of a plan: the entries of a step, whether their gradients must be finite (1 or 0), …
    */
@@ -25,6 +27,8 @@ export const CONTRACT = {
   nonFinite: -3,
   /** Most threads a step may use. */
   mostThreads: 256,
+  /** Elements of a piece (sum-squares.ts), of which stretches consist. */
+  piece: PIECE,
 } as const;
 
 export type Contract = Readonly<Record<keyof typeof CONTRACT, number>>;

@@ -1,11 +1,20 @@
 import { wrongValue } from '../arguments/errors.js';
 import { append } from '../memory/built-ins.js';
-import { bufferOf, byteOffsetOf, lengthOf, newDoubles, newFloats, type RowIndices } from '../memory/typed-arrays.js';
+import {
+  bufferOf,
+  byteOffsetOf,
+  lengthOf,
+  newDoubles,
+  newFloats,
+  partOf,
+  type RowIndices,
+} from '../memory/typed-arrays.js';
 import type { BackendPlan, Clipping, Fault, Target } from './backend.js';
 import { Clip } from './clip.js';
 import { CONTRACT, controlSet } from './contract.js';
 import { RowIndex } from './row-index.js';
 import type { Rule } from './rule.js';
+import { checkStretch } from './stretch.js';
 import { sumSquares } from './sum-squares.js';
 import { type Swept, sweep, sweepClipped, sweepRows } from './sweeps.js';
 
@@ -18,6 +27,8 @@ interface Entry {
   out: Float32Array | null;
   values: Float32Array | null;
   indices: RowIndices | null;
+  begin: number;
+  end: number;
 }
 
 /** What all variables of a set share in a step. */
@@ -40,13 +51,14 @@ export class JsPlan implements BackendPlan {
   }
 
   target(i: number, target: Target, param: Float32Array | null, out: Float32Array | null): void {
-    const entry = { target, param, out, values: null, indices: null };
+    const entry = { target, param, out, values: null, indices: null, begin: 0, end: target.size };
     if (i < this.#entries.length) this.#entries[i] = entry;
     else append(this.#entries, entry);
   }
 
   gradient(i: number, values: Float32Array, indices: RowIndices | null): void {
     const entry = this.#entries[i];
+    if (indices !== null) checkStretch(entry.begin, entry.end, entry.target.size, true);
     entry.values = values;
     entry.indices = indices;
   }
@@ -59,6 +71,13 @@ export class JsPlan implements BackendPlan {
       entry.values = part(heap, offsets[3 * i + 2], entry.target.size);
       entry.indices = null;
     }
+  }
+
+  stretch(i: number, begin: number, end: number): void {
+    const entry = this.#entries[i];
+    checkStretch(begin, end, entry.target.size, entry.indices !== null);
+    entry.begin = begin;
+    entry.end = end;
   }
 
   norms(norms: Float64Array | null): void {
@@ -90,7 +109,7 @@ export class JsPlan implements BackendPlan {
       own = newDoubles(end - first);
       for (let i = first; i < end; i++) {
         // Squares of float32 are far from overflowing in float64: a norm is finite exactly when every element is.
-        const norm = sqrt(sumSquares(this.#entries[i].values as Float32Array));
+        const norm = sqrt(sumSquares(stretchOf(this.#entries[i])));
         if (!(norm < Infinity)) return { kind: 'not finite', entry: i };
         own[i - first] = norm;
       }
@@ -118,15 +137,23 @@ export class JsPlan implements BackendPlan {
   }
 
   #step(i: number, { clipping, scalars, dither }: ScalarSet, index: RowIndex | null, norm: number | undefined): void {
-    const { target, param, out, values } = this.#entries[i] as Entry & {
+    const entry = this.#entries[i];
+    const { target, param, out, values, begin, end } = entry as Entry & {
       [K in 'param' | 'out' | 'values']: Float32Array;
     };
     const swept: Swept = { rule: this.#rule, scalars, dither, param, out, slots: target.slots };
-    const clip = Clip.of(values, clipping, norm);
+    const clip = Clip.of(stretchOf(entry), clipping, norm);
     if (index) sweepRows(swept, target.rowLength, values, index, clip);
-    else if (clip) sweepClipped(swept, values, target.size, clip);
-    else sweep(swept, 0, values, 0, target.size);
+    else if (clip) sweepClipped(swept, values, begin, end, clip);
+    else sweep(swept, begin, values, begin, end - begin);
   }
+}
+
+/** The elements of its gradient that an entry is stepped by: all of a sparse one. */
+function stretchOf({ values, indices, begin, end }: Entry): Float32Array {
+  const whole = values as Float32Array;
+  const length = indices === null ? end - begin : lengthOf(whole);
+  return length === lengthOf(whole) ? whole : partOf(whole, begin, length);
 }
 
 /** @throws RangeError where the part does not lie within `heap` */

@@ -66,6 +66,7 @@ export interface Binding {
   ): void;
   gradient(entry: number, values: Float32Array, indices: RowIndices | null): void;
   place(heap: Float32Array, offsets: Float64Array): void;
+  stretch(entry: number, begin: number, end: number): void;
   norms(norms: Float64Array | null): void;
   truncate(count: number): void;
   run(): number | undefined;
@@ -152,7 +153,7 @@ export function nativeBackend(binding: Binding): Backend {
 const MOST_ENTRIES = 2 ** 32;
 
 function nativePlan(binding: Binding, number: number, control: Float64Array): BackendPlan {
-  const { selectedPlan, target, gradient, place, norms, truncate, run, runAsync } = binding;
+  const { selectedPlan, target, gradient, place, stretch, norms, truncate, run, runAsync } = binding;
   // It refers to `control`, and all functions below to it: thus the plan stays as long as any of them.
   const faultOf = (outcome: number | undefined): Fault | undefined => {
     if (outcome === undefined) return undefined;
@@ -173,6 +174,10 @@ function nativePlan(binding: Binding, number: number, control: Float64Array): Ba
     place(heap, offsets) {
       selectedPlan[0] = number;
       place(heap, offsets);
+    },
+    stretch(i, begin, end) {
+      selectedPlan[0] = number;
+      stretch(i, begin, end);
     },
     norms(array) {
       selectedPlan[0] = number;

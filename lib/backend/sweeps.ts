@@ -10,7 +10,7 @@ import type { Rule } from './rule.js';
 const { fround, min } = Math;
 
 /** Elements that are clipped or widened at a time, so that no copy of a whole array is made. */
-const STRETCH = 512;
+const BATCH = 512;
 
 /** The rule of a step with its scalars, and the arrays of one variable. */
 export interface Swept {
@@ -30,11 +30,11 @@ export function sweep(swept: Swept, at: number, grad: Float32Array, gradAt: numb
     rule.sweep(param, out, slots as readonly Float32Array[], at, grad, gradAt, n, scalars);
     return;
   }
-  const p = newFloats(min(STRETCH, n));
+  const p = newFloats(min(BATCH, n));
   const wide: Float32Array[] = [];
-  for (let k = 0; k < slots.length; k++) append(wide, newFloats(min(STRETCH, n)));
-  for (let done = 0; done < n; done += STRETCH) {
-    const length = min(STRETCH, n - done);
+  for (let k = 0; k < slots.length; k++) append(wide, newFloats(min(BATCH, n)));
+  for (let done = 0; done < n; done += BATCH) {
+    const length = min(BATCH, n - done);
     const begin = at + done;
     for (let i = 0; i < length; i++) p[i] = param[begin + i];
     for (let k = 0; k < slots.length; k++) widen(slots[k], begin, wide[k], length);
@@ -48,12 +48,13 @@ function areBfloat16(slots: readonly SlotArray[]): slots is readonly Uint16Array
   return slots.length > 0 && isUint16Array(slots[0]);
 }
 
-export function sweepClipped(swept: Swept, grad: Float32Array, size: number, clip: Clip): void {
-  const stretch = newFloats(min(STRETCH, size));
-  for (let at = 0; at < size; at += STRETCH) {
-    const n = min(STRETCH, size - at);
-    for (let i = 0; i < n; i++) stretch[i] = clip.take(grad[at + i]);
-    sweep(swept, at, stretch, 0, n);
+/** Steps elements `begin` to `end` by those of the gradient, clipped. */
+export function sweepClipped(swept: Swept, grad: Float32Array, begin: number, end: number, clip: Clip): void {
+  const batch = newFloats(min(BATCH, end - begin));
+  for (let at = begin; at < end; at += BATCH) {
+    const n = min(BATCH, end - at);
+    for (let i = 0; i < n; i++) batch[i] = clip.take(grad[at + i]);
+    sweep(swept, at, batch, 0, n);
   }
 }
 

@@ -2,6 +2,7 @@ import { detached, shared } from '../arguments/arrays.js';
 import { describe, typeError, wrongType } from '../arguments/errors.js';
 import type { SlotArray, SlotDtype } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
+import type { Stretch } from '../backend/stretch.js';
 import { toBfloat16 } from '../math/bfloat16.js';
 import { MemoryRegions, overlap } from '../memory/regions.js';
 import { byteLengthOf, lengthOf } from '../memory/typed-arrays.js';
@@ -49,6 +50,11 @@ export class VariableStates {
   readonly slotMemory: SlotMemory;
   readonly journal = new Journal();
   readonly slotDtype: SlotDtype;
+  /**
+   * Which elements of new slots get the rule's initial values; null for all. The others stay zeros, and their pages
+   * untouched: they are stepped elsewhere.
+   */
+  stretchOf: ((variable: Variable) => Stretch) | null = null;
   readonly #rule: Rule;
   readonly #owner: string;
   readonly #known: KnownVariables;
@@ -300,9 +306,11 @@ export class VariableStates {
   /** New slots, among the memory that steps write. Zeros are there already: writing them would touch every page. */
   #allocate(variable: Variable): Slots {
     const slots = this.slotMemory.allocate(memoryOf(variable), elementsOf(variable), this.#rule.slots.length);
+    const stretch = this.stretchOf?.(variable);
     this.#rule.slots.forEach((_, k) => {
       const value = this.#rule.initial?.[k] ?? 0;
-      if (value !== 0) slots.arrays[k].fill(this.slotDtype === 'float32' ? value : toBfloat16(value));
+      if (value === 0) return;
+      slots.arrays[k].fill(this.slotDtype === 'float32' ? value : toBfloat16(value), stretch?.begin, stretch?.end);
     });
     this.#addSlots(variable, slots.arrays);
     return slots;

@@ -2,6 +2,7 @@ import { checkFloat32Array, checkLength, checkMemory, detached } from '../argume
 import { rangeError, typeError } from '../arguments/errors.js';
 import { rowsHint } from '../arguments/hints.js';
 import type { BackendPlan } from '../backend/backend.js';
+import type { Stretch } from '../backend/stretch.js';
 import type { MemoryRegions } from '../memory/regions.js';
 import { copyInto, isDetached, lengthOf } from '../memory/typed-arrays.js';
 import { checkApart, type Owner } from '../state/labels.js';
@@ -34,6 +35,8 @@ export class Entry {
   /** Where the parameter was read and written when the backend was told. */
   readonly param: Float32Array;
   readonly out: Float32Array;
+  /** What the backend steps of it; null for the whole. */
+  stretch: Stretch | null = null;
   readonly #size: number;
   #bound: Bound = NONE;
   /** The gradient of this step, from its check on, and how it gets to the backend. */

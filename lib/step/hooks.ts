@@ -31,8 +31,16 @@ export interface StepHooks {
    * Runs all entries, in ranges of its own choosing: each of them once. Without it there is one range. Not asked where
    * the step leaves the event loop. A bad index in a later range, or a gradient that is to be finite and is not, takes
    * the earlier ones back; whoever throws here for another reason has left them written.
+   * @param stretch - limits runs to elements [begin, end) of an entry until it is called again for that, or the step
+   *   ends: from a multiple of 65,536 (`PIECE`) to another, or to the end. Nothing outside of them is written or looked
+   *   at. All stretches of an entry, one after another, have the bits of the whole; but of the norms that `normOf` does
+   *   not give, each has its own. There are no stretches of an entry with a sparse gradient
    */
-  drive?(count: number, run: (first: number, count: number) => void): void;
+  drive?(
+    count: number,
+    run: (first: number, count: number) => void,
+    stretch: (entry: number, begin: number, end: number) => void,
+  ): void;
   /** Comes when the step has run: what it wrote may be completed from elsewhere. Whoever throws has left it written. */
   complete?(pairs: StepPairs, atOnce: boolean): Eventually<void>;
   /**

@@ -1,6 +1,7 @@
 import { rangeError } from '../arguments/errors.js';
 import { checkOneOf } from '../arguments/options.js';
 import { warn } from '../arguments/warn.js';
+import type { Stretch } from '../backend/stretch.js';
 import { lengthOf } from '../memory/typed-arrays.js';
 import { Rows, type StepGradient } from '../variables/gradient.js';
 
@@ -47,10 +48,11 @@ export class NonFiniteGuard {
   /**
    * The error that ends a step when nothing of it has been written, or when that has been taken back.
    * @param argument - what the gradient is called
+   * @param stretch - the elements of it that the step goes by; null for all
    */
-  refuse(argument: string, gradient: StepGradient | undefined): RangeError {
+  refuse(argument: string, gradient: StepGradient | undefined, stretch: Stretch | null = null): RangeError {
     // Whoever is neither told nor warned of an element need not wait until it is found.
-    const message = this.#inForce === 'skip' && this.#warned ? argument : messageOf(argument, gradient);
+    const message = this.#inForce === 'skip' && this.#warned ? argument : messageOf(argument, gradient, stretch);
     this.#refusal = rangeError('ERR_ADAMAX_NON_FINITE', message);
     return this.#refusal;
   }
@@ -73,10 +75,10 @@ export class NonFiniteGuard {
   }
 }
 
-function messageOf(argument: string, gradient: StepGradient | undefined): string {
+function messageOf(argument: string, gradient: StepGradient | undefined, stretch: Stretch | null): string {
   const [name, values] = gradient instanceof Rows ? [`${argument}.values`, gradient.values] : [argument, gradient];
   const length = values === undefined ? 0 : lengthOf(values);
-  for (let i = 0; i < length; i++) {
+  for (let i = stretch?.begin ?? 0; i < (stretch?.end ?? length); i++) {
     const value = (values as Float32Array)[i];
     if (!(value > -Infinity && value < Infinity)) return `${name}[${i}] must be finite: received ${value}`;
   }

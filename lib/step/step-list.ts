@@ -1,6 +1,7 @@
 import { wrongType, wrongValue } from '../arguments/errors.js';
 import type { Backend, BackendPlan, Clipping, Fault } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
+import { checkStretch } from '../backend/stretch.js';
 import { append, frozen } from '../memory/built-ins.js';
 import { MemoryRegions } from '../memory/regions.js';
 import { lengthOf } from '../memory/typed-arrays.js';
@@ -300,7 +301,7 @@ export class StepList {
   }
 
   /**
-   * Steps `count` entries from `first` on.
+   * Steps `count` entries from `first` on, each within its stretch.
    * @throws RangeError `ERR_ADAMAX_INDEX`, `ERR_ADAMAX_NON_FINITE`, `ERR_ADAMAX_MEMORY`
    */
   run(first: number, count: number): void {
@@ -311,6 +312,29 @@ export class StepList {
     this.askWhole();
     const fault = this.#plan.run();
     if (fault !== undefined) throw this.#errorOf(fault);
+  }
+
+  /**
+   * Limits runs to elements [begin, end) of an entry, as `BackendPlan.stretch` does, until it is set again or
+   * `makeWhole`.
+   * @throws RangeError `ERR_ADAMAX_ARG_VALUE` for what is no stretch, or not the whole of an entry with a sparse gradient
+   */
+  stretch(i: number, begin: number, end: number): void {
+    const entry: Entry | undefined = this.#entries[i];
+    if (entry === undefined) throw wrongValue('entry', `one of ${this.count}`, i);
+    checkStretch(begin, end, entry.state.size, entry.rows !== null);
+    this.#plan.stretch(i, begin, end);
+    entry.stretch = { begin, end };
+  }
+
+  /** Takes all limits back. */
+  makeWhole(): void {
+    const entries = this.#entries;
+    for (let i = 0; i < entries.length; i++) {
+      if (entries[i].stretch === null) continue;
+      this.#plan.stretch(i, 0, entries[i].state.size);
+      entries[i].stretch = null;
+    }
   }
 
   /**
@@ -340,8 +364,8 @@ export class StepList {
   }
 
   #errorOf(fault: Fault): RangeError {
-    const { state, rows } = this.#entries[fault.entry];
+    const { state, rows, stretch } = this.#entries[fault.entry];
     if (fault.kind === 'bad index') return badIndex(state, rows as Rows, fault.position, this.#labels);
-    return this.#guard.refuse(this.#labels.gradient(state.variable), this.#boundTo?.[fault.entry]);
+    return this.#guard.refuse(this.#labels.gradient(state.variable), this.#boundTo?.[fault.entry], stretch);
   }
 }

@@ -371,7 +371,13 @@ export class Stepper {
   #runEntries(list: StepList, restore: (() => void) | null): void {
     try {
       if (this.hooks?.drive === undefined) list.run(0, list.count);
-      else this.hooks.drive(list.count, (first, count) => list.run(first, count));
+      else {
+        const run = (first: number, count: number) => list.run(first, count);
+        const stretch = (entry: number, begin: number, end: number) => list.stretch(entry, begin, end);
+        this.hooks.drive(list.count, run, stretch);
+        // A step that fails forgets its list altogether.
+        list.makeWhole();
+      }
     } catch (error) {
       restore?.();
       throw error;

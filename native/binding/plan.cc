@@ -19,6 +19,7 @@ napi_value target(napi_env env, napi_callback_info info) {
   }
   entry->has_target = entry->placed = entry->has_norm = false;  // also while anything below fails
   entry->kind = GradientKind::kNone;
+  entry->stretch = {};
   std::size_t set = 0;
   if (!read_size(env, args.value[1], "set", &set) || !read_size(env, args.value[2], "rowLength", &entry->row_length) ||
       !read_size(env, args.value[3], "length", &entry->dense.length)) {
@@ -52,7 +53,8 @@ bool read_rows(napi_env env, napi_value value, PlanEntry* entry, std::size_t* le
   return read_indices(env, value, "indices", &entry->indices) &&
          multiply(env, "gradient", entry->indices.count, entry->row_length, length) &&
          (entry->dense.out == entry->dense.param ||
-          fail_type(env, "indices", "null for a variable that is stepped out of place"));
+          fail_type(env, "indices", "null for a variable that is stepped out of place")) &&
+         (entry->stretch.is_whole() || fail_type(env, "indices", "null for a variable of which a stretch is stepped"));
 }
 
 napi_value gradient(napi_env env, napi_callback_info info) {
@@ -124,6 +126,38 @@ napi_value place(napi_env env, napi_callback_info info) {
     entry.kind = GradientKind::kDense;
     if (moves) bound.plan.move(i);
   }
+  return nullptr;
+}
+
+napi_value stretch(napi_env env, napi_callback_info info) {
+  const Arguments<3> args(env, info);
+  std::size_t i = 0, begin = 0, end = 0;
+  if (!check_idle(env, args.plan()) || !read_size(env, args.value[0], "entry", &i) ||
+      !read_size(env, args.value[1], "begin", &begin) || !read_size(env, args.value[2], "end", &end)) {
+    return nullptr;
+  }
+  Plan& plan = args.plan()->plan;
+  if (i >= plan.size() || !plan.entry_to_move(i).has_target) {
+    fail_type(env, "entry", "one that has a target");
+    return nullptr;
+  }
+  const PlanEntry& entry = plan.entry_to_move(i);
+  const std::size_t length = entry.dense.length;
+  static_assert(kPiece == 65536, "the messages below say so");
+  if (end > length || (end % kPiece != 0 && end != length)) {
+    fail_type(env, "end", "a multiple of 65536 within its entry, or where that ends");
+    return nullptr;
+  }
+  if (begin > end || begin % kPiece != 0) {
+    fail_type(env, "begin", "a multiple of 65536, and at most end");
+    return nullptr;
+  }
+  const bool whole = begin == 0 && end == length;
+  if (!whole && entry.sparse()) {
+    fail_type(env, "stretch", "the whole of an entry whose gradient is sparse");
+    return nullptr;
+  }
+  plan.set_stretch(i, whole ? Stretch{} : Stretch{begin, end});
   return nullptr;
 }
 
@@ -199,7 +233,7 @@ constexpr struct {
   const char* name;
   napi_callback callback;
 } kFunctions[] = {
-    {"plan", plan},   {"target", target},     {"gradient", gradient}, {"place", place},
+    {"plan", plan},   {"target", target},     {"gradient", gradient}, {"place", place},        {"stretch", stretch},
     {"norms", norms}, {"truncate", truncate}, {"run", run},           {"runAsync", run_async},
 };
 

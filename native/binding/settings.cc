@@ -2,6 +2,7 @@
 #include "binding/arrays.h"
 #include "binding/contract.h"
 #include "binding/instance.h"
+#include "runtime/plan_entry.h"
 #include "runtime/tables.h"
 
 namespace adamax {
@@ -82,6 +83,7 @@ Napi::Object contract(Napi::Env env) {
   set_number(contract, "outOfMemory", kOutOfMemory);
   set_number(contract, "nonFinite", kNonFinite);
   set_number(contract, "mostThreads", kMaxThreads);
+  set_number(contract, "piece", kPiece);
   return contract;
 }
 

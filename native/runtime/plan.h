@@ -31,6 +31,13 @@ class Plan {
   void move(std::size_t i) {
     if (listed_ && i - first_ < count_) work_.move(i - first_);
   }
+  // Sets what is stepped of entry i, below size(). The other entries that are listed with it are listed anew, too.
+  void set_stretch(std::size_t i, const Stretch& stretch) {
+    Stretch& known = entries_[i].stretch;
+    if (stretch.begin == known.begin && stretch.end == known.end) return;
+    if (i - first_ < count_) listed_ = false;
+    known = stretch;
+  }
   // Forgets all entries from `count` on.
   void truncate(std::size_t count);
 

@@ -12,23 +12,44 @@ namespace adamax {
 
 enum class GradientKind { kNone, kDense, kRows };
 
+// The most elements of a dense variable that are stepped at a time, and of a gradient that are looked at. They are a
+// multiple of a power of two of blocks, so that the sum of squares of such a piece is a whole subtree of the sum that the
+// norm is taken from. Whoever shards a variable counts on it: TypeScript has it as PIECE (lib/backend/sum-squares.ts).
+inline constexpr std::size_t kPiece = 16 * kBlock;
+
+// Elements [begin, end) of a dense variable, which alone are stepped: whole pieces, but for the last of the variable.
+struct Stretch {
+  static constexpr std::size_t kToTheEnd = SIZE_MAX;
+
+  std::size_t begin = 0;
+  std::size_t end = kToTheEnd;
+
+  bool is_whole() const { return begin == 0 && end == kToTheEnd; }
+};
+
 // Whoever fills an entry keeps the memory alive and makes sure, before each run, that it is still whole.
 struct PlanEntry {
   Dense dense;  // `dense.grad` points to the values of a sparse gradient
   std::size_t row_length;
   std::uint32_t set;  // the number of its set of scalars
+  Stretch stretch;    // is whole unless the gradient is dense
   bool has_target;    // all of the above is set but the gradient and, unless `placed`, `dense.param` and `dense.out`
   bool placed;        // `dense.param` and `dense.out` are set
   GradientKind kind;
   Indices indices;
   RowIndex* index;  // is set from prepare() to finish() only
   // With `has_norm` the gradient is clipped by this norm, for instance because it is part of a larger gradient;
-  // otherwise it is clipped by its own norm.
+  // otherwise it is clipped by its own norm, or that of its stretch.
   bool has_norm;
   double norm;
 
   bool sparse() const { return kind == GradientKind::kRows; }
-  std::size_t gradient_length() const { return sparse() ? indices.count * row_length : dense.length; }
+  // The elements of the gradient that the entry is stepped by are [begin(), end()).
+  std::size_t begin() const { return stretch.begin; }
+  std::size_t end() const {
+    if (sparse()) return indices.count * row_length;
+    return stretch.end < dense.length ? stretch.end : dense.length;
+  }
 };
 
 // Bounds of each gradient, first of its own norm and then of its elements; infinity stands for no bound.

@@ -8,9 +8,6 @@
 namespace adamax {
 namespace {
 
-// The most elements of a piece. They are a multiple of a power of two of blocks, so that the sum of such a part of a
-// gradient is a whole subtree of the sum that its norm is taken from.
-constexpr std::size_t kPiece = 16 * kBlock;
 // A part has about so many elements of rows, which come from anywhere in memory.
 constexpr std::size_t kRowElements = kPiece / 8;
 
@@ -34,14 +31,15 @@ bool Work::list(const PlanEntry& entry) {
 
 bool Work::list_pieces(const PlanEntry& entry) {
   const Dense& whole = entry.dense;
-  for (std::size_t begin = 0; begin < whole.length; begin += kPiece) {
+  const std::size_t end = entry.end();
+  for (std::size_t begin = entry.begin(); begin < end; begin += kPiece) {
     if (!pieces_.make_room(piece_count_)) return false;
     Dense piece = whole;
     piece.param += begin;
     piece.out += begin;
     piece.grad += begin;
     for (void*& slot : piece.slot) slot = slot == nullptr ? nullptr : slot_at(slot, slot_format_, begin);
-    piece.length = lesser(kPiece, whole.length - begin);
+    piece.length = lesser(kPiece, end - begin);
     piece.clip = kNoClip;
     pieces_[piece_count_++] = piece;
     // Pieces of small variables of one set share a part.
@@ -60,7 +58,7 @@ bool Work::list_pieces(const PlanEntry& entry) {
 void Work::move(std::size_t i) {
   const Item& item = items_[i];
   const Dense& whole = item.entry->dense;
-  for (std::size_t k = item.begin, at = 0; k < item.end; ++k, at += kPiece) {
+  for (std::size_t k = item.begin, at = item.entry->begin(); k < item.end; ++k, at += kPiece) {
     Dense& piece = pieces_[k];
     piece.param = whole.param + at;
     piece.out = whole.out + at;
@@ -115,14 +113,14 @@ bool Work::set_clipping(const ScalarSet* sets, std::size_t count) {
 }
 
 bool Work::list_norm_parts(Item& item) {
-  const std::size_t length = item.entry->gradient_length();
+  const std::size_t end = item.entry->end();
   item.norm_begin = norm_part_count_;
-  for (std::size_t begin = 0; begin < length; begin += kPiece) {
+  for (std::size_t begin = item.entry->begin(); begin < end; begin += kPiece) {
     if (!norm_parts_.make_room(norm_part_count_)) return false;
-    norm_parts_[norm_part_count_++] = {item.entry->dense.grad + begin, lesser(kPiece, length - begin), 0};
+    norm_parts_[norm_part_count_++] = {item.entry->dense.grad + begin, lesser(kPiece, end - begin), 0};
   }
   item.norm_end = norm_part_count_;
-  norm_elements_ += length;
+  norm_elements_ += end - item.entry->begin();
   return true;
 }
 

@@ -3,9 +3,10 @@
 //
 //   entry      a variable with its gradient (plan_entry.h)
 //   item       an entry that is listed for this step
-//   piece      at most 65,536 elements of a dense item
+//   stretch    the elements of a dense entry that are stepped: all of them, unless others were set
+//   piece      at most kPiece = 65,536 elements of the stretch of a dense item
 //   part       what a thread takes at a time: some pieces, or some rows of a sparse item
-//   norm part  at most 65,536 elements of a gradient whose norm is wanted, or whether it is finite
+//   norm part  likewise, of a gradient whose norm is wanted, or whether it is finite
 //   block      4,096 elements, which one kernel call sums the squares of (kernels/table.h)
 #pragma once
 
@@ -26,7 +27,7 @@ class Work {
   void clear();
   // Adds an entry, which must stay where it is. Returns false when there is no memory.
   bool list(const PlanEntry& entry);
-  // Takes note of other addresses of dense item i, whose length and slots are what they were.
+  // Takes note of other addresses of dense item i, whose length, stretch and slots are what they were.
   void move(std::size_t i);
   bool has_sparse() const { return has_sparse_; }
   // clear_rows() forgets the rows of all sparse items, and list_rows(i) adds those of item i once its index is built.

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { ErrorCode } from 'adamax';
 import { expect } from 'chai';
-import { type Binding, CONTRACT, loadBinding } from '#internals';
+import { type Binding, CONTRACT, loadBinding, PIECE } from '#internals';
 import { expectSameBits } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { detach } from '../support/memory.js';
@@ -187,7 +187,7 @@ describe('the native addon by itself', () => {
     return Float64Array.of(first, count, 0, 0, ...(sets.length > 0 ? sets : [set()]).flat());
   };
   type Call = (...args: unknown[]) => unknown;
-  type PlanCalls = Pick<Binding, 'target' | 'gradient' | 'place' | 'norms' | 'truncate' | 'run' | 'runAsync'>;
+  type PlanCalls = Pick<Binding, 'target' | 'gradient' | 'place' | 'stretch' | 'norms' | 'truncate' | 'run' | 'runAsync'>;
   /** The calls for one plan, each of which selects it first. */
   const makePlan = (array = control()): PlanCalls => {
     const number = binding.plan(rule, array);
@@ -199,7 +199,7 @@ describe('the native addon by itself', () => {
         return call(...args);
       };
     };
-    const names = ['target', 'gradient', 'place', 'norms', 'truncate', 'run', 'runAsync'] as const;
+    const names = ['target', 'gradient', 'place', 'stretch', 'norms', 'truncate', 'run', 'runAsync'] as const;
     return Object.fromEntries(names.map((name) => [name, of(name)])) as unknown as PlanCalls;
   };
   /** A plan with one variable in place. */
@@ -297,6 +297,82 @@ describe('the native addon by itself', () => {
     );
   });
 
+  it('a plan refuses what is no stretch of its entry, and steps the one it had', () => {
+    const size = 3 * PIECE + 5;
+    const [param, gradient] = [fresh(size), fresh(size)];
+    const plan = planOf(param);
+    plan.gradient(0, gradient, null);
+    plan.stretch(0, PIECE, 2 * PIECE);
+    const bad: [RegExp, unknown[]][] = [
+      [/^entry/, []],
+      [/^entry/, [1, 0, PIECE]],
+      [/^entry/, [-1, 0, PIECE]],
+      [/^begin/, [0, -PIECE, PIECE]],
+      [/^begin/, [0, 1, PIECE]],
+      [/^begin/, [0, 2 * PIECE, PIECE]],
+      [/^begin/, [0, size, size]],
+      [/^begin/, [0, Number.NaN, size]],
+      [/^begin/, [0, '0', size]],
+      [/^end/, [0, 0, 1]],
+      [/^end/, [0, 0, size - 1]],
+      [/^end/, [0, 0, size + 1]],
+      [/^end/, [0, 0, 4 * PIECE]],
+      [/^end/, [0, 0, 2 ** 53]],
+      [/^end/, [0, 0, Infinity]],
+      [/^end/, [0, 0]],
+    ];
+    for (const [message, args] of bad) {
+      expectError(() => (plan.stretch as Call)(...args), TypeError, 'ERR_ADAMAX_ARG_TYPE', message);
+    }
+    expect(plan.run()).to.equal(undefined);
+    expect([0, PIECE - 1, PIECE, 2 * PIECE - 1, 2 * PIECE, size - 1].map((i) => param[i] === 1)).to.deep.equal([
+      true,
+      true,
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it('a plan has no stretch of a variable that was not bound, nor of one whose binding failed', () => {
+    const plan = makePlan();
+    const stretch = () => plan.stretch(0, 0, 6);
+    expectError(stretch, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^entry must be one that has a target/);
+    expect(() => plan.target(0, 0, 6, 6, fresh(), null, fresh(), fresh(5))).to.throw(RangeError);
+    expectError(stretch, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^entry must be one that has a target/);
+  });
+
+  it('a plan refuses rows where a stretch is set, and a stretch where rows are bound', () => {
+    const size = 2 * PIECE;
+    const plan = makePlan();
+    plan.target(0, 0, PIECE, size, fresh(size), null, fresh(size), fresh(size));
+    plan.stretch(0, 0, PIECE);
+    const bindRows = () => plan.gradient(0, fresh(PIECE), Int32Array.of(1));
+    expectError(bindRows, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^indices must be null for .* stretch/);
+    expectError(() => plan.run(), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^count must be/);
+    plan.stretch(0, 0, size);
+    bindRows();
+    for (const [begin, end] of [
+      [0, 0],
+      [0, PIECE],
+      [PIECE, size],
+    ]) {
+      expectError(() => plan.stretch(0, begin, end), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^stretch must be the whole/);
+    }
+    expect(plan.run()).to.equal(undefined);
+  });
+
+  it('a plan whose target is bound anew has the whole of it, and is never beyond a shorter one', () => {
+    const plan = planOf(fresh(2 * PIECE));
+    plan.stretch(0, PIECE, 2 * PIECE);
+    const param = fresh(5);
+    plan.target(0, 0, 5, 5, param, null, fresh(5), fresh(5));
+    plan.gradient(0, fresh(5), null);
+    expect(plan.run()).to.equal(undefined);
+    expect([...param].every((x) => x < 1)).to.equal(true);
+  });
+
   it('a plan steps each variable by its set of scalars, and clips it by the bounds of its set', () => {
     const array = control(2, 0, set(0.01), set(0.02, 0.5));
     const plan = makePlan(array);
@@ -374,6 +450,7 @@ describe('the native addon by itself', () => {
     ['target', [0, 0, 6, 6, fresh(), null, fresh(), fresh()]],
     ['gradient', [0, fresh(), null]],
     ['place', [fresh(), new Float64Array(3)]],
+    ['stretch', [0, 0, 6]],
     ['norms', [null]],
     ['truncate', [0]],
     ['run', []],

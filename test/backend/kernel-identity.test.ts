@@ -1,6 +1,6 @@
 import { Adamax, Optimizer, type Rule, SGD } from 'adamax';
 import { expect } from 'chai';
-import { type Binding, CONTRACT, loadBinding, misfitOf } from '#internals';
+import { type Binding, CONTRACT, loadBinding, misfitOf, PIECE } from '#internals';
 import { onEveryImplementation } from '../support/implementations.js';
 
 /** A rule of the caller's, under a name that a native kernel has too. */
@@ -56,6 +56,8 @@ describe('an addon', () => {
   it('of this version fits', () => {
     expect(misfitOf(binding)).to.equal(null);
     expect(binding.contract).to.deep.equal(CONTRACT);
+    // Optimizers that share the slots of a variable with others rely on this border, which saved states know.
+    expect(binding.contract.piece).to.equal(PIECE).and.to.equal(65536);
   });
 
   it('whose numbers are others is of another version', () => {

@@ -1,6 +1,7 @@
 import { sumSquares } from 'adamax/kernels';
 import { expect } from 'chai';
 import { LENGTHS, placed, Random } from '../support/data.js';
+import { joinSums, PIECE } from '#internals';
 import { onEveryImplementation } from '../support/implementations.js';
 import { sumOfSquares } from '../support/oracle.js';
 
@@ -11,12 +12,28 @@ const cases = lengths.map((n) => {
   return { x, sum: sumOfSquares(x) };
 });
 
+/** Numbers whose squares differ by up to 2⁴⁰, so that a sum in another order shows. */
+const wide = random.normals(12 * PIECE).map((value) => value * 2 ** random.below(21));
+
 onEveryImplementation('sum of squares', () => {
   it('has the bits of the fixed shape, at every length and offset', () => {
     for (const { x, sum } of cases) {
       for (let offset = 0; offset < (x.length > 100 ? 3 : 16); offset++) {
         expect(Object.is(sumSquares(placed(x, offset)), sum), `length ${x.length}, offset ${offset}`).to.equal(true);
       }
+    }
+  });
+
+  it('has the same bits when it is joined from those of pieces, wherever they were computed', () => {
+    const several = Array.from({ length: 12 }, () => random.below(12 * PIECE));
+    for (const length of [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 5, 7 * PIECE, ...several]) {
+      const x = wide.subarray(0, length);
+      const sums: number[] = [];
+      for (let begin = 0; begin < length; begin += PIECE) sums.push(sumSquares(x.subarray(begin, begin + PIECE)));
+      const joined = joinSums(Float64Array.from(sums));
+      expect(Object.is(joined, sumSquares(x)), `length ${length}`).to.equal(true);
+      expect(Object.is(joined, sumOfSquares(x)), `length ${length}, by the oracle`).to.equal(true);
+      expect(Object.is(joinSums(sums), joined), `length ${length}, of an array`).to.equal(true);
     }
   });
 

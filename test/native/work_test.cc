@@ -1,5 +1,6 @@
 // Steps on several threads: whatever their number, each variable has the bits of the oracle. Its own program, so that
 // ThreadSanitizer has nothing else to follow.
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <string>
@@ -64,7 +65,7 @@ struct Variable {
   }
 
   void step_by_oracle(const oracle::Rule& rule, SlotFormat format, const Scalars& scalars, const Clipping& clipping,
-                      double norm) {
+                      double norm, const Stretch& stretch = {}) {
     const float factor = norm <= clipping.norm ? 1.0f : static_cast<float>(clipping.norm / norm);
     oracle::Slot slots[kMaxSlots];
     for (int k = 0; k < rule.slots; ++k) slots[k] = {slot[k].data(), format == SlotFormat::kBfloat16};
@@ -73,7 +74,7 @@ struct Variable {
                         clipping.value);
       return;
     }
-    for (std::size_t i = 0; i < param.size(); ++i) {
+    for (std::size_t i = stretch.begin; i < std::min(stretch.end, param.size()); ++i) {
       float state[kMaxSlots];
       for (int k = 0; k < rule.slots; ++k) state[k] = slots[k].get(i);
       rule.element(&param[i], state, oracle::clipped(gradient[i], factor, clipping.value), scalars.of_rule);
@@ -188,6 +189,107 @@ void run_apart(const KernelTable& table, std::size_t rule_number, const oracle::
   }
 }
 
+// Stretches of up to two pieces that make up a variable, the last one first, and some without an element.
+std::vector<Stretch> stretches_of(std::size_t size) {
+  std::vector<Stretch> all{{0, 0}};
+  for (std::size_t begin = 0; begin < size; begin += 2 * kPiece) {
+    all.push_back({begin, begin});
+    all.push_back({begin, std::min(begin + 2 * kPiece, size)});
+  }
+  std::reverse(all.begin(), all.end());
+  return all;
+}
+
+// Each variable by itself, stretch by stretch. Outside of a stretch its gradient is NaN, which nobody is to see though
+// it must be finite; clipped by the norm of the stretch, or by one from outside.
+void run_stretches(const KernelTable& table, std::size_t rule_number, const oracle::Rule& rule, SlotFormat format,
+                   std::size_t threads) {
+  std::vector<Variable> got = variables(rule.slots, format);
+  std::vector<Variable> want = got;
+  IndexPool pool;
+  Plan plan(pool, rule_number, format);
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    PlanEntry* entry = plan.entry(i);
+    if (!report().expect(entry != nullptr, "no entry %zu", i)) return;
+    got[i].bind(entry);
+  }
+  const auto step = [&](std::size_t first, std::size_t count) {
+    report().expect(plan.prepare(first, count, table, threads).good(), "cannot prepare from %zu on", first);
+    plan.run(table, threads);
+    plan.finish();
+  };
+  plan.require_finite(true);
+  for (std::size_t number = 0; number < kClippingCount; ++number) {
+    const Clipping& clipping = kClippings[number];
+    set_scalars(plan, scalars_of(number), clipping);
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      if (got[i].sparse) continue;
+      const std::vector<float> gradient = got[i].gradient;
+      PlanEntry& entry = plan.entry_to_move(i);
+      entry.has_norm = (number + i) % 2 == 0;
+      entry.norm = 2 * got[i].own_norm();
+      for (const Stretch& stretch : stretches_of(gradient.size())) {
+        plan.set_stretch(i, stretch);
+        std::fill(got[i].gradient.begin(), got[i].gradient.end(), NAN);
+        std::copy(gradient.begin() + static_cast<std::ptrdiff_t>(stretch.begin),
+                  gradient.begin() + static_cast<std::ptrdiff_t>(stretch.end),
+                  got[i].gradient.begin() + static_cast<std::ptrdiff_t>(stretch.begin));
+        step(i, 1);
+        const std::size_t length = stretch.end - stretch.begin;
+        const double norm = entry.has_norm ? entry.norm
+                            : length == 0  ? 0
+                                           : std::sqrt(oracle::sum_squares(&gradient[stretch.begin], length));
+        want[i].step_by_oracle(rule, format, scalars_of(number), clipping, norm, stretch);
+        expect_equal(got, want);
+        if (length == 0) continue;
+        float& last = got[i].gradient[stretch.end - 1];
+        last = INFINITY;
+        const Outcome outcome = plan.prepare(i, 1, table, threads);
+        plan.finish();
+        report().expect(outcome.kind == Outcome::Kind::kNonFinite && outcome.entry == i, "outcome %d at %u, want %zu",
+                        static_cast<int>(outcome.kind), outcome.entry, i);
+      }
+      got[i].gradient = gradient;
+      got[i].bind(plan.entry(i));
+    }
+  }
+
+  // The second piece of each variable that has one, in one step, by gradients that moved after they were listed.
+  plan.require_finite(false);
+  set_scalars(plan, scalars_of(0));
+  std::vector<Stretch> second(got.size());
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    if (got[i].sparse) continue;
+    const std::size_t size = got[i].param.size();
+    second[i] = size < kPiece ? Stretch{0, 0} : Stretch{kPiece, std::min(2 * kPiece, size)};
+    plan.set_stretch(i, second[i]);
+  }
+  step(0, got.size());
+  std::vector<std::vector<float>> moved;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    moved.push_back(got[i].gradient);
+    if (got[i].sparse) continue;
+    std::fill(got[i].gradient.begin(), got[i].gradient.end(), NAN);
+    plan.entry_to_move(i).dense.grad = moved[i].data();
+    plan.move(i);
+  }
+  step(0, got.size());
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    for (int twice = 0; twice < 2; ++twice) {
+      want[i].step_by_oracle(rule, format, scalars_of(0), {}, 0, second[i]);
+    }
+  }
+  expect_equal(got, want);
+
+  // And whole again.
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    plan.set_stretch(i, {});
+    want[i].step_by_oracle(rule, format, scalars_of(0), {}, 0);
+  }
+  step(0, got.size());
+  expect_equal(got, want);
+}
+
 void run_rule(const char* name, SlotFormat format) {
   const oracle::Rule& rule = *oracle::find(name);
   std::vector<std::vector<Variable>> want;
@@ -207,6 +309,9 @@ void run_rule(const char* name, SlotFormat format) {
       report().test(std::string(table.isa) + " " + name + " " + name_of(format) + " out of place, by sets, on " +
                         std::to_string(threads) + " threads",
                     [&] { run_apart(table, number, rule, format, threads); });
+      report().test(std::string(table.isa) + " " + name + " " + name_of(format) + " in stretches, on " +
+                        std::to_string(threads) + " threads",
+                    [&] { run_stretches(table, number, rule, format, threads); });
     }
   }
 }
