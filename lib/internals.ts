@@ -10,6 +10,7 @@ export { loadBinding, misfitOf } from './backend/native.js';
 export { RowIndex } from './backend/row-index.js';
 export { joinSums, PIECE } from './backend/sum-squares.js';
 export { hashOf } from './checkpoint/metadata.js';
+export type { Collective, Exchange } from './distribute/collective/collective.js';
 export { initialize } from './initializers/initialize.js';
 export { orthonormalize } from './initializers/orthogonal.js';
 export { fansOf } from './initializers/variance-scaling.js';

@@ -11,9 +11,16 @@ import { dateBack, filesIn, modified } from './files.mjs';
 
 /** Those of package.json, and what `#internals` means there. */
 const ENTRIES = [
-  ...['index', 'kernels', 'checkpoint/index', 'import/index', 'import/hdf5/worker', 'tfjs/index'],
+  ...['index', 'kernels', 'checkpoint/index', 'import/index', 'import/hdf5/worker', 'tfjs/index', 'distribute/index'],
   ...['internals', 'prebuilt'],
-  ...['no-addons/index', 'no-addons/kernels', 'no-addons/checkpoint', 'no-addons/import', 'no-addons/tfjs'],
+  ...[
+    'no-addons/index',
+    'no-addons/kernels',
+    'no-addons/checkpoint',
+    'no-addons/import',
+    'no-addons/tfjs',
+    'no-addons/distribute',
+  ],
   'cli/main',
 ];
 /**
@@ -73,7 +80,8 @@ export async function bundle(root) {
  */
 function isExternal(id, importer) {
   const isEntry =
-    (NO_ADDONS.test(importer) && /^\.\.\/(index|kernels|checkpoint\/index|import\/index|tfjs\/index)\.js$/.test(id)) ||
+    (NO_ADDONS.test(importer) &&
+      /^\.\.\/(index|kernels|checkpoint\/index|import\/index|tfjs\/index|distribute\/index)\.js$/.test(id)) ||
     (COMMANDS.test(importer) && id === '../import/index.js');
   return isEntry || /^node:|\.node$|^node-gyp-build$|^h5wasm$/.test(id);
 }

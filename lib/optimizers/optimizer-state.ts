@@ -95,11 +95,22 @@ export abstract class OptimizerState {
    */
   build(varList: VariableList<VariableTarget>): void {
     this.#stepper.turn.during('build', () => {
-      const paths: (() => string)[] = [];
-      const variables = toVariables('varList', varList, this.#adopt, paths);
-      this.#states.build(variables, isTrainable, (variable) => labelAt(variable, paths[variables.indexOf(variable)]));
-      this.#stepper.hooks?.built?.(variables);
+      let variables: readonly Variable[];
+      try {
+        variables = this.#build(varList);
+      } catch (error) {
+        this.#stepper.hooks?.built?.([], { error });
+        throw error;
+      }
+      this.#stepper.hooks?.built?.(variables, null);
     });
+  }
+
+  #build(varList: VariableList<VariableTarget>): readonly Variable[] {
+    const paths: (() => string)[] = [];
+    const variables = toVariables('varList', varList, this.#adopt, paths);
+    this.#states.build(variables, isTrainable, (variable) => labelAt(variable, paths[variables.indexOf(variable)]));
+    return variables;
   }
 
   /**

@@ -54,7 +54,7 @@ export class VariableStates {
    * Which elements of new slots get the rule's initial values; null for all. The others stay zeros, and their pages
    * untouched: they are stepped elsewhere.
    */
-  stretchOf: ((variable: Variable) => Stretch) | null = null;
+  stretchOf: ((variable: Variable) => Stretch | null) | null = null;
   readonly #rule: Rule;
   readonly #owner: string;
   readonly #known: KnownVariables;

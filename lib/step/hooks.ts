@@ -1,14 +1,27 @@
+import type { Stretch } from '../backend/stretch.js';
 import type { StepGradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';
 import type { StepPairs } from './step-pairs.js';
 
+/** Why a step comes to nothing. */
+export interface Failure {
+  readonly error: unknown;
+}
+
 /** What may take time: it is waited for where the step is asynchronous, and refused where it is not. */
 export type Eventually<T> = T | Promise<T>;
 
+/** Runs all entries of a step, in ranges and stretches of its own choosing. */
+export type Drive = (
+  count: number,
+  run: (first: number, count: number) => void,
+  stretch: (entry: number, begin: number, end: number) => void,
+) => void;
+
 /**
  * What takes part in the steps of an optimizer from outside of it. A step without hooks costs nothing more; their order
- * is `meet`, `aggregate`, then `normOf` for each entry if gradients are clipped by norm, then `drive`, `complete`,
- * `after`, and last `leave`.
+ * is `meet`, `aggregate`, `stretchOf` for each entry, then `normOf` if gradients are clipped by norm, then `drive`,
+ * `complete`, `after`, and last `leave`.
  */
 export interface StepHooks {
   /**
@@ -18,15 +31,20 @@ export interface StepHooks {
    * @param failure - null for none
    * @param atOnce - whether the step is not asynchronous
    */
-  meet?(pairs: StepPairs, failure: { readonly error: unknown } | null, atOnce: boolean): Eventually<void>;
+  meet?(pairs: StepPairs, failure: Failure | null, atOnce: boolean): Eventually<void>;
   /**
    * The gradients to step by, in place of those that were read: for instance their sums over replicas. The arrays of
    * the caller are not to be written. A promise is waited for where the step is asynchronous, and refused where it is
-   * not. Asked only where the caller wants gradients to be aggregated.
+   * not. The pairs say whether the caller wants gradients to be aggregated.
    */
   aggregate?(pairs: StepPairs, atOnce: boolean): Eventually<readonly StepGradient[]>;
   /** The norm that the gradient of an entry is clipped by, for instance because the entry is a part of a variable. */
-  normOf?(entry: number): number;
+  normOf?: ((entry: number) => number) | undefined;
+  /**
+   * Which elements of an entry the step goes by, from a multiple of 65,536 (`PIECE`) to another or the end; null for all
+   * of them, which is all there is where its gradient is sparse.
+   */
+  stretchOf?: ((entry: number) => Stretch | null) | undefined;
   /**
    * Runs all entries, in ranges of its own choosing: each of them once. Without it there is one range. Not asked where
    * the step leaves the event loop. A bad index in a later range, or a gradient that is to be finite and is not, takes
@@ -36,13 +54,9 @@ export interface StepHooks {
    *   at. All stretches of an entry, one after another, have the bits of the whole; but of the norms that `normOf` does
    *   not give, each has its own. There are no stretches of an entry with a sparse gradient
    */
-  drive?(
-    count: number,
-    run: (first: number, count: number) => void,
-    stretch: (entry: number, begin: number, end: number) => void,
-  ): void;
+  drive?: Drive | undefined;
   /** Comes when the step has run: what it wrote may be completed from elsewhere. Whoever throws has left it written. */
-  complete?(pairs: StepPairs, atOnce: boolean): Eventually<void>;
+  complete?: ((pairs: StepPairs, atOnce: boolean) => Eventually<void>) | undefined;
   /**
    * Comes when everything is written and nothing is counted yet, and may run code of the user. When it throws, all that
    * the step wrote gets back the bytes it had.
@@ -50,6 +64,9 @@ export interface StepHooks {
   after?(pairs: StepPairs): void;
   /** Comes last after every step that met, however it ended. */
   leave?(): void;
-  /** Comes when slots of variables were made ahead of a first step. */
-  built?(variables: readonly Variable[]): void;
+  /**
+   * Comes when slots of variables were made ahead of a first step, or could not be made: then what this throws is thrown
+   * in place of that error, or else the error.
+   */
+  built?(variables: readonly Variable[], failure: Failure | null): void;
 }

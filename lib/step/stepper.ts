@@ -9,7 +9,7 @@ import type { Variable } from '../variables/variable.js';
 import { checkAggregated, doneAtOnce } from './aggregation.js';
 import { constraintHooks, isConstrained } from './constraints.js';
 import { HeapList } from './heap-list.js';
-import type { Eventually, StepHooks } from './hooks.js';
+import type { Eventually, Failure, StepHooks } from './hooks.js';
 import { checkNotInFlight, takeOff } from './in-flight.js';
 import { warnOfNewVariables } from './new-variables.js';
 import { APPLIED, type PairLabels, type PairWords } from './pair-labels.js';
@@ -87,6 +87,11 @@ export class Stepper {
     return this.#source.states.counter.get();
   }
 
+  /** What steps go by, for whoever takes part in them. */
+  get source(): StepSource {
+    return this.#source;
+  }
+
   /** Variables that the last step has stepped. Whoever asks later than right after it may hear of another step. */
   get stepped(): readonly Variable[] {
     return this.#pairs.variables;
@@ -125,7 +130,7 @@ export class Stepper {
   }
 
   /** Has the step meet others, once: with what ended it before, or null. */
-  #meet(failure: { readonly error: unknown } | null, atOnce: boolean): Eventually<void> {
+  #meet(failure: Failure | null, atOnce: boolean): Eventually<void> {
     if (this.hooks?.meet === undefined) return;
     this.#hasMet = true;
     return this.hooks.meet(this.#pairs, failure, atOnce);
@@ -346,7 +351,7 @@ export class Stepper {
 
   /** The hooks, if this step has its gradients from them. */
   get #aggregator(): Required<Pick<StepHooks, 'aggregate'>> | null {
-    if (this.hooks?.aggregate === undefined || !this.#pairs.aggregate) return null;
+    if (this.hooks?.aggregate === undefined) return null;
     return this.hooks as Required<Pick<StepHooks, 'aggregate'>>;
   }
 
@@ -370,13 +375,15 @@ export class Stepper {
 
   #runEntries(list: StepList, restore: (() => void) | null): void {
     try {
-      if (this.hooks?.drive === undefined) list.run(0, list.count);
+      const hooks = this.hooks;
+      const drive = hooks?.drive;
+      if (drive === undefined) list.run(0, list.count);
       else {
         const run = (first: number, count: number) => list.run(first, count);
         const stretch = (entry: number, begin: number, end: number) => list.stretch(entry, begin, end);
-        this.hooks.drive(list.count, run, stretch);
+        drive.call(hooks, list.count, run, stretch);
         // A step that fails forgets its list altogether.
-        list.makeWhole();
+        if (hooks?.stretchOf === undefined) list.makeWhole();
       }
     } catch (error) {
       restore?.();
@@ -388,13 +395,24 @@ export class Stepper {
   #prepare(list: StepList, gradients: readonly StepGradient[]): void {
     const { scalars, clipping } = this.#source;
     checkNotInFlight(this.#resolved, gradients, this.#pairs.labels);
+    const stretched = this.hooks?.stretchOf !== undefined;
+    // A sparse gradient may be bound to a whole entry only.
+    if (stretched) list.makeWhole();
     // Gradients that somebody aggregated may be others under the same list.
     if (gradients !== this.#pairs.gradients || !list.isSettledOn(gradients)) {
       list.check(gradients);
       list.bind(gradients);
     }
+    if (stretched) this.#stretch(list);
     list.setScalars(scalars, clipping);
     if (this.hooks !== null || this.#suppliesNorms) this.#setNorms(list, this.hooks?.normOf);
+  }
+
+  #stretch(list: StepList): void {
+    for (let i = 0; i < list.count; i++) {
+      const stretch = this.hooks?.stretchOf?.(i) ?? null;
+      if (stretch !== null) list.stretch(i, stretch.begin, stretch.end);
+    }
   }
 
   #setNorms(list: StepList, normOf: StepHooks['normOf']): void {

@@ -7,13 +7,15 @@ import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
 
 onEveryImplementation('hooks of a step', () => {
-  it('aggregate sees what was read, and is not asked where the caller aggregates', () => {
+  it('aggregate sees what was read, and whether the caller aggregates', () => {
     const [p, g] = [new Variable(f32(1, 2)), f32(1, 1)];
     const optimizer = new Adamax({ learningRate: 1 });
     const seen: [StepPairs, readonly StepGradient[]][] = [];
+    const wanted: boolean[] = [];
     stepperOf(optimizer).hooks = {
       aggregate(pairs) {
         seen.push([pairs, [...pairs.gradients]]);
+        wanted.push(pairs.aggregate);
         return [f32(-1, -1)];
       },
     };
@@ -23,8 +25,9 @@ onEveryImplementation('hooks of a step', () => {
     expect(p.data[0]).to.be.closeTo(2, 1e-6);
     optimizer.applyGradients([[g, p]], { experimentalAggregateGradients: false });
     optimizer.applyGradients([[g, p]], { experimentalAggregateGradients: true });
-    expect(seen).to.have.length(2);
+    expect(seen).to.have.length(3);
     expect(seen[1][1][0]).to.equal(g);
+    expect(wanted).to.deep.equal([true, false, true]);
   });
 
   it('aggregate that takes time is refused by a step that does not, and nothing has changed', () => {
@@ -124,7 +127,7 @@ onEveryImplementation('hooks of a step', () => {
     const optimizer = new Adamax({ learningRate: 1 });
     const [read, sum] = [f32(1, 1), f32(-1, -1)];
     const pairs: [Gradient, Variable][] = [[read, p]];
-    stepperOf(optimizer).hooks = { aggregate: () => [sum] };
+    stepperOf(optimizer).hooks = { aggregate: ({ aggregate, gradients }) => (aggregate ? [sum] : gradients) };
     for (let k = 0; k < 4; k++) optimizer.applyGradients(pairs);
     expect(p.data[0]).to.be.closeTo(4, 1e-4);
     const m = () => optimizer.getSlot(p, 'm').data[0];
@@ -265,7 +268,7 @@ onEveryImplementation('hooks of a step', () => {
       expect(log).to.deep.equal([
         'built 1',
         ...['meet 1 well true', 'aggregate', 'complete true', 'after', 'leave'],
-        ...['meet 1 well true', 'complete true', 'after', 'leave'],
+        ...['meet 1 well true', 'aggregate', 'complete true', 'after', 'leave'],
         ...['meet 0 well true', 'leave'],
       ]);
     });

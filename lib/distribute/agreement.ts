@@ -1,0 +1,101 @@
+import { replicaError } from '../arguments/errors.js';
+import type { Failure } from '../step/hooks.js';
+import type { Borders, Collective } from './collective/collective.js';
+import type { Exchanges } from './collective/exchanges.js';
+import { Hash } from './steps/hash.js';
+
+/** One thing that all replicas must say the same of. */
+export interface Claim {
+  /** Completes "replicas must agree on …". */
+  readonly about: string;
+  /** A number that stands for it: equal numbers mean agreement. */
+  readonly value: number;
+  /** What a message shows of it; by default the number. */
+  readonly shown?: () => string;
+}
+
+/** What is about to be done together, and what must be agreed on before. */
+export interface Topic {
+  /** Completes "in …": `a step of 'adamax'`. */
+  readonly task: string;
+  readonly claims: readonly Claim[];
+}
+
+/** Numbers that each replica says: what is done, whether it failed, and its claims. */
+const WORDS = 16;
+const [TASK, FAILED, CLAIMS] = [0, 1, 2];
+/** Bytes of UTF-8 that a replica has for its side of a disagreement. */
+const TEXT = 400;
+
+/**
+ * Compares what all replicas are about to do, before anything else is exchanged. Where they do not agree, or one of them
+ * cannot go on, every one of them throws; each has the same message, but one that all of them have an own reason for.
+ * @param failure - why this replica cannot go on, or null
+ * @throws Error `ERR_ADAMAX_REPLICA`; `failure.error` itself, where all replicas have failed
+ */
+export function* agree({ rank, size }: Collective, { task, claims }: Topic, failure: Failure | null): Exchanges<void> {
+  const words = new Float64Array(size * WORDS);
+  const own = words.subarray(rank * WORDS, (rank + 1) * WORDS);
+  own[TASK] = new Hash().addText(task).value;
+  own[FAILED] = failure === null ? 0 : 1;
+  if (failure === null) {
+    claims.forEach(({ value }, i) => {
+      own[CLAIMS + i] = value;
+    });
+  }
+  yield [{ kind: 'gather', bytes: new Uint8Array(words.buffer), borders: evenBorders(size, WORDS * 8) }];
+  const failed = ranks(size).filter((r) => words[r * WORDS + FAILED] !== 0);
+  const differing = failed.length > 0 ? FAILED : firstDifference(words, size);
+  if (failed.length === 0 && differing === -1) return;
+
+  const claim = differing < CLAIMS ? undefined : claims[differing - CLAIMS];
+  const text = failure !== null ? textOfError(failure.error) : (claim?.shown?.() ?? String(claim?.value ?? task));
+  const texts = yield* gatherTexts(rank, size, differing === TASK ? task : text);
+  if (failed.length === size) throw failure?.error;
+  if (failed.length > 0) {
+    const received = `an error of replica ${failed[0]}: ${texts[failed[0]]}`;
+    throw replicaError(`every replica must be able to take ${task}: received ${received}`, failure?.error);
+  }
+  const other = ranks(size).find((r) => !Object.is(words[r * WORDS + differing], words[differing])) ?? 0;
+  const about = differing === TASK ? 'what they do next' : `${claim?.about} in ${task}`;
+  throw replicaError(
+    `replicas must agree on ${about}: received ${texts[0]} of replica 0, and ${texts[other]} of replica ${other}`,
+  );
+}
+
+/** Where each replica has as much as any other. */
+export function evenBorders(size: number, each: number): Borders {
+  return Array.from({ length: size + 1 }, (_, r) => r * each);
+}
+
+/** Numbers of all replicas. */
+export function ranks(size: number): number[] {
+  return Array.from({ length: size }, (_, r) => r);
+}
+
+function firstDifference(words: Float64Array, size: number): number {
+  for (let word = 0; word < WORDS; word++) {
+    for (let r = 1; r < size; r++) if (!Object.is(words[r * WORDS + word], words[word])) return word;
+  }
+  return -1;
+}
+
+function* gatherTexts(rank: number, size: number, text: string): Exchanges<string[]> {
+  const bytes = new Uint8Array(size * TEXT);
+  new TextEncoder().encodeInto(text, bytes.subarray(rank * TEXT, (rank + 1) * TEXT));
+  yield [{ kind: 'gather', bytes, borders: evenBorders(size, TEXT) }];
+  const decoder = new TextDecoder();
+  return ranks(size).map((r) => {
+    const part = bytes.subarray(r * TEXT, (r + 1) * TEXT);
+    const end = part.indexOf(0);
+    return decoder.decode(end < 0 ? part : part.subarray(0, end));
+  });
+}
+
+function textOfError(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error);
+  } catch {
+    return 'an error that says nothing';
+  }
+}

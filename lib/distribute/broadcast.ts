@@ -1,0 +1,36 @@
+import type { Failure } from '../step/hooks.js';
+import { type AnyVariable, memoryOf, type Variable } from '../variables/variable.js';
+import { agree } from './agreement.js';
+import type { Collective } from './collective/collective.js';
+import type { Exchanges } from './collective/exchanges.js';
+import { Hash } from './steps/hash.js';
+import { bytesOf } from './steps/slices.js';
+import { shapeInto, shownShapes } from './steps/step-topic.js';
+
+/**
+ * Gives all replicas the numbers that variables have in one of them.
+ * @param task - what messages call this
+ * @param failure - why this replica cannot take part, or null
+ */
+export function* broadcast(
+  collective: Collective,
+  task: string,
+  variables: readonly AnyVariable[],
+  root: number,
+  failure: Failure | null,
+): Exchanges<void> {
+  const hash = new Hash();
+  for (const variable of variables) shapeInto(hash, variable as Variable);
+  const about = 'the variables and their order';
+  const claims = [
+    { about, value: hash.value, shown: () => shownShapes(variables) },
+    { about: 'which replica the numbers come from', value: root },
+  ];
+  yield* agree(collective, { task, claims }, failure);
+  if (variables.length === 0) return;
+  yield variables.map((variable) => {
+    const bytes = bytesOf(memoryOf(variable as Variable));
+    const borders = Array.from({ length: collective.size + 1 }, (_, r) => (r <= root ? 0 : bytes.length));
+    return { kind: 'gather', bytes, borders };
+  });
+}

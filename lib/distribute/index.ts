@@ -1,0 +1,4 @@
+/** `adamax/distribute`: training on many cores and many machines. See docs/distributed.md. */
+export { getReplicaContext, getStrategy, hasStrategy } from './get-strategy.js';
+export { type BroadcastOptions, type ReplicaContext, Strategy } from './strategy.js';
+export type { ReduceOp, Reducible } from './values.js';

@@ -1,0 +1,295 @@
+import { backend } from '../../backend/choose-backend.js';
+import type { Stretch } from '../../backend/stretch.js';
+import { joinSums, PIECE } from '../../backend/sum-squares.js';
+import { lengthOf } from '../../memory/typed-arrays.js';
+import type { Eventually, Failure, StepHooks } from '../../step/hooks.js';
+import type { StepPairs } from '../../step/step-pairs.js';
+import type { StepSource } from '../../step/step-source.js';
+import { Rows, type StepGradient } from '../../variables/gradient.js';
+import { rowLengthOf } from '../../variables/shape.js';
+import { memoryOf, type Variable } from '../../variables/variable.js';
+import { agree } from '../agreement.js';
+import { broadcast } from '../broadcast.js';
+import type { Borders, Collective, Exchange } from '../collective/collective.js';
+import { atOnce as doAtOnce, type Exchanges, later } from '../collective/exchanges.js';
+import type { Turns } from '../turns.js';
+import { checkIndices } from './indices.js';
+import { Shards } from './shards.js';
+import { bytesOf, distinctRows, gatherSlices, RowsOfOwners, type Slices, scaled, slicesWithin } from './slices.js';
+import { stepTopic } from './step-topic.js';
+import { Sums } from './sums.js';
+
+/** Elements that are summed and then stepped while they are in the cache: 2 MiB. */
+const BUCKET = 8 * PIECE;
+
+/** Where a replica keeps no part of a variable. */
+const NOTHING: Stretch = { begin: 0, end: 0 };
+
+/** A pair of the step under way. */
+interface Item {
+  readonly variable: Variable;
+  /** What this replica was given, and what it steps by. */
+  readonly own: StepGradient;
+  gradient: StepGradient;
+  /** Who keeps the state of which part; null where everybody keeps all of it. */
+  readonly borders: Borders | null;
+  /** Of a sharded variable, the norm of the whole gradient; NaN where nobody has asked. */
+  norm: number;
+  /** The rows that a sparse gradient of a sharded variable names, in any replica. */
+  touched: readonly number[];
+}
+
+/** All replicas, and the order in which they do things. */
+export interface Group {
+  readonly collective: Collective;
+  readonly turns: Turns;
+}
+
+/**
+ * Takes part in the steps of one optimizer for all replicas: they agree on the step, sum their gradients, and step by
+ * the same sums. With sharded state each one steps its stretch of a variable, and gets the rest from the others.
+ */
+export class ReplicatedSteps implements StepHooks {
+  readonly #group: Group;
+  readonly #source: StepSource;
+  readonly #task: string;
+  readonly #sums = new Sums();
+  readonly #shards: Shards | null;
+  /** Variables whose first numbers were compared, or came from the first replica. */
+  readonly #compared = new WeakSet<Variable>();
+  #items: readonly Item[] = [];
+  /** Whether sums are still to be exchanged, while the step runs. */
+  #isPending = false;
+  #hasTurn = false;
+
+  /** @param task - what messages call a step: `a step of 'adamax'` */
+  constructor(group: Group, source: StepSource, task: string, shardState: boolean) {
+    this.#group = group;
+    this.#source = source;
+    this.#task = task;
+    this.#shards = shardState ? new Shards(group.collective.size) : null;
+  }
+
+  /** The part of a variable whose state is kept here; null for all of it. */
+  shardOf(variable: Variable): Stretch | null {
+    return this.#within(this.#shards?.of(variable) ?? null);
+  }
+
+  meet(pairs: StepPairs, failure: Failure | null, atOnce: boolean): Eventually<void> {
+    if (!atOnce) return this.#meetLater(pairs, failure);
+    this.#group.turns.check(this.#task);
+    doAtOnce(this.#group.collective, this.#meeting(pairs, failure));
+  }
+
+  async #meetLater(pairs: StepPairs, failure: Failure | null): Promise<void> {
+    await this.#group.turns.take();
+    this.#hasTurn = true;
+    await later(this.#group.collective, this.#meeting(pairs, failure));
+  }
+
+  leave(): void {
+    this.#items = [];
+    this.#isPending = false;
+    if (this.#hasTurn) this.#group.turns.end();
+    this.#hasTurn = false;
+  }
+
+  *#meeting(pairs: StepPairs, failure: Failure | null): Exchanges<void> {
+    const bad = failure ?? checkIndices(pairs);
+    const fresh = bad !== null ? [] : pairs.variables.filter((variable) => !this.#compared.has(variable));
+    yield* agree(this.#group.collective, stepTopic(this.#task, this.#source, pairs, fresh), bad);
+    for (const variable of fresh) this.#compared.add(variable);
+    this.#items = pairs.variables.map((variable, i): Item => {
+      const [own, borders] = [pairs.gradients[i], this.#shards?.of(variable) ?? null];
+      return { variable, own, gradient: own, borders, norm: Number.NaN, touched: [] };
+    });
+  }
+
+  built(variables: readonly Variable[], failure: Failure | null): void {
+    const { collective, turns } = this.#group;
+    const task = this.#task.replace('a step', 'build');
+    turns.check(task);
+    doAtOnce(collective, broadcast(collective, task, variables, 0, failure));
+    for (const variable of variables) {
+      this.#compared.add(variable);
+      this.#shards?.of(variable);
+    }
+  }
+
+  aggregate(pairs: StepPairs, atOnce: boolean): Eventually<readonly StepGradient[]> {
+    return this.#do(this.#aggregation(pairs, atOnce), atOnce);
+  }
+
+  #do<T>(exchanges: Exchanges<T>, atOnce: boolean): Eventually<T> {
+    const { collective } = this.#group;
+    return atOnce ? doAtOnce(collective, exchanges) : later(collective, exchanges);
+  }
+
+  *#aggregation(pairs: StepPairs, atOnce: boolean): Exchanges<readonly StepGradient[]> {
+    if (pairs.aggregate) yield* this.#summation(atOnce);
+    if (this.#shards !== null) {
+      this.#keepOwnRows();
+      if (this.#mustBeFinite || this.#source.clipping.norm < Infinity) yield* this.#norms(pairs);
+    }
+    return this.#items.map(({ gradient }) => gradient);
+  }
+
+  *#summation(atOnce: boolean): Exchanges<void> {
+    const dense = this.#items.filter(({ own }) => !(own instanceof Rows));
+    const sums = this.#sums.place(dense.map(({ own }) => lengthOf(own as Float32Array)));
+    dense.forEach((item, i) => {
+      item.gradient = sums[i];
+    });
+    // A range that may have to be taken back would be copied before it is stepped.
+    this.#isPending = atOnce && this.#shards === null && dense.length === this.#items.length && !this.#mustBeFinite;
+    if (!this.#isPending) {
+      yield this.#sums.all(dense.map(({ own, borders }) => ({ gradient: own as Float32Array, borders })));
+    }
+    const sparse = this.#items.filter(({ own }) => own instanceof Rows);
+    const gathered = yield* gatherSlices(this.#group.collective, sparse.map(slicesOf));
+    sparse.forEach((item, k) => {
+      item.gradient = gathered[k];
+    });
+  }
+
+  get #mustBeFinite(): boolean {
+    return this.#source.guard.policy !== 'propagate';
+  }
+
+  /** Of sparse gradients of sharded variables, keeps the slices of rows whose state is here. */
+  #keepOwnRows(): void {
+    const { rank } = this.#group.collective;
+    for (const item of this.#items) {
+      const { gradient, borders, variable } = item;
+      if (borders === null || !(gradient instanceof Rows)) continue;
+      const rowLength = rowLengthOf(variable.shape);
+      item.norm = Math.sqrt(backend().sumSquares(gradient.values));
+      item.touched = distinctRows(gradient.indices);
+      item.gradient = slicesWithin(
+        { rows: gradient, rowLength },
+        borders[rank] / rowLength,
+        borders[rank + 1] / rowLength,
+      );
+    }
+  }
+
+  /** Norms of the whole gradients of sharded variables: each replica sums the squares of its stretch. */
+  *#norms(pairs: StepPairs): Exchanges<void> {
+    const { rank } = this.#group.collective;
+    const exchanges: Exchange[] = [];
+    const summed: [Item, Float64Array][] = [];
+    for (const item of this.#items) {
+      const { gradient, borders } = item;
+      if (borders === null || gradient instanceof Rows) continue;
+      const sums = new Float64Array(Math.ceil(lengthOf(gradient) / PIECE));
+      // A gradient that the caller aggregated is whole here.
+      const inPieces = borders.map((border) => Math.ceil(border / PIECE));
+      const [first, end] = pairs.aggregate ? [inPieces[rank], inPieces[rank + 1]] : [0, sums.length];
+      for (let k = first; k < end; k++) {
+        sums[k] = backend().sumSquares(gradient.subarray(k * PIECE, Math.min((k + 1) * PIECE, lengthOf(gradient))));
+      }
+      if (pairs.aggregate) exchanges.push({ kind: 'gather', bytes: bytesOf(sums), borders: scaled(inPieces, 8) });
+      summed.push([item, sums]);
+    }
+    if (exchanges.length > 0) yield exchanges;
+    for (const [item, sums] of summed) item.norm = Math.sqrt(joinSums(sums));
+    if (this.#mustBeFinite) this.#checkFinite(pairs);
+  }
+
+  /** Of the stretches that others step this replica knows the norms, which are finite exactly when they are. */
+  #checkFinite({ labels }: StepPairs): void {
+    const { guard } = this.#source;
+    const bad = this.#items.find(({ borders, norm }) => borders !== null && !(norm < Infinity));
+    if (bad === undefined) return;
+    guard.begin();
+    throw guard.refuse(labels.gradient(bad.variable), undefined);
+  }
+
+  /** Without shards every gradient is whole here, and its norm is found where it is clipped. */
+  get normOf(): StepHooks['normOf'] {
+    return this.#shards === null ? undefined : (entry) => this.#normOf(this.#items[entry]);
+  }
+
+  #normOf({ gradient, borders, norm }: Item): number {
+    if (borders !== null) return norm;
+    return Math.sqrt(backend().sumSquares(gradient instanceof Rows ? gradient.values : gradient));
+  }
+
+  get stretchOf(): StepHooks['stretchOf'] {
+    return this.#shards === null ? undefined : (entry) => this.#stretchOf(entry);
+  }
+
+  #stretchOf(entry: number): Stretch | null {
+    const { borders, own } = this.#items[entry];
+    return own instanceof Rows ? null : this.#within(borders);
+  }
+
+  #within(borders: Borders | null): Stretch | null {
+    const { rank } = this.#group.collective;
+    if (borders === null) return null;
+    const [begin, end] = [borders[rank], borders[rank + 1]];
+    return begin === end ? NOTHING : { begin, end };
+  }
+
+  get drive(): StepHooks['drive'] {
+    return this.#isPending ? (_, run, stretch) => this.#sumAndRun(run, stretch) : undefined;
+  }
+
+  /** Sums a bucket, and steps it while it is in the cache; with `clipnorm`, a whole variable, whose norm comes first. */
+  #sumAndRun(
+    run: (first: number, count: number) => void,
+    stretch: (entry: number, begin: number, end: number) => void,
+  ): void {
+    const { collective } = this.#group;
+    const gradients = this.#items.map(({ own }) => own as Float32Array);
+    const small = this.#sums.small(gradients);
+    if (small !== null) collective.run([small]);
+    let first = 0;
+    const runSmall = (end: number) => {
+      if (end > first) run(first, end - first);
+      first = end + 1;
+    };
+    gradients.forEach((gradient, i) => {
+      if (this.#sums.isPacked(i)) return;
+      runSmall(i);
+      const exchange = this.#sums.large(i, { gradient, borders: null });
+      const length = lengthOf(gradient);
+      const each = this.#source.clipping.norm < Infinity ? length : BUCKET;
+      for (let begin = 0; begin < length; begin += each) {
+        const end = Math.min(begin + each, length);
+        const [from, to] = [exchange.from.subarray(begin, end), exchange.to.subarray(begin, end)];
+        collective.run([{ kind: 'sum', from, to }]);
+        stretch(i, begin, end);
+        run(i, 1);
+      }
+    });
+    runSmall(gradients.length);
+  }
+
+  get complete(): StepHooks['complete'] {
+    return this.#shards === null ? undefined : (_, atOnce) => this.#do(this.#completion(), atOnce);
+  }
+
+  /** Gets the parameters that others have stepped. */
+  *#completion(): Exchanges<void> {
+    const { rank } = this.#group.collective;
+    const exchanges: Exchange[] = [];
+    const sparse: RowsOfOwners[] = [];
+    for (const { variable, own, borders, touched } of this.#items) {
+      if (borders === null) continue;
+      if (own instanceof Rows) {
+        const rows = new RowsOfOwners(memoryOf(variable), rowLengthOf(variable.shape), touched, borders, rank);
+        sparse.push(rows);
+        exchanges.push(rows.exchange);
+      } else {
+        exchanges.push({ kind: 'gather', bytes: bytesOf(memoryOf(variable)), borders: scaled(borders, 4) });
+      }
+    }
+    if (exchanges.length > 0) yield exchanges;
+    for (const rows of sparse) rows.copyOut();
+  }
+}
+
+function slicesOf({ variable, own }: Item): Slices {
+  return { rows: own as Rows, rowLength: rowLengthOf(variable.shape) };
+}

@@ -1,0 +1,77 @@
+import { Digest } from '../../backend/digest.js';
+import type { StepPairs } from '../../step/step-pairs.js';
+import type { StepSource } from '../../step/step-source.js';
+import { Rows } from '../../variables/gradient.js';
+import { memoryOf, type Variable } from '../../variables/variable.js';
+import type { Claim, Topic } from '../agreement.js';
+import { Hash } from './hash.js';
+import { bytesOf } from './slices.js';
+
+/** What the replicas of an optimizer must agree on before a step. Names of variables, which may be counted, are not. */
+export function stepTopic(task: string, source: StepSource, pairs: StepPairs, fresh: readonly Variable[]): Topic {
+  const { rule, states, clipping, guard, scalars } = source;
+  const { variables, gradients } = pairs;
+  const claims: Claim[] = [
+    { about: 'the number of steps taken', value: states.counter.get() },
+    { about: 'experimentalAggregateGradients', value: pairs.aggregate ? 1 : 0, shown: () => String(pairs.aggregate) },
+    { about: 'how many variables have a gradient', value: gradients.length },
+    {
+      about: 'the variables and their order',
+      value: hashOf(variables, shapeInto).value,
+      shown: () => shownShapes(variables),
+    },
+    {
+      about: 'which gradients are sparse',
+      value: hashOf(gradients, (hash, gradient) => hash.addText(kindOf(gradient))).value,
+      shown: () => gradients.map(kindOf).join(', '),
+    },
+    {
+      about: 'the scalars of the step, which come of the learning rate and the like',
+      value: gradients.length === 0 ? 0 : hashOf([...scalars], (hash, scalar) => hash.add(scalar)).value,
+      shown: () => [...scalars].join(', '),
+    },
+    { about: 'clipnorm', value: clipping.norm, shown: () => shownBound(clipping.norm) },
+    { about: 'clipvalue', value: clipping.value, shown: () => shownBound(clipping.value) },
+    { about: 'nonFinite', value: new Hash().addText(guard.policy).value, shown: () => `'${guard.policy}'` },
+    {
+      about: 'rule and slotDtype',
+      value: new Hash().addText(rule.name).addText(states.slotDtype).value,
+      shown: () => `${rule.name} with ${states.slotDtype}`,
+    },
+    {
+      about: 'the numbers that variables begin with (build(variables) or broadcast(variables) makes them equal)',
+      value: hashOf(fresh, (hash, variable) => hash.addText(digestOf(memoryOf(variable)))).value,
+      shown: () => fresh.map((variable) => digestOf(memoryOf(variable)).slice(0, 8)).join(', '),
+    },
+  ];
+  return { task, claims };
+}
+
+export function digestOf(array: ArrayBufferView): string {
+  return new Digest().update(bytesOf(array)).hex();
+}
+
+function hashOf<T>(list: readonly T[], into: (hash: Hash, item: T) => void): Hash {
+  const hash = new Hash();
+  for (const item of list) into(hash, item);
+  return hash;
+}
+
+export function shapeInto(hash: Hash, { shape, dtype, constraint }: Variable): void {
+  hash.addText(dtype).add(shape.length);
+  for (const length of shape) hash.add(length);
+  hash.add(constraint === null ? 0 : 1);
+}
+
+export function shownShapes(variables: readonly { shape: readonly number[] }[]): string {
+  return variables.map(({ shape }) => `[${shape.join(', ')}]`).join(' ') || 'none';
+}
+
+function kindOf(gradient: unknown): string {
+  if (!(gradient instanceof Rows)) return 'dense';
+  return `sparse by ${gradient.indices.constructor.name}`;
+}
+
+function shownBound(bound: number): string {
+  return bound < Infinity ? String(bound) : 'none';
+}

@@ -1,0 +1,168 @@
+import { checkMemory } from '../arguments/arrays.js';
+import { rangeError, wrongType } from '../arguments/errors.js';
+import { checkOneOf } from '../arguments/options.js';
+import { isFloat32Array, lengthOf } from '../memory/typed-arrays.js';
+import type { Failure } from '../step/hooks.js';
+import { Rows } from '../variables/gradient.js';
+import { IndexedSlices, isSlices } from '../variables/indexed-slices.js';
+import { agree, evenBorders, ranks } from './agreement.js';
+import type { Collective } from './collective/collective.js';
+import type { Exchanges } from './collective/exchanges.js';
+import { Hash } from './steps/hash.js';
+import { bytesOf, gatherSlices, scaled } from './steps/slices.js';
+
+/** How values of replicas become one; Keras' `tf.distribute.ReduceOp`, in either case. */
+export type ReduceOp = 'sum' | 'mean' | 'SUM' | 'MEAN';
+
+/** What replicas can add up: numbers, arrays of floats, sparse gradients, and arrays of those. */
+export type Reducible = number | Float32Array | IndexedSlices | readonly Reducible[];
+
+type Leaf = number | Float32Array | IndexedSlices;
+
+/** The leaves of a value, and what it looks like without their contents. */
+interface Read {
+  readonly leaves: Leaf[];
+  readonly shape: string;
+}
+
+/** Reads a value before anything of it is exchanged. @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED` */
+export function readValue(argument: string, value: unknown): Read {
+  const leaves: Leaf[] = [];
+  return { leaves, shape: visit(argument, value, leaves) };
+}
+
+function visit(argument: string, value: unknown, leaves: Leaf[]): string {
+  if (Array.isArray(value)) return `[${value.map((item, i) => visit(`${argument}[${i}]`, item, leaves)).join(', ')}]`;
+  if (typeof value === 'number') {
+    leaves.push(value);
+    return 'a number';
+  }
+  if (isFloat32Array(value)) {
+    checkMemory(argument, value);
+    leaves.push(value);
+    return `Float32Array(${lengthOf(value)})`;
+  }
+  if (!isSlices(value)) throw wrongType(argument, 'a number, a Float32Array, IndexedSlices or an array of them', value);
+  leaves.push(value);
+  return `IndexedSlices by ${value.indices.constructor.name}`;
+}
+
+/** The value of the same shape with other leaves. */
+function rebuilt(value: unknown, leaves: Iterator<Leaf>): Reducible {
+  if (Array.isArray(value)) return value.map((item) => rebuilt(item, leaves));
+  return leaves.next().value as Leaf;
+}
+
+/**
+ * Adds a value up over all replicas: arrays by the tree of pairwise.ts, numbers by the same in float64; slices of sparse
+ * gradients come one behind another.
+ * @param prepare - reads the value; what it throws every replica hears of
+ */
+export function* reduceValue<T extends Reducible>(collective: Collective, op: ReduceOp, value: T): Exchanges<T> {
+  const { rank, size } = collective;
+  const { read, failure } = tried(() => {
+    checkOneOf('op', op, ['sum', 'mean', 'SUM', 'MEAN']);
+    return readValue('value', value);
+  });
+  const shape = read?.shape ?? '';
+  const claims = [
+    { about: 'the operation', value: read !== null && isMean(op) ? 1 : 0, shown: () => `'${op}'` },
+    { about: 'the value', value: new Hash().addText(shape).value, shown: () => shape },
+  ];
+  yield* agree(collective, { task: 'reduce', claims }, failure);
+  const leaves = (read as Read).leaves;
+  const numbers = leaves.filter((leaf) => typeof leaf === 'number');
+  const all = new Float64Array(size * numbers.length);
+  all.set(numbers, rank * numbers.length);
+  const sums = leaves.filter(isFloat32Array).map((from) => ({ from, to: new Float32Array(lengthOf(from)) }));
+  yield [
+    ...(numbers.length === 0
+      ? []
+      : [{ kind: 'gather' as const, bytes: bytesOf(all), borders: evenBorders(size, 8 * numbers.length) }]),
+    ...sums.map(({ from, to }) => ({ kind: 'sum' as const, from, to })),
+  ];
+  const slices = yield* reduceSlices(collective, leaves.filter(isSlices));
+  const divisor = isMean(op) ? size : 1;
+  let [number, array, sparse] = [0, 0, 0];
+  const results = leaves.map((leaf): Leaf => {
+    if (typeof leaf === 'number') {
+      const k = number++;
+      return pairwise(ranks(size).map((r) => all[r * numbers.length + k])) / divisor;
+    }
+    if (isFloat32Array(leaf)) return divided(sums[array++].to, divisor);
+    const { values, indices } = slices[sparse++];
+    return new IndexedSlices(divided(values, divisor), indices, leaf.denseShape);
+  });
+  return rebuilt(value, results[Symbol.iterator]()) as T;
+}
+
+/** A replica without slices does not know how long a row is, so that all say it. */
+function* reduceSlices(collective: Collective, own: readonly IndexedSlices[]): Exchanges<Rows[]> {
+  if (own.length === 0) return [];
+  const { rank, size } = collective;
+  const lengths = new Float64Array(size * own.length);
+  own.forEach(({ values, indices }, k) => {
+    const count = lengthOf(indices);
+    lengths[rank * own.length + k] = count === 0 ? 0 : lengthOf(values) / count;
+  });
+  yield [{ kind: 'gather', bytes: bytesOf(lengths), borders: evenBorders(size, 8 * own.length) }];
+  const rowLengths = own.map((_, k) => ranks(size).map((r) => lengths[r * own.length + k]));
+  const differing = rowLengths.find((of) => of.some((n) => n !== 0 && n !== Math.max(...of)));
+  if (differing !== undefined) {
+    const message = 'slices of all replicas must have rows of one length';
+    throw rangeError('ERR_ADAMAX_LENGTH', `${message}: received ${differing.join(', ')}`);
+  }
+  const slices = own.map(({ values, indices }, k) => {
+    return { rows: new Rows(values, indices), rowLength: Math.max(...rowLengths[k]) };
+  });
+  return yield* gatherSlices(collective, slices);
+}
+
+/** Arrays of all replicas, one behind another, in their order. */
+export function* gatherValue(collective: Collective, value: Float32Array, axis: number): Exchanges<Float32Array> {
+  const { rank, size } = collective;
+  const { failure } = tried(() => {
+    if (axis !== 0) throw wrongType('axis', '0', axis);
+    if (!isFloat32Array(value)) throw wrongType('value', 'a Float32Array', value);
+    checkMemory('value', value);
+  });
+  yield* agree(collective, { task: 'gather', claims: [] }, failure);
+  const counts = new Float64Array(size);
+  counts[rank] = lengthOf(value);
+  yield [{ kind: 'gather', bytes: bytesOf(counts), borders: evenBorders(size, 8) }];
+  const borders = [0];
+  for (const r of ranks(size)) borders.push(borders[r] + counts[r]);
+  const all = new Float32Array(borders[size]);
+  all.set(value, borders[rank]);
+  yield [{ kind: 'gather', bytes: bytesOf(all), borders: scaled(borders, 4) }];
+  return all;
+}
+
+/** What a body returns, or why it did not. */
+export function tried<T>(body: () => T): { readonly read: T | null; readonly failure: Failure | null } {
+  try {
+    return { read: body(), failure: null };
+  } catch (error) {
+    return { read: null, failure: { error } };
+  }
+}
+
+function isMean(op: ReduceOp): boolean {
+  return op.toLowerCase() === 'mean';
+}
+
+function divided(sums: Float32Array, divisor: number): Float32Array {
+  if (divisor !== 1) for (let i = 0; i < sums.length; i++) sums[i] /= divisor;
+  return sums;
+}
+
+/** The tree of pairwise.ts, in float64. */
+function pairwise(parts: readonly number[]): number {
+  const open: number[] = [];
+  parts.forEach((part, i) => {
+    let sum = part;
+    for (let carry = i; carry % 2 === 1; carry = (carry - 1) / 2) sum = (open.pop() as number) + sum;
+    open.push(sum);
+  });
+  return open.reduceRight((right, left) => left + right);
+}
