@@ -48,7 +48,9 @@ export interface StepHooks {
   /**
    * Runs all entries, in ranges of its own choosing: each of them once. Without it there is one range. Not asked where
    * the step leaves the event loop. A bad index in a later range, or a gradient that is to be finite and is not, takes
-   * the earlier ones back; whoever throws here for another reason has left them written.
+   * the earlier ones back; whoever throws here for another reason has left them written. An aggregated gradient that is
+   * not there before the entry is run must lie in the array that it lay in at the step before, or be a large one: small
+   * ones that come in others are copied ahead of this.
    * @param stretch - limits runs to elements [begin, end) of an entry until it is called again for that, or the step
    *   ends: from a multiple of 65,536 (`PIECE`) to another, or to the end. Nothing outside of them is written or looked
    *   at. All stretches of an entry, one after another, have the bits of the whole; but of the norms that `normOf` does

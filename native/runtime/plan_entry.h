@@ -12,9 +12,9 @@ namespace adamax {
 
 enum class GradientKind { kNone, kDense, kRows };
 
-// The most elements of a dense variable that are stepped at a time, and of a gradient that are looked at. They are a
-// multiple of a power of two of blocks, so that the sum of squares of such a piece is a whole subtree of the sum that the
-// norm is taken from. Whoever shards a variable counts on it: TypeScript has it as PIECE (lib/backend/sum-squares.ts).
+// The most elements of a dense variable that are stepped at a time, and of a gradient that are looked at. It is a
+// power of two of blocks, so that the sum of squares of such a piece is a whole subtree of the sum that the norm is
+// taken from. Whoever shards a variable counts on it: TypeScript has it as PIECE (lib/backend/sum-squares.ts).
 inline constexpr std::size_t kPiece = 16 * kBlock;
 
 // Elements [begin, end) of a dense variable, which alone are stepped: whole pieces, but for the last of the variable.

@@ -187,7 +187,10 @@ describe('the native addon by itself', () => {
     return Float64Array.of(first, count, 0, 0, ...(sets.length > 0 ? sets : [set()]).flat());
   };
   type Call = (...args: unknown[]) => unknown;
-  type PlanCalls = Pick<Binding, 'target' | 'gradient' | 'place' | 'stretch' | 'norms' | 'truncate' | 'run' | 'runAsync'>;
+  type PlanCalls = Pick<
+    Binding,
+    'target' | 'gradient' | 'place' | 'stretch' | 'norms' | 'truncate' | 'run' | 'runAsync'
+  >;
   /** The calls for one plan, each of which selects it first. */
   const makePlan = (array = control()): PlanCalls => {
     const number = binding.plan(rule, array);

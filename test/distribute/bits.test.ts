@@ -90,7 +90,11 @@ onEveryImplementation('replicas of a strategy', () => {
             expectSameBits(data, alone.list[i].data, `${size} replicas, variable ${i}`);
           });
           optimizer.weights.forEach(({ data }, i) => {
-            expectSameBits(data as Float32Array, alone.optimizer.weights[i].data as Float32Array, `${size} replicas, weight ${i}`);
+            expectSameBits(
+              data as Float32Array,
+              alone.optimizer.weights[i].data as Float32Array,
+              `${size} replicas, weight ${i}`,
+            );
           });
         }
       }

@@ -1,7 +1,7 @@
 import { sumSquares } from 'adamax/kernels';
 import { expect } from 'chai';
-import { LENGTHS, placed, Random } from '../support/data.js';
 import { joinSums, PIECE } from '#internals';
+import { LENGTHS, placed, Random } from '../support/data.js';
 import { onEveryImplementation } from '../support/implementations.js';
 import { sumOfSquares } from '../support/oracle.js';
 

@@ -1,5 +1,6 @@
 import { type Config, IndexedSlices, Optimizer, type OptimizerOptions, type Rule, Variable } from 'adamax';
 import { expect } from 'chai';
+import { statesOf } from '#internals';
 import { expectSameBits } from '../support/data.js';
 import { onEveryImplementation } from '../support/implementations.js';
 
@@ -60,6 +61,30 @@ onEveryImplementation('the initial values of a rule', () => {
         const { data } = optimizer.getSlot<Uint16Array>(variable, name);
         expect(new Set(data), name).to.deep.equal(new Set([BFLOAT16[k]]));
       });
+    }
+  });
+
+  it('fill only the stretch that is stepped here, where there is one', () => {
+    for (const [slotDtype, value] of [
+      ['float32', Math.fround(0.3)],
+      ['bfloat16', BFLOAT16[0]],
+    ] as const) {
+      for (const size of SIZES) {
+        const [variable, whole] = [new Variable(new Float32Array(size)), new Variable(new Float32Array(size))];
+        const optimizer = new Sums({ slotDtype });
+        const [begin, end] = [Math.floor(size / 3), Math.ceil(size / 2)];
+        statesOf(optimizer).stretchOf = (of) => (of === variable ? { begin, end } : { begin: 0, end: size });
+        optimizer.build([variable, whole]);
+        const data = (of: Variable, name: string) => Array.from(optimizer.getSlot<Uint16Array>(of, name).data);
+        const expected = new Array(size).fill(0).fill(value, begin, end);
+        expect(data(variable, 'a'), 'a').to.deep.equal(expected);
+        expect(data(variable, 'b'), 'b').to.deep.equal(new Array(size).fill(0));
+        expect(data(whole, 'a'), 'a whole').to.deep.equal(new Array(size).fill(value));
+        statesOf(optimizer).stretchOf = null;
+        const later = new Variable(new Float32Array(size));
+        optimizer.build([later]);
+        expect(data(later, 'a'), 'a later').to.deep.equal(new Array(size).fill(value));
+      }
     }
   });
 

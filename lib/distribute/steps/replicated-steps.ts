@@ -142,9 +142,9 @@ export class ReplicatedSteps implements StepHooks {
     });
     // A range that may have to be taken back would be copied before it is stepped.
     this.#isPending = atOnce && this.#shards === null && dense.length === this.#items.length && !this.#mustBeFinite;
-    if (!this.#isPending) {
-      yield this.#sums.all(dense.map(({ own, borders }) => ({ gradient: own as Float32Array, borders })));
-    }
+    const summands = dense.map(({ own, borders }) => ({ gradient: own as Float32Array, borders }));
+    // Small sums are there before the step runs, since it may copy them ahead of that.
+    yield this.#isPending ? this.#sums.small(summands) : this.#sums.all(summands);
     const sparse = this.#items.filter(({ own }) => own instanceof Rows);
     const gathered = yield* gatherSlices(this.#group.collective, sparse.map(slicesOf));
     sparse.forEach((item, k) => {
@@ -242,8 +242,6 @@ export class ReplicatedSteps implements StepHooks {
   ): void {
     const { collective } = this.#group;
     const gradients = this.#items.map(({ own }) => own as Float32Array);
-    const small = this.#sums.small(gradients);
-    if (small !== null) collective.run([small]);
     let first = 0;
     const runSmall = (end: number) => {
       if (end > first) run(first, end - first);

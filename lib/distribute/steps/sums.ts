@@ -49,14 +49,14 @@ export class Sums {
     return this.#places[i] !== null;
   }
 
-  /** The exchange that sums all small gradients; null where there are none. */
-  small(gradients: readonly Float32Array[]): Exchange | null {
-    if (this.#packed.length === 0) return null;
-    gradients.forEach((gradient, i) => {
+  /** The exchange that sums all small gradients, if there are any. */
+  small(summands: readonly Summand[]): Exchange[] {
+    if (this.#packed.length === 0) return [];
+    summands.forEach(({ gradient }, i) => {
       const place = this.#places[i];
       if (place !== null) copyInto(this.#packed.subarray(place, place + lengthOf(gradient)), gradient);
     });
-    return { kind: 'sum', from: this.#packed, to: this.#packedSums };
+    return [{ kind: 'sum', from: this.#packed, to: this.#packedSums }];
   }
 
   /** The exchange that sums a large gradient. */
@@ -71,8 +71,7 @@ export class Sums {
 
   /** All exchanges of a step. */
   all(summands: readonly Summand[]): Exchange[] {
-    const small = this.small(summands.map(({ gradient }) => gradient));
     const large = summands.flatMap((summand, i) => (this.isPacked(i) ? [] : [this.large(i, summand)]));
-    return small === null ? large : [small, ...large];
+    return [...this.small(summands), ...large];
   }
 }
