@@ -1,5 +1,5 @@
 import { replicaError } from '../arguments/errors.js';
-import type { Failure } from '../step/hooks.js';
+import type { Failure } from '../step/outcome.js';
 import type { Borders, Collective } from './collective/collective.js';
 import type { Exchanges } from './collective/exchanges.js';
 import { Hash } from './steps/hash.js';

@@ -1,4 +1,4 @@
-import type { Failure } from '../step/hooks.js';
+import type { Failure } from '../step/outcome.js';
 import { type AnyVariable, memoryOf, type Variable } from '../variables/variable.js';
 import { agree } from './agreement.js';
 import type { Collective } from './collective/collective.js';

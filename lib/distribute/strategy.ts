@@ -7,7 +7,8 @@ import { broadcast } from './broadcast.js';
 import type { Collective } from './collective/collective.js';
 import { atOnce, type Exchanges, later } from './collective/exchanges.js';
 import { ENTER, within } from './current.js';
-import { type Group, ReplicatedSteps } from './steps/replicated-steps.js';
+import type { Group } from './group.js';
+import { ReplicatedSteps } from './steps/replicated-steps.js';
 import { Turns } from './turns.js';
 import { gatherValue, type ReduceOp, type Reducible, reduceValue, tried } from './values.js';
 
@@ -160,7 +161,7 @@ export abstract class Strategy {
     const task = `a step of '${optimizer.name}', optimizer ${++this.#optimizers} of the strategy`;
     const steps = new ReplicatedSteps(this.#group, stepper.source, task, this.#shardState);
     stepper.hooks = steps;
-    if (this.#shardState) stepper.source.states.stretchOf = (variable) => steps.shardOf(variable);
+    if (this.#shardState) stepper.source.states.stretchOf = (variable) => steps.replication.shardOf(variable);
   }
 
   #atOnce<T>(task: string, exchanges: Exchanges<T>): T {

@@ -2,7 +2,7 @@ import { checkMemory } from '../arguments/arrays.js';
 import { rangeError, wrongType } from '../arguments/errors.js';
 import { checkOneOf } from '../arguments/options.js';
 import { isFloat32Array, lengthOf } from '../memory/typed-arrays.js';
-import type { Failure } from '../step/hooks.js';
+import type { Failure } from '../step/outcome.js';
 import { Rows } from '../variables/gradient.js';
 import { IndexedSlices, isSlices } from '../variables/indexed-slices.js';
 import { agree, evenBorders, ranks } from './agreement.js';

@@ -1,4 +1,5 @@
 import { mark } from '../arguments/copies.js';
+import { typeError } from '../arguments/errors.js';
 import { guardMembers, refuseWrites } from '../arguments/members.js';
 import { checkBoolean, checkOptions, checkString } from '../arguments/options.js';
 import type { SlotArray, SlotDtype } from '../backend/backend.js';
@@ -106,6 +107,13 @@ export abstract class OptimizerState {
     });
   }
 
+  /** @throws TypeError `ERR_ADAMAX_STATE` where a replica keeps a part of the state only */
+  #checkWhole(method: string): void {
+    if (this.#stepper.hooks?.replication?.isSharded !== true) return;
+    const must = `${method} must be asked of an optimizer that keeps all of its state (adamax/checkpoint saves it whole)`;
+    throw typeError('ERR_ADAMAX_STATE', `${must}: received '${this.name}', whose state is sharded`);
+  }
+
   #build(varList: VariableList<VariableTarget>): readonly Variable[] {
     const paths: (() => string)[] = [];
     const variables = toVariables('varList', varList, this.#adopt, paths);
@@ -178,10 +186,11 @@ export abstract class OptimizerState {
   /**
    * A copy of the state, in the order of `weights`, each under the name by which `setWeights` finds its place again:
    * `iterations`, `<variable>/<slot>`, or the name of an `addWeight` that is saved.
-   * @throws TypeError `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_BUSY`
+   * @throws TypeError `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_BUSY`; `ERR_ADAMAX_STATE` where a strategy shards the state
    */
   getWeights(): NdArray[] {
     this.#stepper.turn.check('getWeights');
+    this.#checkWhole('getWeights');
     return this.#states.named.map(ndArrayOf);
   }
 
@@ -202,6 +211,7 @@ export abstract class OptimizerState {
    */
   setWeights(weights: readonly WeightLike[], options: SetWeightsOptions = {}): WeightsReport {
     return this.#stepper.turn.during('setWeights', () => {
+      this.#checkWhole('setWeights');
       checkOptions('setWeights', options, ['partial']);
       const { partial = false } = options;
       checkBoolean('partial', partial);

@@ -2,7 +2,7 @@
 import { typeError, wrongType } from '../arguments/errors.js';
 import { isFloat32Array } from '../memory/typed-arrays.js';
 import { Rows, type StepGradient } from '../variables/gradient.js';
-import type { Eventually } from './hooks.js';
+import type { Eventually } from './outcome.js';
 
 /** What was returned, if it is as many gradients as there are pairs. @throws TypeError `ERR_ADAMAX_ARG_TYPE` */
 export function checkAggregated(gradients: readonly StepGradient[], count: number): readonly StepGradient[] {

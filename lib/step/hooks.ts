@@ -1,15 +1,9 @@
 import type { Stretch } from '../backend/stretch.js';
 import type { StepGradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';
+import type { Eventually, Failure } from './outcome.js';
+import type { Replication } from './replication.js';
 import type { StepPairs } from './step-pairs.js';
-
-/** Why a step comes to nothing. */
-export interface Failure {
-  readonly error: unknown;
-}
-
-/** What may take time: it is waited for where the step is asynchronous, and refused where it is not. */
-export type Eventually<T> = T | Promise<T>;
 
 /** Runs all entries of a step, in ranges and stretches of its own choosing. */
 export type Drive = (
@@ -64,6 +58,8 @@ export interface StepHooks {
    * the step wrote gets back the bytes it had.
    */
   after?(pairs: StepPairs): void;
+  /** Where there are replicas: what they do together with the state. */
+  readonly replication?: Replication;
   /** Comes last after every step that met, however it ended. */
   leave?(): void;
   /**

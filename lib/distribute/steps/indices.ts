@@ -1,5 +1,5 @@
 import { rangeError } from '../../arguments/errors.js';
-import type { Failure } from '../../step/hooks.js';
+import type { Failure } from '../../step/outcome.js';
 import type { StepPairs } from '../../step/step-pairs.js';
 import { Rows } from '../../variables/gradient.js';
 

@@ -2,7 +2,8 @@ import { backend } from '../../backend/choose-backend.js';
 import type { Stretch } from '../../backend/stretch.js';
 import { joinSums, PIECE } from '../../backend/sum-squares.js';
 import { lengthOf } from '../../memory/typed-arrays.js';
-import type { Eventually, Failure, StepHooks } from '../../step/hooks.js';
+import type { StepHooks } from '../../step/hooks.js';
+import type { Eventually, Failure } from '../../step/outcome.js';
 import type { StepPairs } from '../../step/step-pairs.js';
 import type { StepSource } from '../../step/step-source.js';
 import { Rows, type StepGradient } from '../../variables/gradient.js';
@@ -10,20 +11,18 @@ import { rowLengthOf } from '../../variables/shape.js';
 import { memoryOf, type Variable } from '../../variables/variable.js';
 import { agree } from '../agreement.js';
 import { broadcast } from '../broadcast.js';
-import type { Borders, Collective, Exchange } from '../collective/collective.js';
+import type { Borders, Exchange } from '../collective/collective.js';
 import { atOnce as doAtOnce, type Exchanges, later } from '../collective/exchanges.js';
-import type { Turns } from '../turns.js';
+import type { Group } from '../group.js';
 import { checkIndices } from './indices.js';
 import { Shards } from './shards.js';
+import { SharedState } from './shared-state.js';
 import { bytesOf, distinctRows, gatherSlices, RowsOfOwners, type Slices, scaled, slicesWithin } from './slices.js';
 import { stepTopic } from './step-topic.js';
 import { Sums } from './sums.js';
 
 /** Elements that are summed and then stepped while they are in the cache: 2 MiB. */
 const BUCKET = 8 * PIECE;
-
-/** Where a replica keeps no part of a variable. */
-const NOTHING: Stretch = { begin: 0, end: 0 };
 
 /** A pair of the step under way. */
 interface Item {
@@ -39,17 +38,12 @@ interface Item {
   touched: readonly number[];
 }
 
-/** All replicas, and the order in which they do things. */
-export interface Group {
-  readonly collective: Collective;
-  readonly turns: Turns;
-}
-
 /**
  * Takes part in the steps of one optimizer for all replicas: they agree on the step, sum their gradients, and step by
  * the same sums. With sharded state each one steps its stretch of a variable, and gets the rest from the others.
  */
 export class ReplicatedSteps implements StepHooks {
+  readonly replication: SharedState;
   readonly #group: Group;
   readonly #source: StepSource;
   readonly #task: string;
@@ -68,11 +62,7 @@ export class ReplicatedSteps implements StepHooks {
     this.#source = source;
     this.#task = task;
     this.#shards = shardState ? new Shards(group.collective.size) : null;
-  }
-
-  /** The part of a variable whose state is kept here; null for all of it. */
-  shardOf(variable: Variable): Stretch | null {
-    return this.#within(this.#shards?.of(variable) ?? null);
+    this.replication = new SharedState(group, this.#shards);
   }
 
   meet(pairs: StepPairs, failure: Failure | null, atOnce: boolean): Eventually<void> {
@@ -110,10 +100,7 @@ export class ReplicatedSteps implements StepHooks {
     const task = this.#task.replace('a step', 'build');
     turns.check(task);
     doAtOnce(collective, broadcast(collective, task, variables, 0, failure));
-    for (const variable of variables) {
-      this.#compared.add(variable);
-      this.#shards?.of(variable);
-    }
+    for (const variable of variables) this.#compared.add(variable);
   }
 
   aggregate(pairs: StepPairs, atOnce: boolean): Eventually<readonly StepGradient[]> {
@@ -220,15 +207,8 @@ export class ReplicatedSteps implements StepHooks {
   }
 
   #stretchOf(entry: number): Stretch | null {
-    const { borders, own } = this.#items[entry];
-    return own instanceof Rows ? null : this.#within(borders);
-  }
-
-  #within(borders: Borders | null): Stretch | null {
-    const { rank } = this.#group.collective;
-    if (borders === null) return null;
-    const [begin, end] = [borders[rank], borders[rank + 1]];
-    return begin === end ? NOTHING : { begin, end };
+    const { variable, own } = this.#items[entry];
+    return own instanceof Rows ? null : this.replication.shardOf(variable);
   }
 
   get drive(): StepHooks['drive'] {

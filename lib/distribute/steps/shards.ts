@@ -1,7 +1,11 @@
+import type { Stretch } from '../../backend/stretch.js';
 import { PIECE } from '../../backend/sum-squares.js';
 import { rowLengthOf } from '../../variables/shape.js';
 import { elementsOf, type Variable } from '../../variables/variable.js';
 import type { Borders } from '../collective/collective.js';
+
+/** Where a replica keeps no part of a variable. */
+const NOTHING: Stretch = { begin: 0, end: 0 };
 
 /**
  * Which stretch of each variable a replica keeps the state of, and steps. Stretches begin and end with pieces, so that
@@ -11,37 +15,36 @@ import type { Borders } from '../collective/collective.js';
 export class Shards {
   readonly #size: number;
   readonly #borders = new WeakMap<Variable, Borders>();
-  /** Who has the first part of the next variable that does not come out even. */
-  #next = 0;
 
+  /** @param size - how many replicas there are */
   constructor(size: number) {
     this.#size = size;
   }
 
-  /** The borders of a variable; null where every replica keeps it whole. All replicas must ask in the same order. */
+  /** The borders of a variable; null where every replica keeps it whole. They depend on its shape alone. */
   of(variable: Variable): Borders | null {
     const size = elementsOf(variable);
     if (size <= PIECE) return null;
-    const known = this.#borders.get(variable);
-    if (known !== undefined) return known;
-    const borders = this.#cut(size, rowLengthOf(variable.shape));
-    this.#borders.set(variable, borders);
-    return borders;
+    const known = this.#borders.get(variable) ?? this.#cut(size, rowLengthOf(variable.shape));
+    this.#borders.set(variable, known);
+    return known;
   }
 
+  /** The part of a variable that a replica keeps; null for all of it. */
+  partOf(variable: Variable, rank: number): Stretch | null {
+    const borders = this.of(variable);
+    if (borders === null) return null;
+    const [begin, end] = [borders[rank], borders[rank + 1]];
+    return begin === end ? NOTHING : { begin, end };
+  }
+
+  /** As even as units allow. */
   #cut(size: number, rowLength: number): Borders {
     const unit = unitOf(rowLength);
     const units = Math.ceil(size / unit);
-    const each = Math.floor(units / this.#size);
-    const rest = units - each * this.#size;
-    const borders = [0];
-    for (let rank = 0, at = 0; rank < this.#size; rank++) {
-      const hasMore = (rank - this.#next + this.#size) % this.#size < rest;
-      at += each + (hasMore ? 1 : 0);
-      borders.push(Math.min(size, at * unit));
-    }
-    this.#next = (this.#next + rest) % this.#size;
-    return borders;
+    return Array.from({ length: this.#size + 1 }, (_, rank) => {
+      return Math.min(size, Math.floor((units * rank) / this.#size) * unit);
+    });
   }
 }
 

@@ -1,0 +1,87 @@
+import type { Stretch } from '../../backend/stretch.js';
+import type { Eventually, Failure } from '../../step/outcome.js';
+import type { Replication } from '../../step/replication.js';
+import type { Variable } from '../../variables/variable.js';
+import { agree } from '../agreement.js';
+import type { Borders } from '../collective/collective.js';
+import { atOnce as doAtOnce, type Exchanges, later } from '../collective/exchanges.js';
+import type { Group } from '../group.js';
+import type { Shards } from './shards.js';
+
+/** Bytes of UTF-8 that the first replica has for what it says. */
+const TEXT = 4096;
+
+/** The state of one optimizer, of which each replica keeps all or a part. */
+export class SharedState implements Replication {
+  readonly #group: Group;
+  readonly #shards: Shards | null;
+  #hasTurn = false;
+
+  constructor(group: Group, shards: Shards | null) {
+    this.#group = group;
+    this.#shards = shards;
+  }
+
+  get rank(): number {
+    return this.#group.collective.rank;
+  }
+
+  get isSharded(): boolean {
+    return this.#shards !== null;
+  }
+
+  shardOf(variable: Variable): Stretch | null {
+    return this.#shards?.partOf(variable, this.rank) ?? null;
+  }
+
+  begin(task: string, content: number, failure: Failure | null, atOnce: boolean): Eventually<void> {
+    const claims = [{ about: 'the tensors and their order', value: content }];
+    const agreement = agree(this.#group.collective, { task, claims }, failure);
+    if (!atOnce) return this.#beginLater(agreement);
+    this.#group.turns.check(task);
+    doAtOnce(this.#group.collective, agreement);
+  }
+
+  async #beginLater(agreement: Exchanges<void>): Promise<void> {
+    await this.#group.turns.take();
+    this.#hasTurn = true;
+    await later(this.#group.collective, agreement);
+  }
+
+  end(): void {
+    if (this.#hasTurn) this.#group.turns.end();
+    this.#hasTurn = false;
+  }
+
+  complete(variable: Variable, first: number, width: number, bytes: Uint8Array, atOnce: boolean): Eventually<void> {
+    const parts = this.#shards?.of(variable) ?? null;
+    if (parts === null) return;
+    return this.#do(this.#completion(parts, first, width, bytes), atOnce);
+  }
+
+  *#completion(parts: Borders, first: number, width: number, bytes: Uint8Array): Exchanges<void> {
+    const count = bytes.length / width;
+    const borders = parts.map((border) => width * Math.min(count, Math.max(0, border - first)));
+    yield [{ kind: 'gather', bytes, borders }];
+  }
+
+  conclude(task: string, text: string, failure: Failure | null, atOnce: boolean): Eventually<string> {
+    return this.#do(this.#conclusion(task, text, failure), atOnce);
+  }
+
+  *#conclusion(task: string, text: string, failure: Failure | null): Exchanges<string> {
+    const { collective } = this.#group;
+    yield* agree(collective, { task, claims: [] }, failure);
+    const bytes = new Uint8Array(TEXT);
+    if (this.rank === 0) new TextEncoder().encodeInto(text, bytes);
+    const borders = Array.from({ length: collective.size + 1 }, (_, r) => (r === 0 ? 0 : TEXT));
+    yield [{ kind: 'gather', bytes, borders }];
+    const end = bytes.indexOf(0);
+    return new TextDecoder().decode(bytes.subarray(0, end < 0 ? TEXT : end));
+  }
+
+  #do<T>(exchanges: Exchanges<T>, atOnce: boolean): Eventually<T> {
+    const { collective } = this.#group;
+    return atOnce ? doAtOnce(collective, exchanges) : later(collective, exchanges);
+  }
+}

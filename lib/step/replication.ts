@@ -1,0 +1,35 @@
+import type { Stretch } from '../backend/stretch.js';
+import type { Variable } from '../variables/variable.js';
+import type { Eventually, Failure } from './outcome.js';
+
+/** What all replicas of an optimizer do together with its state beside steps: each of them calls all of this alike. */
+export interface Replication {
+  /** This replica: 0 for the first, which writes files. */
+  readonly rank: number;
+  /** Whether this replica keeps a part of the state only. */
+  readonly isSharded: boolean;
+  /** The part of the slots of a variable that is kept here; null for all of it. */
+  shardOf(variable: Variable): Stretch | null;
+  /**
+   * Begins a task once all replicas have come to it. It must be ended, also where this throws.
+   * @param task - what messages call it: `save`
+   * @param content - a number that is the same for all that do the same
+   * @param failure - why it cannot be begun here
+   * @throws Error `ERR_ADAMAX_REPLICA` in all of them, unless all can begin
+   */
+  begin(task: string, content: number, failure: Failure | null, atOnce: boolean): Eventually<void>;
+  /**
+   * Completes elements of a slot, of which each replica has filled in its own.
+   * @param first - the place of the first one in the slot
+   * @param width - bytes of an element
+   */
+  complete(variable: Variable, first: number, width: number, bytes: Uint8Array, atOnce: boolean): Eventually<void>;
+  /**
+   * Lets all know what has come of a task.
+   * @param text - what the first replica says, up to 4,000 bytes
+   * @returns that, in all of them
+   * @throws Error `ERR_ADAMAX_REPLICA` in all of them, where one has failed
+   */
+  conclude(task: string, text: string, failure: Failure | null, atOnce: boolean): Eventually<string>;
+  end(): void;
+}
