@@ -15,7 +15,6 @@ import { joinSums, PIECE, type StepHooks, stepperOf } from '#internals';
 import { f32, Random } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
-import { snapshot } from '../support/snapshot.js';
 
 const SIZES = [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 5];
 
@@ -228,7 +227,7 @@ onEveryImplementation('stretches of a step', () => {
     };
     stretches = [[0, size]];
     optimizer.applyGradients(pairs);
-    const before = snapshot(optimizer, variable.data);
+    const before = arraysOf(optimizer, variable).map((array) => array.slice());
     gradient[7] = NaN;
     gradient[PIECE + 3] = -Infinity;
     stretches = [
@@ -237,7 +236,9 @@ onEveryImplementation('stretches of a step', () => {
     ];
     const named = /^gradient of 'w' at \S+\[65539\] must be finite: received -Infinity$/;
     expectError(() => optimizer.applyGradients(pairs), RangeError, 'ERR_ADAMAX_NON_FINITE', named);
-    expect(snapshot(optimizer, variable.data)).to.equal(before);
+    arraysOf(optimizer, variable).forEach((array, k) => {
+      expect(sameBytes(array, before[k]), `array ${k}`).to.equal(true);
+    });
     stretches = [[2 * PIECE, size]];
     expect(optimizer.applyGradients(pairs)).to.equal(2);
     expect(variable.data.every((x) => x > -Infinity && x < Infinity)).to.equal(true);
