@@ -1,6 +1,8 @@
 import type { serialization, Tensor, Variable as TfVariable } from '@tensorflow/tfjs-core';
 import type { LayerVariable, layers } from '@tensorflow/tfjs-layers';
-import { isCoded, typeError } from '../arguments/errors.js';
+import { isCoded, typeError, wrongValue } from '../arguments/errors.js';
+import { checkRecord } from '../arguments/options.js';
+import { checkNumber, type Domain } from '../arguments/ranges.js';
 import { initialize } from '../initializers/initialize.js';
 import type { LookUps } from './embedding.js';
 import type { Tfjs } from './namespace.js';
@@ -48,12 +50,12 @@ export function createEmbedding(tf: Tfjs, tables: Tables, lookUps: LookUps): Emb
     static readonly className = 'NativeEmbedding';
 
     constructor(args: EmbeddingArgs) {
-      for (const name of ['embeddingsConstraint', 'embeddingsRegularizer', 'activityRegularizer'] as const) {
-        if (args?.[name] == null) continue;
-        const expected = `${name} must be left out, since it takes the whole table at each step`;
-        throw typeError('ERR_ADAMAX_OPTION', `${expected} (tf.layers.embedding has it): received one`);
+      checkArgs(args);
+      try {
+        super(args);
+      } catch (error) {
+        throw notTaken(args, error);
       }
-      super(args);
     }
 
     build(): void {
@@ -82,6 +84,29 @@ export function createEmbedding(tf: Tfjs, tables: Tables, lookUps: LookUps): Emb
   }
   tf.serialization.registerClass(NativeEmbedding as never);
   return NativeEmbedding as unknown as EmbeddingClass;
+}
+
+/** Sizes of which a table has no more elements than an array can have. */
+const size: Domain = {
+  text: 'a whole number from 1 to 2³¹ − 1',
+  contains: (x) => Number.isInteger(x) && x > 0 && x < 2 ** 31,
+};
+
+function checkArgs(args: unknown): asserts args is EmbeddingArgs {
+  checkRecord('args', args, 'an object, { inputDim, outputDim }');
+  const given = args as EmbeddingArgs;
+  for (const name of ['inputDim', 'outputDim'] as const) checkNumber(name, given[name], size);
+  for (const name of ['embeddingsConstraint', 'embeddingsRegularizer', 'activityRegularizer'] as const) {
+    if (given[name] == null) continue;
+    const expected = `${name} must be left out, since it takes the whole table at each step`;
+    throw typeError('ERR_ADAMAX_OPTION', `${expected} (tf.layers.embedding has it): received one`);
+  }
+}
+
+/** The error for arguments that TensorFlow.js refuses, with its own as the cause. */
+function notTaken(args: EmbeddingArgs, cause: unknown): RangeError {
+  const reason = cause instanceof Error ? ` (${cause.message.replace(/\s+/g, ' ')})` : '';
+  return Object.assign(wrongValue('args', `what tf.layers.embedding takes${reason}`, args), { cause });
 }
 
 /** Takes the place of the layer where there are none. */

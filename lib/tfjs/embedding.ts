@@ -2,8 +2,9 @@ import type { Tensor, Variable as TfVariable } from '@tensorflow/tfjs-core';
 import { typeError, wrongType } from '../arguments/errors.js';
 import { isVariable, type Variable } from '../variables/variable.js';
 import { CapturedRows } from './captured-rows.js';
-import { isLayerVariable, type Masters } from './masters.js';
+import type { Masters } from './masters.js';
 import type { Tfjs, TfjsVariable } from './namespace.js';
+import { tfVariableOf, variableHint } from './recognition.js';
 import { type RowIds, readRowIds, rowsOf } from './row-ids.js';
 import type { Tables } from './tables.js';
 
@@ -53,19 +54,15 @@ export class LookUps {
   }
 
   #found(table: unknown): { variable: Variable; target: TfVariable | undefined } {
-    const target = isVariable(table) ? this.#masters.targetOf(table as Variable) : targetOf(this.#tf, table);
+    const target = isVariable(table) ? this.#masters.targetOf(table as Variable) : tfVariableOf(this.#tf, table);
     if (target?.isDisposed) throw wrongType('table', 'a variable that was not disposed of', table);
     const variable = target === undefined ? table : this.#tables.house(target);
     if (!isVariable(variable) || variable.dtype !== 'float32' || variable.shape.length < 2) {
-      throw wrongType('table', 'a float32 Variable of at least two dimensions, or one of TensorFlow.js', table);
+      const hint = target === undefined ? variableHint(this.#tf, table) : '';
+      throw wrongType('table', `a float32 Variable of at least two dimensions, or one of TensorFlow.js${hint}`, table);
     }
     return { variable: variable as Variable, target };
   }
-}
-
-function targetOf(tf: Tfjs, table: unknown): TfVariable | undefined {
-  if (table instanceof tf.Variable) return table;
-  return isLayerVariable(table) ? table.read() : undefined;
 }
 
 function notSparse(): TypeError {

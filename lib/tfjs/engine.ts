@@ -1,4 +1,4 @@
-import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { rangeError, typeError, wrongType } from '../arguments/errors.js';
 import type { Differentiated, GradientEngine } from '../optimizers/engine.js';
 import { IndexedSlices } from '../variables/indexed-slices.js';
@@ -7,6 +7,8 @@ import type { Variable } from '../variables/variable.js';
 import { differentiate, type Source } from './differentiate.js';
 import type { Masters } from './masters.js';
 import type { Tfjs } from './namespace.js';
+import { nestedNumbers } from './nested-numbers.js';
+import { checkAlive } from './recognition.js';
 import type { Tables } from './tables.js';
 
 /** TensorFlow.js as the engine of `minimize`, `getGradients` and `getUpdates`. */
@@ -91,10 +93,12 @@ class Evaluation {
 const OUTSIDE = 'the loss must be computed by the function, where TensorFlow.js records it';
 
 function weightsOf(tf: Tfjs, gradLoss: unknown): Tensor {
-  if (gradLoss instanceof tf.Tensor) return tf.cast(gradLoss, 'float32');
-  const isNumbers = typeof gradLoss === 'number' || Array.isArray(gradLoss) || ArrayBuffer.isView(gradLoss);
-  if (!isNumbers) throw wrongType('gradLoss', 'a tensor or numbers', gradLoss);
-  return tf.tensor(gradLoss as TensorLike, undefined, 'float32');
+  if (gradLoss instanceof tf.Tensor) {
+    checkAlive('gradLoss', gradLoss);
+    return tf.cast(gradLoss, 'float32');
+  }
+  const { values, shape } = nestedNumbers('gradLoss', gradLoss, 'a tensor or numbers');
+  return tf.tensor(values as number[], [...shape], 'float32');
 }
 
 function checkShape(weights: Tensor, value: Tensor): void {

@@ -1,8 +1,10 @@
 import type { Tensor, Variable as TfVariable } from '@tensorflow/tfjs-core';
-import { rangeError, typeError, wrongType } from '../arguments/errors.js';
+import { rangeError, wrongType } from '../arguments/errors.js';
+import { checkRecord } from '../arguments/options.js';
 import { equalShapes, formatShape } from '../variables/shape.js';
 import type { Master, Masters } from './masters.js';
 import type { NamedTensor, Tfjs } from './namespace.js';
+import { checkAlive, variableHint } from './recognition.js';
 
 /** A gradient and what it is of. */
 export interface Item {
@@ -29,13 +31,12 @@ export class GradientList {
    * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`; RangeError `ERR_ADAMAX_SHAPE`
    */
   read(gradients: unknown): readonly Item[] {
-    if (typeof gradients !== 'object' || gradients === null) {
-      throw wrongType('gradients', 'an object of tensors by name, or a list', gradients);
+    if (isList(gradients)) {
+      this.#last = Array.from(gradients, (item, i) => this.#item(item, i));
+    } else {
+      checkRecord('gradients', gradients, 'an object of tensors by name, or a list');
+      this.#last = Object.entries(gradients).map(([name, tensor], i) => this.#named(name, tensor, i));
     }
-    this.#last =
-      Symbol.iterator in gradients
-        ? Array.from(gradients as Iterable<unknown>, (item, i) => this.#item(item, i))
-        : Object.entries(gradients).map(([name, tensor], i) => this.#named(name, tensor, i));
     return this.#last;
   }
 
@@ -51,6 +52,7 @@ export class GradientList {
       const isSame = last?.target === target && last?.target.isDisposed === false;
       const master = isSame ? last : this.#masters.findMaster(target);
       if (master) this.#check(gradient, master);
+      else this.#checkOther(gradient, target, i);
       return { gradient, master: master ?? null, target };
     }
     const { name, tensor } = Object(item) as NamedTensor;
@@ -59,8 +61,9 @@ export class GradientList {
   }
 
   #named(name: string, gradient: unknown, i: number): Item {
-    const target = this.#tf.engine().registeredVariables[name] as TfVariable | undefined;
-    if (target === undefined) throw wrongType('names of gradients', 'those of variables in use', name);
+    const all = this.#tf.engine().registeredVariables as Record<string, TfVariable>;
+    if (!Object.hasOwn(all, name)) throw wrongType('names of gradients', 'those of variables in use', name);
+    const target = all[name];
     const last = this.#last[i]?.master;
     const master = last?.target === target ? last : this.#masters.masterOf(target);
     this.#check(gradient, master);
@@ -70,10 +73,7 @@ export class GradientList {
   /** Checks a tensor; the core knows what else may be a gradient. */
   #check(gradient: unknown, { variable: { name, shape } }: Master): void {
     if (!this.isTensor(gradient)) return;
-    if (gradient.isDisposed) {
-      const received = 'a tensor that was disposed of';
-      throw typeError('ERR_ADAMAX_DETACHED', `gradient of '${name}' must be there: received ${received}`);
-    }
+    checkAlive(() => `gradient of '${name}'`, gradient);
     if (gradient.dtype !== 'float32')
       throw wrongType(`dtype of the gradient of '${name}'`, "'float32'", gradient.dtype);
     if (equalShapes(gradient.shape, shape)) return;
@@ -81,7 +81,18 @@ export class GradientList {
     throw rangeError('ERR_ADAMAX_SHAPE', `${expected}: received ${formatShape(gradient.shape)}`);
   }
 
+  /** Of a pair whose variable is none of TensorFlow.js. The core knows what else may be one. */
+  #checkOther(gradient: unknown, target: unknown, i: number): void {
+    const hint = variableHint(this.#tf, target);
+    if (hint !== '') throw wrongType(`gradients[${i}][1]`, `a variable of TensorFlow.js${hint}`, target);
+    if (this.isTensor(gradient)) checkAlive(`gradients[${i}][0]`, gradient);
+  }
+
   isTensor(value: unknown): value is Tensor {
     return value instanceof this.#tf.Tensor;
   }
+}
+
+function isList(gradients: unknown): gradients is Iterable<unknown> {
+  return typeof Object(gradients)[Symbol.iterator] === 'function' && typeof gradients === 'object';
 }

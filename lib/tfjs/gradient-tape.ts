@@ -7,6 +7,7 @@ import { equalShapes, formatShape } from '../variables/shape.js';
 import { CapturedRows, inFull } from './captured-rows.js';
 import { withCorrections } from './corrections.js';
 import type { Tfjs } from './namespace.js';
+import { checkAlive } from './recognition.js';
 import { whyNot } from './refusal.js';
 import { Flattened, type Gradients, type Structure } from './structure.js';
 import { Tape, type TapeNode } from './tape.js';
@@ -84,12 +85,15 @@ export class RecordingTape {
 
   /**
    * Lets `gradient` differentiate by tensors that are no trainable variables, along what is recorded from here on.
-   * @throws TypeError `ERR_ADAMAX_ARG_TYPE` for what has no dtype of floating-point numbers
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE` for what has no dtype of floating-point numbers, `ERR_ADAMAX_DETACHED`
    */
   watch(tensors: Structure): void {
-    for (const tensor of this.#flattened('tensors', tensors).tensors) {
-      this.#watched.add(tensor, this.#nodes.length);
-    }
+    const { tensors: list, tables } = this.#flattened('tensors', tensors);
+    list.forEach((tensor, i) => {
+      // What stands for a table is a mark, and no tensor any more.
+      if (!tables.has(i)) checkAlive('tensors', tensor);
+    });
+    for (const tensor of list) this.#watched.add(tensor, this.#nodes.length);
   }
 
   /** The variables that are watched: those that were handed to `watch`, and those of which something was computed. */
@@ -173,6 +177,7 @@ export class RecordingTape {
 
   #weights(targets: Flattened, outputGradients: Structure): Tensor[] {
     const weights = new Flattened(this.#tf, 'outputGradients', outputGradients);
+    for (const tensor of weights.tensors) checkAlive('outputGradients', tensor);
     const shapes = targets.tensors.map(({ shape }) => formatShape(shape)).join(', ');
     const received = weights.tensors.map(({ shape }) => formatShape(shape)).join(', ');
     const fits =

@@ -9,8 +9,9 @@ import { type Ids, LookUps } from './embedding.js';
 import { createEmbedding, type EmbeddingClass } from './embedding-layer.js';
 import { createEngine } from './engine.js';
 import { createGradientTape, type GradientTapeOptions, type RecordingTape } from './gradient-tape.js';
+import { checkedLists } from './kernel-lists.js';
 import { Masters } from './masters.js';
-import { type VariableSource, variablesOf } from './model-variables.js';
+import { commit, type VariableSource, variablesOf } from './model-variables.js';
 import type { Tfjs, TfjsVariable } from './namespace.js';
 import { defineOptimizer, type TfjsOptimizerClass } from './optimizer.js';
 import { checkPeer } from './peer.js';
@@ -83,12 +84,12 @@ export function createTfjs(tf: Tfjs): AdamaxForTfjs {
     Adagrad: defineOptimizer(tf, masters, tables, engine, 'NativeAdagrad', CoreAdagrad),
     RMSprop: defineOptimizer(tf, masters, tables, engine, 'NativeRMSprop', CoreRMSprop),
     SGD: defineOptimizer(tf, masters, tables, engine, 'NativeSGD', CoreSGD),
-    enableWasmTraining: (options) => enableWasmTraining(tf, options),
+    enableWasmTraining: (options) => enableWasmTraining(tf, checkedLists(options)),
     GradientTape: createGradientTape(tf),
     Embedding: createEmbedding(tf, tables, lookUps),
     embeddingLookup: (table, ids) => lookUps.lookUp(table, ids),
-    variablesOf: (model) => variablesOf(masters, model),
-    commit: (variables) => masters.commit(Object.values(variables)),
+    variablesOf: (model) => variablesOf(tf, masters, model),
+    commit: (variables) => commit(masters, variables),
   };
   known.set(tf, created);
   return created;

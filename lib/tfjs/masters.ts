@@ -3,12 +3,8 @@ import { wrongType } from '../arguments/errors.js';
 import { equalShapes, sizeOf } from '../variables/shape.js';
 import { isVariable, Variable } from '../variables/variable.js';
 import type { Tfjs } from './namespace.js';
+import { type Constraint, disposed, isLayerVariable, tfVariableOf } from './recognition.js';
 import { type Storage, storageOf } from './storage/index.js';
-
-/** Projects a variable to where it may be: a constraint of `tf.constraints`. */
-interface Constraint {
-  apply(value: TfVariable): ReturnType<TfVariable['clone']>;
-}
 
 /** Another place for the elements of a variable than a backend: see `Tables`. */
 export interface Residence {
@@ -82,8 +78,11 @@ export class Masters {
   findMaster(target: unknown): Master | undefined {
     if (target instanceof this.#tf.Variable) return this.masterOf(target);
     if (isVariable(target)) return this.#byVariable.get(target as Variable);
-    if (!isLayerVariable(target)) return undefined;
-    return Object.assign(this.masterOf(target.read()), { constraint: target.constraint ?? null });
+    const variable = tfVariableOf(this.#tf, target);
+    if (variable === undefined) return undefined;
+    const master = this.masterOf(variable);
+    if (isLayerVariable(target)) master.constraint = target.constraint ?? null;
+    return master;
   }
 
   /** The variable of TensorFlow.js that a Variable stands for. */
@@ -120,7 +119,7 @@ export class Masters {
 
   /** @throws as `of` */
   masterOf(target: TfVariable): Master {
-    if (target.isDisposed) throw wrongType(`'${target.name}'`, 'a variable that was not disposed of', target);
+    if (target.isDisposed) throw disposed(target.name, target);
     return this.#byTarget.get(target)?.deref() ?? this.#adopt(target);
   }
 
@@ -176,15 +175,3 @@ export class Masters {
 }
 
 const byEngine = new WeakMap<object, Masters>();
-
-interface LayerVariable {
-  readonly originalName: string;
-  readonly constraint?: Constraint | null;
-  read(): TfVariable;
-}
-
-/** By what it has, since a class of another copy of TensorFlow.js is another class. */
-export function isLayerVariable(target: unknown): target is LayerVariable {
-  const { read, originalName } = Object(target) as Partial<LayerVariable>;
-  return typeof read === 'function' && typeof originalName === 'string';
-}

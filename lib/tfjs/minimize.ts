@@ -1,12 +1,13 @@
 import type { Scalar, Tensor, Variable as TfVariable } from '@tensorflow/tfjs-core';
 import { rangeError, wrongType } from '../arguments/errors.js';
-import { checkCallable } from '../arguments/options.js';
+import { checkBoolean, checkCallable } from '../arguments/options.js';
 import { IndexedSlices } from '../variables/indexed-slices.js';
 import { formatShape } from '../variables/shape.js';
 import { differentiate, type Source } from './differentiate.js';
-import { isLayerVariable, type Masters } from './masters.js';
+import type { Masters } from './masters.js';
 import { targetsOf } from './model-variables.js';
 import type { Tfjs, TfjsVariable } from './namespace.js';
+import { disposed, isLayerVariable, tfVariableOf, variableHint } from './recognition.js';
 import type { Tables } from './tables.js';
 
 /**
@@ -21,17 +22,16 @@ export function minimize(
   tables: Tables,
   apply: (gradients: { name: string; tensor: unknown }[]) => void,
   f: () => Scalar,
-  returnCost = false,
-  varList?: readonly TfjsVariable[],
+  returnCost: boolean | null = false,
+  varList: readonly TfjsVariable[] | null = null,
 ): Scalar | null {
   checkCallable('f', f);
+  if (returnCost !== null) checkBoolean('returnCost', returnCost);
   let listed: readonly TfVariable[] = [];
   const evaluate = () => {
     const value: unknown = f();
     checkScalar(tf, value);
-    listed = varList
-      ? [...targetsOf(varList)].map((target, i) => variableOf(tf, masters, target, i))
-      : Object.values(tf.engine().registeredVariables as Record<string, TfVariable>);
+    listed = varList === null ? allOf(tf) : listedIn(tf, masters, varList);
     const sources = listed.filter(({ trainable }) => trainable).map((table) => sourceOf(masters, table));
     return { value, sources };
   };
@@ -44,19 +44,34 @@ export function minimize(
       return { name: variable.name, tensor };
     });
     // Without a list, all variables there are stand in one, of which most are none of this loss.
-    apply(varList ? named : named.filter(({ tensor }) => tensor !== undefined));
+    apply(varList === null ? named.filter(({ tensor }) => tensor !== undefined) : named);
     return returnCost ? (value as Scalar) : (null as never);
   });
 }
 
-/** The variable that is listed. One of a layer is no tensor, and its id may be that of a tensor that has nothing to do with it. */
-function variableOf(tf: Tfjs, masters: Masters, target: unknown, i: number): TfVariable {
-  if (target instanceof tf.Variable) return target as TfVariable;
-  if (!isLayerVariable(target)) throw wrongType(`varList[${i}]`, 'a variable of TensorFlow.js', target);
-  const variable = target.read();
-  if (variable.trainable) masters.findMaster(target); // takes note of the constraint of its layer
-  return variable;
+function allOf(tf: Tfjs): TfVariable[] {
+  return Object.values(tf.engine().registeredVariables as Record<string, TfVariable>);
 }
+
+/** The variables of a list. One of a layer is no tensor, and its id may be that of a tensor that has nothing to do with it. */
+function listedIn(tf: Tfjs, masters: Masters, varList: unknown): TfVariable[] {
+  const listed: TfVariable[] = [];
+  for (const target of targetsOf('varList', varList)) {
+    const variable = tfVariableOf(tf, target);
+    if (variable === undefined) {
+      const path = target === varList ? 'varList' : `varList[${listed.length}]`;
+      throw wrongType(path, `a variable of TensorFlow.js${variableHint(tf, target)}`, target);
+    }
+    if (variable.isDisposed) throw disposed(variable.name, target);
+    listed.push(variable);
+    // Takes note of the constraint of its layer.
+    if (variable.trainable && isLayerVariable(target)) masters.findMaster(target);
+  }
+  if (listed.length === 0) throw rangeError('ERR_ADAMAX_NO_GRADIENTS', NONE);
+  return listed;
+}
+
+const NONE = 'varList must list a variable (a layer has none before it is built or called): received none';
 
 function sourceOf(masters: Masters, variable: TfVariable): Source {
   return {

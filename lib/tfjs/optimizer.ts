@@ -1,5 +1,5 @@
 import type { NamedTensorMap, Scalar, serialization, Tensor, Optimizer as TfOptimizer } from '@tensorflow/tfjs-core';
-import { typeError } from '../arguments/errors.js';
+import { typeError, wrongType } from '../arguments/errors.js';
 import { type ConfigKeys, type CustomObjects, optionsFromConfig } from '../optimizers/config.js';
 import type { GradientEngine, VariableTarget } from '../optimizers/engine.js';
 import type { LearningRate } from '../optimizers/learning-rate.js';
@@ -124,7 +124,7 @@ export function defineOptimizer<C extends Optimizer, O extends OptimizerOptions>
       if (!this.#weights.isWaiting) return varList;
       return () => {
         const list = typeof varList === 'function' ? varList() : varList;
-        const targets = [...targetsOf(list)].map((target) => masters.find(target));
+        const targets = [...targetsOf('varList', list)].map((target) => masters.find(target));
         this.#weights.bind(targets.filter((variable) => variable?.trainable === true) as Variable[]);
         return list;
       };
@@ -135,7 +135,7 @@ export function defineOptimizer<C extends Optimizer, O extends OptimizerOptions>
     }
 
     constrain(model: VariableSource): this {
-      variablesOf(masters, model);
+      variablesOf(tf, masters, model);
       return this;
     }
 
@@ -148,6 +148,8 @@ export function defineOptimizer<C extends Optimizer, O extends OptimizerOptions>
       config: object,
       customObjects?: CustomObjects,
     ): never {
+      if (typeof cls !== 'function' || cls.prototype === undefined)
+        throw wrongType('cls', `a class, as ${className} is`, cls);
       return new cls(optionsFromConfig(configFrom(config), Core.configKeys, customObjects)) as never;
     }
 

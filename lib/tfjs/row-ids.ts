@@ -1,6 +1,8 @@
-import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { rangeError, wrongType } from '../arguments/errors.js';
 import type { Tfjs } from './namespace.js';
+import { nestedNumbers } from './nested-numbers.js';
+import { checkAlive } from './recognition.js';
 
 /** The numbers of rows, in the shape in which they were handed over. */
 export interface RowIds {
@@ -10,24 +12,19 @@ export interface RowIds {
 
 /**
  * Reads which rows are to be looked up, and checks each.
- * @throws TypeError `ERR_ADAMAX_ARG_TYPE` for a tensor of another dtype than int32; RangeError `ERR_ADAMAX_INDEX`
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE` for a tensor of another dtype than int32, or what is no number; `ERR_ADAMAX_DETACHED`
+ * @throws RangeError `ERR_ADAMAX_INDEX`, `ERR_ADAMAX_SHAPE`
  */
 export function readRowIds(tf: Tfjs, argument: string, given: unknown, rows: number): RowIds {
   if (given instanceof tf.Tensor) {
     if (given.dtype !== 'int32') throw wrongType(argument, 'a tensor of dtype int32', given);
+    checkAlive(argument, given);
     return checkRowIds(argument, given.dataSync(), given.shape, rows);
   }
   if (given instanceof Int32Array || given instanceof Uint32Array)
     return checkRowIds(argument, given, [given.length], rows);
-  const isNumbers = typeof given === 'number' || Array.isArray(given);
-  if (!isNumbers) throw wrongType(argument, 'a tensor of dtype int32, or arrays of row numbers', given);
-  // As floats, since int32 would make a row of NaN.
-  const tensor = tf.tensor(given as TensorLike, undefined, 'float32');
-  try {
-    return wholeRowIds(tf, argument, tensor, rows);
-  } finally {
-    tensor.dispose();
-  }
+  const { values, shape } = nestedNumbers(argument, given, 'a tensor of dtype int32, or arrays of row numbers');
+  return checkRowIds(argument, values, shape, rows);
 }
 
 /** The same for a tensor of floats that are whole numbers, in which a model hands on what it was called with. */

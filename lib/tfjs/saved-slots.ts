@@ -1,7 +1,7 @@
 import { describe, rangeError } from '../arguments/errors.js';
 import { equalShapes, formatShape } from '../variables/shape.js';
 import type { Variable } from '../variables/variable.js';
-import type { NamedTensor } from './namespace.js';
+import type { SavedEntry } from './saved-entries.js';
 
 /** The slots of one variable, as they were saved. */
 export interface SavedSlots {
@@ -14,11 +14,11 @@ export interface SavedSlots {
 /**
  * Saved weights by the variables they are of, in the order of these.
  * @param kinds - the slots that an optimizer has
- * @throws RangeError `ERR_ADAMAX_WEIGHTS` for a weight of another kind
+ * @throws RangeError `ERR_ADAMAX_WEIGHTS` for a weight of another kind, or a second one of the same name
  */
-export async function readSlots(weights: readonly NamedTensor[], kinds: readonly string[]): Promise<SavedSlots[]> {
+export function slotsOf(weights: readonly SavedEntry[], kinds: readonly string[]): SavedSlots[] {
   const saved = new Map<string, SavedSlots>();
-  for (const { name: path, tensor } of weights) {
+  for (const { name: path, shape, data } of weights) {
     const end = path.lastIndexOf('/');
     const [name, kind] = [path.slice(0, end), path.slice(end + 1)];
     if (end < 0 || !kinds.includes(kind)) {
@@ -27,11 +27,18 @@ export async function readSlots(weights: readonly NamedTensor[], kinds: readonly
     }
     let own = saved.get(name);
     if (own === undefined) {
-      own = { name, shape: tensor.shape, slots: new Map() };
+      own = { name, shape, slots: new Map() };
       saved.set(name, own);
     }
+    if (own.slots.has(kind)) {
+      throw rangeError('ERR_ADAMAX_WEIGHTS', `weights must have each slot once: received '${path}' twice`);
+    }
+    if (!equalShapes(shape, own.shape)) {
+      const expected = `slots of '${name}' must have one shape, ${formatShape(own.shape)}`;
+      throw rangeError('ERR_ADAMAX_WEIGHTS', `${expected}: received ${formatShape(shape)} of '${path}'`);
+    }
     // The cpu backend hands out the very array of the tensor, which will be disposed of.
-    own.slots.set(kind, new Float32Array(await tensor.data()));
+    own.slots.set(kind, Float32Array.from(data));
   }
   for (const { name, slots } of saved.values()) {
     if (slots.size === kinds.length) continue;

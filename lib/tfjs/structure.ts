@@ -1,9 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { wrongType } from '../arguments/errors.js';
+import { wrongType, wrongValue } from '../arguments/errors.js';
 import type { IndexedSlices } from '../variables/indexed-slices.js';
 import { isVariable, type Variable } from '../variables/variable.js';
-import { isLayerVariable } from './masters.js';
 import type { Tfjs, TfjsVariable } from './namespace.js';
+import { tfVariableOf } from './recognition.js';
 
 /** A tensor, the variable of a layer (`layer.trainableWeights`), or a Variable of this package, whose rows are looked up. */
 export type TensorLike = Tensor | TfjsVariable | Variable;
@@ -18,12 +18,16 @@ export type Gradients<S> = S extends Variable
     ? Tensor | null
     : { -readonly [K in keyof S]: Gradients<S[K]> };
 
+/** A structure that contains itself would have no end. */
+const DEEPEST = 100;
+
 /** The tensors of a structure, in order, and what puts something for each of them in their places. */
 export class Flattened {
   readonly tensors: Tensor[] = [];
   /** The Variables of this package, by the place of what stands for them among the tensors. */
   readonly tables: Map<number, Variable> = new Map();
   readonly #tf: Tfjs;
+  readonly #argument: string;
   readonly #structure: unknown;
   readonly #anchorOf: ((table: Variable) => Tensor) | undefined;
 
@@ -33,6 +37,7 @@ export class Flattened {
    */
   constructor(tf: Tfjs, argument: string, structure: unknown, anchorOf?: (table: Variable) => Tensor) {
     this.#tf = tf;
+    this.#argument = argument;
     this.#structure = structure;
     this.#anchorOf = anchorOf;
     this.#visit(structure, argument, (tensor, path, table) => {
@@ -48,16 +53,28 @@ export class Flattened {
     return this.#visit(this.#structure, '', () => items[next++]);
   }
 
-  #visit<T>(value: unknown, path: string, take: (tensor: Tensor, path: string, table?: Variable) => T): unknown {
+  #visit<T>(
+    value: unknown,
+    path: string,
+    take: (tensor: Tensor, path: string, table?: Variable) => T,
+    depth = 0,
+  ): unknown {
     if (isVariable(value) && this.#anchorOf !== undefined) {
       return take(this.#anchorOf(value as Variable), path, value as Variable);
     }
     if (value instanceof this.#tf.Tensor) return take(value, path);
-    if (isLayerVariable(value)) return take(value.read(), path);
-    if (Array.isArray(value)) return value.map((item, i) => this.#visit(item, `${path}[${i}]`, take));
-    const isRecord = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-    if (!isRecord) throw wrongType(path, 'a tensor, or a list or a record of tensors', value);
-    const entries = Object.entries(value).map(([key, item]) => [key, this.#visit(item, `${path}.${key}`, take)]);
-    return Object.fromEntries(entries);
+    const variable = tfVariableOf(this.#tf, value);
+    if (variable !== undefined) return take(variable, path);
+    const visit = (item: unknown, at: string) => this.#visit(item, at, take, depth + 1);
+    const isList = Array.isArray(value);
+    if (!isList && !isRecord(value)) throw wrongType(path, 'a tensor, or a list or a record of tensors', value);
+    if (depth === DEEPEST) throw wrongValue(this.#argument, `nested at most ${DEEPEST} deep`, this.#structure);
+    // Holes of a list are looked at, too.
+    if (isList) return Array.from(value, (item, i) => visit(item, `${path}[${i}]`));
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, visit(item, `${path}.${key}`)]));
   }
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -1,11 +1,11 @@
-import { rangeError, wrongType } from '../arguments/errors.js';
 import { widen } from '../math/bfloat16.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { statesOf } from '../optimizers/optimizer-state.js';
 import type { NdArray } from '../state/nd-array.js';
 import type { Variable } from '../variables/variable.js';
 import type { NamedTensor, Tfjs } from './namespace.js';
-import { match, readSlots, type SavedSlots } from './saved-slots.js';
+import { readEntries } from './saved-entries.js';
+import { match, type SavedSlots, slotsOf } from './saved-slots.js';
 
 /**
  * The state of an optimizer in the form of TensorFlow.js: `iter`, then every first slot, then every second one. It comes
@@ -49,20 +49,16 @@ export class Weights {
     return { name: 'iter', tensor: this.#tf.scalar(count, 'int32') };
   }
 
-  /** @throws TypeError `ERR_ADAMAX_ARG_TYPE`; RangeError `ERR_ADAMAX_WEIGHTS`: nothing has changed */
-  async set(weights: readonly NamedTensor[]): Promise<void> {
-    if (!Array.isArray(weights)) throw wrongType('weights', 'a list as getWeights gives it', weights);
-    const [iter, ...slots] = weights as readonly NamedTensor[];
-    if (iter?.tensor?.size !== 1) throw rangeError('ERR_ADAMAX_WEIGHTS', 'weights must begin with iter: received none');
-    const [count] = await iter.tensor.data();
+  /** @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`; RangeError `ERR_ADAMAX_WEIGHTS`: nothing has changed */
+  async set(weights: unknown): Promise<void> {
+    const { iterations, slots } = await readEntries(this.#tf, weights);
     const states = statesOf(this.#core);
-    const saved = await readSlots(slots, states.ruleSlots);
-    if (!(count >= 0)) throw rangeError('ERR_ADAMAX_WEIGHTS', `iter must be a number of steps: received ${count}`);
+    const saved = slotsOf(slots, states.ruleSlots);
     const known = states.variables;
     const matches = match(known, saved, known.length > 0 && saved.length > 0);
     // What was saved without slots had none, and begins anew.
     this.#core.release(known.filter((variable) => !matches.has(variable)));
-    this.#write(matches, count);
+    this.#write(matches, iterations);
     this.#waiting = saved.filter((one) => ![...matches.values()].includes(one));
     this.#isUntouched = matches.size === 0;
   }

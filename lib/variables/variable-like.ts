@@ -1,6 +1,6 @@
 import { checkFloat32Array } from '../arguments/arrays.js';
 import { wrongType } from '../arguments/errors.js';
-import { floatsHint } from '../arguments/hints.js';
+import { floatsHint, variablesHint } from '../arguments/hints.js';
 import { bufferOf, byteOffsetOf, isDetached, isFloat32Array, lengthOf } from '../memory/typed-arrays.js';
 import { isVariable, memoryOf, Variable } from './variable.js';
 
@@ -31,8 +31,8 @@ export type Adopt = (target: unknown) => unknown;
  */
 export function toVariable(argument: string, target: unknown, adopt?: Adopt): Variable {
   const variable = findVariable(argument, target, adopt);
-  if (variable === undefined) throw wrongType(argument, `a Variable or a Float32Array${floatsHint(target)}`, target);
-  return variable;
+  if (variable !== undefined) return variable;
+  throw wrongType(argument, `a Variable or a Float32Array${variablesHint(target) || floatsHint(target)}`, target);
 }
 
 /** As `toVariable`, but undefined for what is neither a variable nor an array, nor known to `adopt`. */

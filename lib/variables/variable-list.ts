@@ -1,4 +1,5 @@
 import { wrongType, wrongValue } from '../arguments/errors.js';
+import { variablesHint } from '../arguments/hints.js';
 import { isFloat32Array, isTypedArray } from '../memory/typed-arrays.js';
 import type { Variable } from './variable.js';
 import { type Adopt, findVariable, knownVariable, sameMemory, type VariableLike } from './variable-like.js';
@@ -44,7 +45,10 @@ function gathered(
       paths?.push(path);
     }
     if (variable !== undefined) return;
-    if (!isList(target)) throw wrongType(path(), 'a float32 Variable, a Float32Array or an iterable of them', target);
+    if (!isList(target)) {
+      const expected = `a float32 Variable, a Float32Array or an iterable of them${variablesHint(target)}`;
+      throw wrongType(path(), expected, target);
+    }
     if (depth === DEEPEST) throw wrongValue(argument, `nested at most ${DEEPEST} deep`, list);
     let i = 0;
     for (const item of target) {
@@ -57,5 +61,6 @@ function gathered(
 }
 
 function isList(target: unknown): target is Iterable<unknown> {
-  return typeof target === 'object' && target !== null && Symbol.iterator in target && !isTypedArray(target);
+  if (typeof target !== 'object' || target === null || isTypedArray(target)) return false;
+  return typeof (target as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function';
 }

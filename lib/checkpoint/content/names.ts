@@ -1,4 +1,5 @@
 import { describe, rangeError, wrongType, wrongValue } from '../../arguments/errors.js';
+import { variablesHint } from '../../arguments/hints.js';
 import { isTypedArray } from '../../memory/typed-arrays.js';
 import type { Optimizer } from '../../optimizers/optimizer.js';
 import { statesOf } from '../../optimizers/optimizer-state.js';
@@ -20,6 +21,8 @@ export function readVariables(given: unknown): [variable: Variable, name: string
   if (typeof given !== 'object' && typeof given !== 'string')
     throw wrongType('variables', 'a list or an object', given);
   if (isList(given)) return toVariables('variables', given).map((variable) => [variable, null]);
+  const hint = variablesHint(given);
+  if (hint !== '') throw wrongType('variables', `a list or an object of Variables by name${hint}`, given);
   return Object.entries(given).map(([name, target]) => {
     if (POSITION.test(name)) throw wrongValue('names of variables', 'other than those of positions (#0, #1, …)', name);
     return [toVariable(`variables.${name}`, target), name];
