@@ -11,7 +11,7 @@ import { constraintHooks, isConstrained } from './constraints.js';
 import { HeapList } from './heap-list.js';
 import type { StepHooks } from './hooks.js';
 import { checkNotInFlight, takeOff } from './in-flight.js';
-import { warnOfNewVariables } from './new-variables.js';
+import { NewVariables } from './new-variables.js';
 import type { Eventually, Failure } from './outcome.js';
 import { APPLIED, type PairLabels, type PairWords } from './pair-labels.js';
 import { copiesOf } from './rollback.js';
@@ -54,7 +54,7 @@ export class Stepper {
   #list: StepList | null = null;
   #otherList: StepList | null = null;
   #heapList: HeapList | null = null;
-  #warnedOfNew = false;
+  readonly #newVariables = new NewVariables();
 
   constructor(source: StepSource) {
     this.#source = source;
@@ -255,7 +255,7 @@ export class Stepper {
       creation.undo();
       throw error;
     }
-    this.#keep(creation);
+    this.#keep(creation, count);
     return count;
   }
 
@@ -294,7 +294,7 @@ export class Stepper {
       creation.undo();
       throw error;
     }
-    this.#keep(creation);
+    this.#keep(creation, count);
     return count;
   }
 
@@ -457,13 +457,13 @@ export class Stepper {
     };
   }
 
-  #keep(creation: Creation): void {
-    const { count, passedOver } = this.#pairs;
+  /** @param steps - how many there are with this one */
+  #keep(creation: Creation, steps: number): void {
+    const { count, passedOver, variables, labels } = this.#pairs;
     // A variable that was passed over, since it is frozen, may be an old acquaintance.
-    const onlyNew = creation.count === count && !passedOver && this.#source.states.size > count;
+    const onlyNew = creation.count === count && !passedOver;
     creation.keep();
-    if (onlyNew && !this.#warnedOfNew) warnOfNewVariables(this.#pairs.variables, this.#pairs.labels.variable);
-    this.#warnedOfNew = this.#warnedOfNew || onlyNew;
+    if (onlyNew) this.#newVariables.note(variables, labels.variable, steps);
   }
 
   #currentList(): StepList {

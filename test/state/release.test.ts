@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Adamax, type Gradient, type SlotDtype, Variable, type VariableLike } from 'adamax';
 import { expect } from 'chai';
 import { statesOf } from '#internals';
@@ -117,44 +116,4 @@ describe('memory of slots', () => {
       }
     });
   }
-});
-
-describe('a later step that brings only variables never seen', () => {
-  it('is warned of, once, since their moments begin at zero', async () => {
-    const warned = once(process, 'warning') as Promise<[Error & { code: string; detail: string }]>;
-    const warnings: (Error & { code?: string })[] = [];
-    const listener = (warning: Error) => warnings.push(warning);
-    process.on('warning', listener);
-    const optimizer = new Adamax();
-    let w = f32(1, 2);
-    for (let k = 0; k < 5; k++) {
-      w = w.map((x) => x);
-      optimizer.applyGradients([[f32(1, 1), w]]);
-    }
-    const [{ code, message, detail }] = await warned;
-    await new Promise((resolve) => setImmediate(resolve));
-    process.off('warning', listener);
-    expect(code).to.equal('ADAMAX_NEW_VARIABLES');
-    expect(message).to.match(
-      /^All variables of a later step were new to the optimizer \(variable at gradsAndVars\[0\]\[1\]\)/,
-    );
-    expect(detail).to.match(/rebind\(\)/);
-    expect(warnings.filter((warning) => warning.code === 'ADAMAX_NEW_VARIABLES')).to.have.length(1);
-  });
-
-  it('is not warned of at the first step, nor where one of them is known', async () => {
-    const codes: unknown[] = [];
-    const listener = (warning: Error & { code?: string }) => codes.push(warning.code);
-    process.on('warning', listener);
-    const [optimizer, p] = [new Adamax(), f32(1)];
-    optimizer.applyGradients([[f32(1), p]]);
-    optimizer.applyGradients([
-      [f32(1), p],
-      [f32(1), f32(2)],
-    ]);
-    optimizer.build([f32(3)]);
-    await new Promise((resolve) => setImmediate(resolve));
-    process.off('warning', listener);
-    expect(codes).to.deep.equal([]);
-  });
 });

@@ -165,7 +165,10 @@ onBackends('state', () => {
     for (const [weights, message] of [
       [[], /begin with iter/],
       [[m], /begin with iter/],
-      [[{ name: 'iter', tensor: tf.scalar(-1, 'int32') }], /iter must be a number of steps, from 0 to 2147483647: received -1/],
+      [
+        [{ name: 'iter', tensor: tf.scalar(-1, 'int32') }],
+        /iter must be a number of steps, from 0 to 2147483647: received -1/,
+      ],
       [[iter, { name: 'x/momentum', tensor: tf.ones([2]) }], /<variable>\/m or <variable>\/v: received 'x\/momentum'/],
       [[iter, m], /must have m and v of each variable: received m of/],
       [
