@@ -114,7 +114,7 @@ export function defineOptimizer<C extends Optimizer, O extends OptimizerOptions>
 
     override minimize(loss: never, second?: unknown, third?: never): never {
       const isKeras = typeof second === 'function' || (typeof second === 'object' && second !== null);
-      if (isKeras) return this.core.minimize(loss, this.#bound(second as VarList), third) as never;
+      if (isKeras) return this.#steps.minimize(loss, this.#bound(second as VarList), third) as never;
       const apply = (pairs: unknown) => this.#steps.apply(pairs);
       return minimize(tf, masters, tables, apply, loss, second as boolean, third) as never;
     }

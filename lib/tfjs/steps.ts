@@ -1,10 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, typeError } from '../arguments/errors.js';
 import type { GradientEngine } from '../optimizers/engine.js';
+import type { Loss, VarList } from '../optimizers/loss.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import type { ApplyOptions } from '../optimizers/optimizer-options.js';
+import type { ApplyOptions, MinimizeOptions } from '../optimizers/optimizer-options.js';
 import { stepperOf } from '../optimizers/optimizer-state.js';
 import type { Variable } from '../variables/variable.js';
+import { Gone } from './gone.js';
 import { GradientList, type Item } from './gradient-list.js';
 import { type HeapItem, HeapSteps } from './heap-steps.js';
 import type { Masters } from './masters.js';
@@ -20,6 +22,7 @@ export class Steps {
   readonly #weights: Weights;
   readonly #list: GradientList;
   readonly #onHeap: HeapSteps;
+  readonly #gone: Gone;
   readonly #engine: GradientEngine | null;
 
   constructor(tf: Tfjs, core: Optimizer, masters: Masters, weights: Weights) {
@@ -28,6 +31,7 @@ export class Steps {
     this.#weights = weights;
     this.#list = new GradientList(tf, masters);
     this.#onHeap = new HeapSteps(core, masters);
+    this.#gone = new Gone(core, masters);
     this.#engine = core.engine;
   }
 
@@ -38,8 +42,19 @@ export class Steps {
     const items = this.#list.read(gradients);
     if (this.#weights.isWaiting) this.#weights.bind(stepped(items));
     const { heap } = this.#masters.storage();
-    if (heap !== undefined && options === undefined && this.#isForHeap(items)) return this.#onHeap.step(heap, items);
-    return this.#core.applyGradients(this.#pairs(items) as never, options);
+    const isOnHeap = heap !== undefined && options === undefined && this.#isForHeap(items);
+    const count = isOnHeap
+      ? this.#onHeap.step(heap, items)
+      : this.#core.applyGradients(this.#pairs(items) as never, options);
+    this.#gone.release();
+    return count;
+  }
+
+  /** Takes the step of `minimize` in Keras' order, which the core does by itself. @returns as `apply` */
+  minimize(loss: Loss, varList: VarList, options?: MinimizeOptions): number {
+    const count = this.#core.minimize(loss, varList, options);
+    this.#gone.release();
+    return count;
   }
 
   /** Lets go of the variables of the last step. */

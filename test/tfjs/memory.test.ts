@@ -1,4 +1,4 @@
-import type { Variable } from '@tensorflow/tfjs-core';
+import type { Scalar, Variable } from '@tensorflow/tfjs-core';
 import { createTfjs } from 'adamax/tfjs';
 import { expect } from 'chai';
 import { expectError } from '../support/errors.js';
@@ -121,6 +121,36 @@ onBackends('memory', (backend) => {
       await tf.setBackend(backend);
     }
     expect(outcomes[0]).to.deep.equal(outcomes[1]);
+  });
+
+  it('of variables that were disposed of is given back, but of those that may come back under their name', () => {
+    const { SGD } = createTfjs(tf);
+    for (const keras of [false, true]) {
+      const optimizer = new SGD({ learningRate: 1, momentum: 0.5 });
+      const kept = tf.variable(tf.zeros([1]), true, `kept/${keras}`) as Variable;
+      const named = tf.variable(tf.zeros([1]), true, `named/${keras}`) as Variable;
+      let most = 0;
+      // What a step of momentum 0.5 by gradients of 1 does: see the equations of SGD.
+      let [momentum, value] = [0, 0];
+      for (let k = 0; k < 500; k++) {
+        const brief = tf.variable(tf.zeros([1])) as Variable;
+        const list = k === 0 ? [kept, named, brief] : [kept, brief];
+        const loss = () => tf.addN(list.map((one) => tf.sum(one))) as Scalar;
+        if (keras) optimizer.minimize(loss, list);
+        else optimizer.minimize(loss, false, list);
+        brief.dispose();
+        if (k === 0) named.dispose();
+        most = Math.max(most, optimizer.core.weights.length);
+        momentum = Math.fround(0.5 * momentum - 1);
+        value = Math.fround(value + momentum);
+      }
+      expect(most).to.be.within(60, 140);
+      expect([...valuesOf(kept)]).to.deep.equal([value]);
+      const again = tf.variable(tf.zeros([1]), true, `named/${keras}`) as Variable;
+      optimizer.applyGradients([{ name: again.name, tensor: tf.zeros([1]) }]);
+      expect([...valuesOf(again)]).to.deep.equal([-0.5]);
+      tf.dispose([kept, again]);
+    }
   });
 
   it('is given back by dispose', () => {
