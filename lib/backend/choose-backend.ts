@@ -27,6 +27,13 @@ interface Runtime {
 
 let started: Runtime | null = null;
 
+/** How many replicas share the cores of this machine with this thread, itself included. */
+let sharers = 1;
+/** How many threads the addon would use if nobody shared the cores; undefined until that is asked. */
+let unshared: number | undefined;
+/** Whether the number of threads was set by a call; the environment is asked for its own. */
+let threadsWereSet = false;
+
 /** Throws at every call while `ADAMAX_ISA` or `ADAMAX_THREADS` has a value that cannot be used here. */
 function runtime(): Runtime {
   if (started === null) started = start();
@@ -103,7 +110,25 @@ export function threads(): number {
 export function setThreads(n: number): void {
   checkThreads('n', n);
   const { native } = runtime();
+  threadsWereSet = true;
   if (native !== null) native.backend.threads = n;
+}
+
+/**
+ * Leaves steps of this thread their part of the cores only, unless `setThreads` or `ADAMAX_THREADS` has said how many
+ * threads they use. It loads no addon: one that is loaded later gets its part then.
+ * @param among - how many replicas share the cores of this machine, this one included: a whole number ≥ 1
+ */
+export function shareThreads(among: number): void {
+  sharers = among;
+  if (started?.native) takeShare(started.native.backend);
+}
+
+function takeShare(backend: Backend): void {
+  if ((sharers === 1 && unshared === undefined) || threadsWereSet || environment('ADAMAX_THREADS') !== undefined)
+    return;
+  unshared ??= backend.threads;
+  backend.threads = Math.max(1, Math.floor(unshared / sharers));
 }
 
 function checkThreads(argument: string, n: unknown, received = n): asserts n is number {
@@ -152,7 +177,10 @@ function running({ binding, from }: LoadedBinding & { binding: Binding }): Runti
 
 /** A runtime as the environment wants it. */
 function asTold(runtime: Runtime, forced = environment('ADAMAX_ISA'), limit = environment('ADAMAX_THREADS')): Runtime {
-  if (limit !== undefined && runtime.native !== null) runtime.native.backend.threads = Number(limit);
+  if (runtime.native !== null) {
+    if (limit !== undefined) runtime.native.backend.threads = Number(limit);
+    takeShare(runtime.native.backend);
+  }
   if (forced !== undefined) choose(runtime, 'ADAMAX_ISA', forced);
   return runtime;
 }

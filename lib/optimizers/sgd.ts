@@ -8,19 +8,9 @@ import { Hyperparameter, type HyperValue } from './hyperparameter.js';
 import { GIVEN } from './inspection.js';
 import { Optimizer } from './optimizer.js';
 import { type OptimizerOptions, optimizerOptionNames } from './optimizer-options.js';
+import { sgdRule } from './sgd-rule.js';
 
 const { fround } = Math;
-
-/** p' = p − lr·g. Native twin: native/kernels/sgd-inl.h. */
-const plainRule = withKernel(needKernel('sgd', 0, 1), {
-  name: 'sgd',
-  slots: [],
-  scalars: 1,
-  sweep(param, out, _slots, at, grad, gradAt, n, scalars) {
-    const learningRate = scalars[0];
-    for (let i = at, j = gradAt; j < gradAt + n; i++, j++) out[i] = fround(param[i] - fround(learningRate * grad[j]));
-  },
-});
 
 /** v' = momentum·v − lr·g, and p' = p + v', or p' = p + (momentum·v' − lr·g) with Nesterov's look ahead. */
 const momentumRule = (name: string, nesterov: boolean) =>
@@ -70,7 +60,7 @@ export class SGD extends Optimizer {
     checkOptions('SGD', options, [...optimizerOptionNames, 'momentum', 'nesterov']);
     const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
     checkBoolean('nesterov', nesterov);
-    super(momentum === 0 ? plainRule : nesterov ? lookAhead : heavyBall, 'SGD', { ...options, learningRate });
+    super(momentum === 0 ? sgdRule : nesterov ? lookAhead : heavyBall, 'SGD', { ...options, learningRate });
     this.#nesterov = nesterov;
     this.#momentum = new Hyperparameter('momentum', unitIntervalClosed, momentum);
   }
