@@ -11,6 +11,7 @@ export { RowIndex } from './backend/row-index.js';
 export { joinSums, PIECE } from './backend/sum-squares.js';
 export { hashOf } from './checkpoint/metadata.js';
 export type { Borders, Collective, Exchange } from './distribute/collective/collective.js';
+export { openCounting, openMpi } from './distribute/collective/mpi/open-mpi.js';
 export { addPairwise } from './distribute/collective/pairwise.js';
 export { addParts } from './distribute/collective/workers/add.js';
 export { openWorkers } from './distribute/collective/workers/open.js';

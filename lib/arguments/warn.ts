@@ -1,7 +1,12 @@
 const emitWarning = process.emitWarning.bind(process);
 
 /** Every `code` a process warning of this package can carry. */
-export type WarningCode = 'ADAMAX_NO_NATIVE' | 'ADAMAX_NO_GRADIENT' | 'ADAMAX_NEW_VARIABLES' | 'ADAMAX_NON_FINITE';
+export type WarningCode =
+  | 'ADAMAX_NO_NATIVE'
+  | 'ADAMAX_NO_GRADIENT'
+  | 'ADAMAX_NEW_VARIABLES'
+  | 'ADAMAX_NON_FINITE'
+  | 'ADAMAX_BOUND';
 
 /**
  * Warns, as Node does. What is warned of has happened by then, so nothing in here can fail the call that warns.

@@ -4,7 +4,7 @@ import { type ReplicaContext, Strategy } from './strategy.js';
 
 class DefaultStrategy extends Strategy {
   constructor() {
-    super(alone, false);
+    super(alone(), false);
   }
 }
 

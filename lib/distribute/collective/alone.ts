@@ -1,20 +1,30 @@
-import { copyInto } from '../../memory/typed-arrays.js';
+import { typeError } from '../../arguments/errors.js';
 import type { Collective, Exchange } from './collective.js';
 
-/** One replica by itself: a sum over it is what it has, and there is nobody to gather from. */
-export const alone: Collective = {
-  rank: 0,
-  size: 1,
-  local: 1,
-  run(exchanges) {
-    for (const exchange of exchanges) exchangeAlone(exchange);
-  },
-  async runAsync(exchanges) {
-    alone.run(exchanges);
-  },
-  async close() {},
-};
+/** One replica, which has nobody to talk to. */
+export function alone(): Collective {
+  let open = true;
+  const run = (exchanges: readonly Exchange[]) => {
+    if (!open) throw closed(exchanges);
+    for (const exchange of exchanges) {
+      if (exchange.kind !== 'gather' && exchange.to !== exchange.from) exchange.to.set(exchange.from);
+    }
+  };
+  return {
+    rank: 0,
+    size: 1,
+    local: 1,
+    run,
+    async runAsync(exchanges) {
+      run(exchanges);
+    },
+    async close() {
+      open = false;
+    },
+  };
+}
 
-function exchangeAlone(exchange: Exchange): void {
-  if (exchange.kind !== 'gather' && exchange.from !== exchange.to) copyInto(exchange.to, exchange.from);
+/** The error for what comes after `close`. */
+export function closed(exchanges: readonly Exchange[]): TypeError {
+  return typeError('ERR_ADAMAX_STATE', `exchanges must come before close: received ${exchanges.length} after it`);
 }
