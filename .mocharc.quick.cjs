@@ -8,6 +8,8 @@ module.exports = {
     'out/test/{attacks,build,examples,processes,training}/**',
     'out/test/backend/{isa,load,threads,workers}.test.js',
     'out/test/step/{async,hooks,out-of-place,replicas,timeout}.test.js',
+    // They start jobs of several processes.
+    'out/test/distribute/mpi/**',
     // They load TensorFlow.js, which takes its time with every kernel.
     'out/test/tfjs/**',
     'out/test/readme.test.js',

@@ -9,8 +9,8 @@ const headers = createRequire(join(root, 'package.json'))('node-api-headers').in
 const output = join(root, 'build-mpi', 'adamax_mpi.node');
 try {
   process.stderr.write('adamax: building the MPI addon\n');
-  const name = buildMpi({ headers, output });
-  process.stderr.write(`adamax: ${output} is for ${name === 'mpich' ? 'MPICH' : 'Open MPI'}\n`);
+  const { name } = buildMpi({ headers, output });
+  process.stderr.write(`adamax: ${output} is for ${name}\n`);
 } catch (error) {
   process.stderr.write(`adamax: ${error.message}\n`);
   process.exit(1);

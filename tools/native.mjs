@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { headerOptions } from '../native/node-directory.mjs';
 import { dateBack, filesIn, modified } from './files.mjs';
 
@@ -14,7 +14,7 @@ const CONFIGURATION = ['native/binding.gyp', 'package-lock.json', 'tools/native.
 
 export function addonIsCurrent(root) {
   const addon = addonPath(root);
-  const sources = filesIn(join(root, 'native'));
+  const sources = filesIn(join(root, 'native')).filter((file) => !relative(root, file).split(sep).includes('mpi'));
   return existsSync(addon) && modified(addon) >= Math.max(...sources.map(modified));
 }
 

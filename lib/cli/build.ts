@@ -18,6 +18,8 @@ import { isCheckout, packageFolder } from '../loading/place.js';
 
 /** What a build needs of npm, in the versions that this package is developed with. */
 const TOOLS = ['node-gyp', 'node-addon-api', 'node-api-headers'];
+/** The MPI addon is compiled by one call of the compiler. */
+const MPI_TOOLS = ['node-api-headers'];
 
 /**
  * Builds the addon from the sources in the package, into its build/Release. Tools and headers come from npm into a
@@ -25,38 +27,72 @@ const TOOLS = ['node-gyp', 'node-addon-api', 'node-api-headers'];
  * @returns the exit code of the process
  */
 export async function build(): Promise<number> {
-  const folder = packageFolder();
-  if (folder === null)
-    throw new Error('there is nothing to build from in a bundle: build where the package is installed');
-  if (isCheckout(folder)) throw new Error('a checkout is built by `npm run build`');
-  accessSync(folder, constants.W_OK); // before minutes are spent on what cannot be put there
-  // Ctrl+C ends the commands below, too, and then what follows them: the folder is to be removed.
-  process.once('SIGINT', () => undefined);
-  // Not in the package itself: make cannot work in a folder whose path has spaces.
-  const work = realpathSync(mkdtempSync(join(tmpdir(), 'adamax-build-')));
-  try {
+  const folder = installedFolder('npm run build');
+  await inWorkFolder(async (work) => {
     cpSync(join(folder, 'native'), join(work, 'native'), { recursive: true });
-    writeFileSync(join(work, 'package.json'), '{}'); // without it npm would install into a package above
     say('fetching node-gyp and headers (npm)');
-    npm(work, ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', ...specifiers(folder)]);
+    fetchTools(work, folder, TOOLS);
     say('building the native addon (node-gyp)');
     await compile(work);
     install(join(work, 'native', 'build', 'Release', 'adamax.node'), join(folder, 'build', 'Release'));
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
+  });
   // In a process of its own, since this one may have found that there is no addon.
   return (
     spawnSync(process.execPath, [join(folder, 'dist', 'cli', 'main.js'), 'info'], { stdio: 'inherit' }).status ?? 1
   );
 }
 
-function specifiers(folder: string): string[] {
-  const { devDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  return TOOLS.map((name) => `${name}@${devDependencies[name]}`);
+/**
+ * Builds the addon by which processes talk to each other, into build-mpi of the package: MPI with its headers and the
+ * compiler are the machine's, the headers of Node-API come from npm.
+ * @returns the exit code of the process
+ */
+export async function buildMpi(): Promise<number> {
+  const folder = installedFolder('npm run build:mpi');
+  await inWorkFolder(async (work) => {
+    const native = join(folder, 'native');
+    const { buildMpi: compileMpi, checkMpi } = await import(pathToFileURL(join(native, 'mpi', 'build.mjs')).href);
+    checkMpi();
+    say('fetching headers (npm)');
+    fetchTools(work, folder, MPI_TOOLS);
+    say('building the MPI addon');
+    const output = join(folder, 'build-mpi', 'adamax_mpi.node');
+    const { name } = compileMpi({ headers: join(work, 'node_modules', 'node-api-headers', 'include'), output });
+    say(`${output} is for ${name}`);
+  });
+  return 0;
 }
 
-function npm(cwd: string, args: string[]): void {
+/** @param instead - the command that builds a checkout */
+function installedFolder(instead: string): string {
+  const folder = packageFolder();
+  if (folder === null)
+    throw new Error('there is nothing to build from in a bundle: build where the package is installed');
+  if (isCheckout(folder)) throw new Error(`a checkout is built by \`${instead}\``);
+  accessSync(folder, constants.W_OK); // before minutes are spent on what cannot be put there
+  return folder;
+}
+
+/** Not in the package itself: make cannot work in a folder whose path has spaces. */
+async function inWorkFolder(body: (work: string) => Promise<void>): Promise<void> {
+  // Ctrl+C ends the commands below, too, and then what follows them: the folder is to be removed.
+  process.once('SIGINT', () => undefined);
+  const work = realpathSync(mkdtempSync(join(tmpdir(), 'adamax-build-')));
+  try {
+    await body(work);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function fetchTools(work: string, folder: string, tools: readonly string[]): void {
+  writeFileSync(join(work, 'package.json'), '{}'); // without it npm would install into a package above
+  const { devDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const specifiers = tools.map((name) => `${name}@${devDependencies[name]}`);
+  npm(work, ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', ...specifiers], tools);
+}
+
+function npm(cwd: string, args: string[], tools: readonly string[]): void {
   // Whoever came by npx or an npm script has said which npm it was.
   const script = process.env.npm_execpath;
   const own = script !== undefined && /npm-cli\.[cm]?js$/.test(script);
@@ -68,8 +104,8 @@ function npm(cwd: string, args: string[]): void {
     shell,
   });
   if (error !== undefined)
-    throw new Error(`npm, which fetches ${TOOLS.join(', ')}, could not be run: ${error.message}`);
-  if (status !== 0) throw new Error(`npm could not install ${TOOLS.join(', ')}`);
+    throw new Error(`npm, which fetches ${tools.join(', ')}, could not be run: ${error.message}`);
+  if (status !== 0) throw new Error(`npm could not install ${tools.join(', ')}`);
 }
 
 async function compile(work: string): Promise<void> {

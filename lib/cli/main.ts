@@ -2,7 +2,7 @@
  * `npx adamax`: what this installation runs on, how to build its binary where none fits, and what is in saved states.
  */
 import { describe } from '../arguments/errors.js';
-import { build } from './build.js';
+import { build, buildMpi } from './build.js';
 import { diff } from './diff.js';
 import { importFile } from './import-file.js';
 import { info, infoText } from './info.js';
@@ -11,7 +11,7 @@ import { verify } from './verify.js';
 import { version } from './version.js';
 
 const USAGE = `adamax info [--json]           which implementation runs here, on what, from which binary
-adamax build                   builds the binary from source, for a platform that has none
+adamax build [--mpi]           builds the binary from source, for a platform that has none; or the addon for MPI
 adamax inspect FILE [--json]   tensors of a saved state, its step, configs and extra
 adamax diff FILE FILE          where two saved states differ; status 0 where they do not, else 1
 adamax verify FILE             whether a saved state is what was written; status 1 where it is not
@@ -26,14 +26,15 @@ const FAILED: Readonly<Record<string, number>> = { diff: 2 };
 
 async function main(command: string | undefined, rest: readonly string[]): Promise<number> {
   const asJson = rest.includes('--json');
-  const files = rest.filter((argument) => argument !== '--json');
+  const forMpi = command === 'build' && rest.includes('--mpi');
+  const files = rest.filter((argument) => argument !== '--json' && !(forMpi && argument === '--mpi'));
   const is = (name: string, count: number, json = false) => {
     return (
       command === name && files.length === count && (json || !asJson) && !files.some((file) => file.startsWith('-'))
     );
   };
   if (is('info', 0, true)) return say(asJson ? jsonText(info()) : infoText(info()));
-  if (is('build', 0)) return build();
+  if (is('build', 0)) return forMpi ? buildMpi() : build();
   if (is('inspect', 1, true)) {
     const found = inspection(files[0]);
     return say(asJson ? jsonText(found) : inspectionText(found));

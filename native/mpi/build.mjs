@@ -29,12 +29,11 @@ const DEFINES = ['OMPI_SKIP_MPICXX=1', 'MPICH_SKIP_MPICXX=1'];
  * @param headers - the folder of node_api.h
  * @param output - where the addon goes; the folder is made
  * @param native - the folder of sources
+ * @returns the MPI that it was built for, as `findMpi` does
  * @throws Error whose message says what is missing, or that the compiler, which has told why, could not
  */
 export function buildMpi({ headers, output, native = dirname(here) }) {
-  if (process.platform === 'win32') throw new Error('training between processes needs a system with Open MPI: received Windows');
-  const mpi = findMpi();
-  if (mpi === null) throw new Error(missingMpi());
+  const mpi = checkMpi();
   const compiler = process.env.CXX || 'c++';
   const work = `${output}.${process.pid}.tmp`;
   mkdirSync(dirname(output), { recursive: true });
@@ -51,18 +50,26 @@ export function buildMpi({ headers, output, native = dirname(here) }) {
     throw new Error(`the MPI addon could not be built by ${compiler}, a C++17 compiler: ${why}`);
   }
   renameSync(work, output); // a process may have the old one loaded
-  return mpi.name;
+  return mpi;
 }
 
 /** What a compiler is told of every source of the addon, but for where MPI and Node-API are. */
 export function compileFlags(native) {
-  const { defines, cflags_cc: flags, conditions } = JSON.parse(readFileSync(join(native, 'binding.gyp'), 'utf8')).targets[0];
-  const baseline = conditions.find(([when]) => when === `OS!='win' and target_arch=='${process.arch}'`)?.[1].cflags_cc ?? [];
+  const {
+    defines,
+    cflags_cc: flags,
+    conditions,
+  } = JSON.parse(readFileSync(join(native, 'binding.gyp'), 'utf8')).targets[0];
+  const baseline =
+    conditions.find(([when]) => when === `OS!='win' and target_arch=='${process.arch}'`)?.[1].cflags_cc ?? [];
   return [...flags, ...baseline, ...[...defines, ...DEFINES].map((define) => `-D${define}`), `-I${native}`];
 }
 
-function missingMpi() {
+/** @throws Error that says how MPI is installed, where there is none */
+export function checkMpi() {
+  const mpi = process.platform === 'win32' ? null : findMpi();
+  if (mpi !== null) return mpi;
   const asked = process.env.ADAMAX_MPI;
-  const found = asked === undefined || asked === '' ? 'no mpicc' : `ADAMAX_MPI=${asked}`;
-  return `MPI with its headers must be installed (${INSTALL}): received ${found}`;
+  const found = asked === undefined || asked === '' ? `no mpicc on ${process.platform}` : `ADAMAX_MPI=${asked}`;
+  throw new Error(`MPI with its headers must be installed (${INSTALL}): received ${found}`);
 }

@@ -13,7 +13,9 @@ namespace {
 // more than twice as long as the same in buckets of 2 MB.
 constexpr std::size_t kBucket = std::size_t{512} << 10;
 // Floats of a sum that every replica takes for itself, of all that the others have: one message in place of two.
+// Between few replicas that pays for longer ones, as long as what comes from all together stays small.
 constexpr std::size_t kSmall = 1024;
+constexpr std::size_t kSmallTogether = 16384;
 // Parts of a bucket begin at a cache line.
 constexpr std::size_t kLine = 16;
 constexpr int kTag = 1;
@@ -81,7 +83,7 @@ int Exchanger::sum(const float* from, float* to, std::size_t length) {
     return MPI_SUCCESS;
   }
   if (length == 0) return MPI_SUCCESS;
-  if (length <= kSmall) return sum_small(from, to, length);
+  if (length <= kSmall || length <= kSmallTogether / size_) return sum_small(from, to, length);
   for (std::size_t begin = 0; begin < length; begin += kBucket) {
     const int error = sum_bucket(from + begin, to + begin, std::min(length - begin, kBucket));
     if (error != MPI_SUCCESS) return error;

@@ -9,25 +9,27 @@ export const INSTALL = [
   'macOS: brew install open-mpi',
 ].join('; ');
 
-/** The drivers of each implementation; a system that has both calls neither just mpicc. */
-const DRIVERS = {
-  openmpi: ['mpicc.openmpi', 'mpicc'],
-  mpich: ['mpicc.mpich', 'mpicc'],
+/**
+ * The drivers of each implementation, the first by the name that it has where both are installed, and how it is asked:
+ * the other one's driver refuses the question.
+ */
+const IMPLEMENTATIONS = {
+  openmpi: { name: 'Open MPI', drivers: ['mpicc.openmpi', 'mpicc'], questions: ['--showme:compile', '--showme:link'] },
+  mpich: { name: 'MPICH', drivers: ['mpicc.mpich', 'mpicc'], questions: ['-compile_info', '-link_info'] },
 };
-/** How each is asked. The other one's driver refuses, or would take the question for a file. */
-const QUESTIONS = { openmpi: [['--showme:compile'], ['--showme:link']], mpich: [['-compile-info'], ['-link-info']] };
 
 /**
  * `ADAMAX_MPI` names an implementation, `openmpi` or `mpich`, or `none`; without it Open MPI is looked for first.
  * @returns null where there is none: else its name, and flags to compile and to link with
  */
 export function findMpi(wanted = process.env.ADAMAX_MPI) {
-  const names = wanted === undefined || wanted === '' ? Object.keys(DRIVERS) : [wanted];
-  for (const name of names.filter((known) => known in DRIVERS)) {
-    for (const driver of DRIVERS[name]) {
-      const [compile, link] = QUESTIONS[name].map((question) => answer(driver, question));
-      if (compile === null || link === null) continue;
-      return { name, compile: compile.filter(isInclude), link: link.filter(isLink) };
+  const keys = wanted === undefined || wanted === '' ? Object.keys(IMPLEMENTATIONS) : [wanted];
+  for (const key of keys.filter((known) => Object.hasOwn(IMPLEMENTATIONS, known))) {
+    const { name, drivers, questions } = IMPLEMENTATIONS[key];
+    for (const driver of drivers) {
+      const [compile, link] = questions.map((question) => answer(driver, question));
+      if (compile !== null && link !== null)
+        return { name, compile: compile.filter(isInclude), link: link.filter(isLink) };
     }
   }
   return null;
@@ -35,7 +37,7 @@ export function findMpi(wanted = process.env.ADAMAX_MPI) {
 
 /** @returns the words of the answer; null where there is no such driver, or it does not know the question */
 function answer(driver, question) {
-  const { status, stdout } = spawnSync(driver, question, { encoding: 'utf8' });
+  const { status, stdout } = spawnSync(driver, [question], { encoding: 'utf8' });
   return status === 0 ? stdout.trim().split(/\s+/) : null;
 }
 

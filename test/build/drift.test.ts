@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { root } from '../support/process.js';
 
@@ -13,6 +14,8 @@ interface Gyp {
     conditions: [string, { cflags_cc?: string[]; libraries?: string[] }][];
   }[];
 }
+
+const { SOURCES, compileFlags } = await import(pathToFileURL(join(root, 'native', 'mpi', 'build.mjs')).href);
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 // The one in the root includes it.
@@ -44,7 +47,18 @@ describe('binding.gyp and CMakeLists.txt', () => {
     expect(sources.sort()).to.deep.equal(target.sources.map((file) => `native/${file}`).sort());
     const files = readdirSync(join(root, 'native'), { recursive: true, encoding: 'utf8' });
     const compiled = files.filter((file) => file.endsWith('.cc')).map((file) => file.replaceAll('\\', '/'));
-    expect(compiled.sort()).to.deep.equal([...target.sources].sort());
+    const own = compiled.filter((file) => !file.startsWith('mpi/'));
+    expect(own.sort()).to.deep.equal([...target.sources].sort());
+    const ofMpi = SOURCES.filter((file: string) => file.startsWith('mpi/'));
+    expect(compiled.filter((file) => file.startsWith('mpi/')).sort()).to.deep.equal([...ofMpi].sort());
+  });
+
+  it('lend the MPI addon their flags, defines and baseline', () => {
+    const flags: string[] = compileFlags(join(root, 'native'));
+    expect(flags).to.include.members([...target.cflags_cc, ...target.defines.map((define) => `-D${define}`)]);
+    expect(flags.filter((flag) => flag.startsWith('-march='))).to.have.length(
+      ['x64', 'arm64'].includes(process.arch) ? 1 : 0,
+    );
   });
 
   it('set the same defines', () => {

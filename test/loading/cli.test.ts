@@ -36,6 +36,8 @@ describe('npx adamax', () => {
   it('builds no checkout, which has a script for that', () => {
     const { status, stderr } = adamax('build');
     expect({ status, stderr }).to.deep.equal({ status: 1, stderr: 'adamax: a checkout is built by `npm run build`\n' });
+    const mpi = adamax('build', '--mpi');
+    expect(mpi).to.include({ status: 1, stderr: 'adamax: a checkout is built by `npm run build:mpi`\n' });
   });
 
   it('says that no binary was looked for, where the fallback is asked for', () => {
@@ -57,6 +59,7 @@ describe('npx adamax', () => {
     const wrong = [
       ['info', '--yaml'],
       ['build', 'x'],
+      ['info', '--mpi'],
       ['inspect', '-h'],
     ];
     for (const args of wrong) {

@@ -21,7 +21,9 @@ const HEADERS = ['node-addon-api', 'node-api-headers'];
 /** @returns the hash of all that decides what is in a binary */
 export function hashOfSources(root) {
   const recipe = RECIPE.map((name) => join(root, 'tools', 'prebuilds', name));
-  const files = [...filesIn(join(root, 'native')), join(root, 'binding.gyp'), ...recipe];
+  // The MPI addon is in no binary that is published.
+  const published = filesIn(join(root, 'native')).filter((file) => !relative(root, file).split(sep).includes('mpi'));
+  const files = [...published, join(root, 'binding.gyp'), ...recipe];
   const named = files.map((file) => [relative(root, file).split(sep).join('/'), file]);
   const hash = createHash('sha256');
   for (const [name, file] of named.sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${name}\0${sha256(file)}\n`);

@@ -2,13 +2,13 @@ import { expect } from 'chai';
 import { needsMpi, run } from './mpirun.js';
 
 /** How rank 1 ends; the code of the job, and what it says. Rank 0 exchanges for ever, so nothing else ends it. */
-const ENDINGS: readonly (readonly [how: string, code: number, says: RegExp])[] = [
+const ENDINGS: readonly (readonly [how: string, code: number, says?: RegExp])[] = [
   ['is killed', 137, /signal 9/],
   ['throws', 1, /an error of the program/],
-  ['exits', 7, /MPI_ABORT/],
-  ['exits in flight', 5, /MPI_ABORT/],
-  ['ends without close', 1, /MPI_ABORT/],
-  ['ends with a code', 9, /MPI_ABORT/],
+  ['exits', 7],
+  ['exits in flight', 5],
+  ['ends without close', 1],
+  ['ends with a code', 9],
 ];
 
 /** What MPI or the system say when memory goes that another rank reads. */
@@ -20,7 +20,7 @@ describe('a job of which a replica is lost', function () {
     needsMpi(this);
   });
 
-  for (const [how, code, says] of ENDINGS) {
+  for (const [how, code, says = /opened/] of ENDINGS) {
     it(`ends with ${code} when one ${how}`, async () => {
       const ended = await run({ ranks: 2, program: 'ending', args: [how] });
       const all = `${ended.stdout}\n${ended.stderr}`;
@@ -30,7 +30,8 @@ describe('a job of which a replica is lost', function () {
     });
   }
 
-  const sentence = /^adamax: ERR_ADAMAX_REPLICA: all replicas must .*: (a )?replica (0 )?of 2 received nothing for 2 s\r?$/m;
+  const sentence =
+    /^adamax: ERR_ADAMAX_REPLICA: all replicas must .*: (a )?replica (0 )?of 2 received nothing for 2 s\r?$/m;
 
   for (const [how, blocked] of [
     ['hangs', 'blocked'],

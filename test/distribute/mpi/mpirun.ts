@@ -60,13 +60,23 @@ export interface Job {
   readonly env?: NodeJS.ProcessEnv;
   /** Leaves out mpirun: the program is started as it is. */
   readonly bare?: boolean;
+  /** Binds each rank to a core of its own, as mpirun does where it is not told otherwise. */
+  readonly bound?: boolean;
 }
 
 /** Runs a program as so many ranks. Whatever becomes of it, nothing of the job is left when this returns. */
-export function run({ ranks, program, args = [], env, bare = false }: Job): Promise<Ended> {
+export function run({ ranks, program, args = [], env, bare = false, bound = false }: Job): Promise<Ended> {
   const script = join(root, 'out', 'test', 'distribute', 'mpi', 'programs', `${program}.js`);
   const node = [process.execPath, script, ...args];
-  const places = ['--oversubscribe', '--bind-to', 'none', '--timeout', String(LIMIT), '-n', String(ranks)];
+  const places = [
+    '--oversubscribe',
+    '--bind-to',
+    bound ? 'core' : 'none',
+    '--timeout',
+    String(LIMIT),
+    '-n',
+    String(ranks),
+  ];
   const [command, ...rest] = bare ? node : ['mpirun', ...places, ...node];
   const begun = performance.now();
   return new Promise((resolve, reject) => {

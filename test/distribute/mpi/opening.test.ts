@@ -51,7 +51,9 @@ describe('openMpi', function () {
       const ended = await run({ ranks: 2, program: 'opening', args: ['workers'] });
       expectAll(ended, 2);
       for (const { error } of ended.ranks) {
-        expect(error).to.match(/^ERR_ADAMAX_LAUNCHER: workers must be .*, 2, as OMPI_COMM_WORLD_SIZE says.*: received 4$/);
+        expect(error).to.match(
+          /^ERR_ADAMAX_LAUNCHER: workers must be .*, 2, as OMPI_COMM_WORLD_SIZE says.*: received 4$/,
+        );
       }
     });
 
@@ -59,7 +61,9 @@ describe('openMpi', function () {
       const env = { PMI_SIZE: '2' };
       const ended = await run({ ranks: 1, program: 'opening', args: ['foreign'], bare: true, env });
       const all = `${ended.stdout}\n${ended.stderr}`;
-      expect(ended.ranks[0]?.error, all).to.match(/^ERR_ADAMAX_LAUNCHER: .* have 2 processes as PMI_SIZE says: received 1$/);
+      expect(ended.ranks[0]?.error, all).to.match(
+        /^ERR_ADAMAX_LAUNCHER: .* have 2 processes as PMI_SIZE says: received 1$/,
+      );
       // What it found is not closed, and the error was caught: the process says all the same that nothing went well.
       expect(ended.code, all).to.equal(1);
     });
@@ -88,6 +92,13 @@ describe('openMpi', function () {
       const set = await run({ ranks: 2, program: 'opening', args: ['threads'], env: { ADAMAX_THREADS: '3' } });
       expectAll(set, 2);
       for (const { after, before } of set.ranks) expect(after).to.equal(before);
+    });
+
+    it('warns once of ranks that are bound to one core each', async function () {
+      if (availableParallelism() < 2) this.skip();
+      const ended = await run({ ranks: 2, program: 'opening', args: ['threads'], bound: true });
+      expectAll(ended, 2);
+      expect(ended.ranks.map(({ warnings }) => warnings)).to.deep.equal([['ADAMAX_BOUND'], []]);
     });
   });
 });

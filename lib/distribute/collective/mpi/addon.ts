@@ -70,7 +70,9 @@ function addonFile(): string {
   if (named !== undefined) return path.resolve(named);
   const folder = packageFolder();
   if (folder === null) {
-    throw launcherError("ADAMAX_MPI_ADDON must be the path of an adamax_mpi.node where 'adamax' is bundled: received none");
+    throw launcherError(
+      "ADAMAX_MPI_ADDON must be the path of an adamax_mpi.node where 'adamax' is bundled: received none",
+    );
   }
   // A folder of its own: whatever ends in .node in build/Release is taken for the addon that steps.
   const file = path.join(folder, 'build-mpi', 'adamax_mpi.node');

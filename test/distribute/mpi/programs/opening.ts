@@ -38,11 +38,13 @@ switch (how) {
     break;
   }
   case 'threads': {
+    const warnings: unknown[] = [];
+    process.on('warning', (warning) => warnings.push((warning as { code?: string }).code));
     const before = backend().threads;
     const collective = openMpi();
     const after = backend().threads;
     await collective.close();
-    report(collective.rank, { before, after });
+    report(collective.rank, { before, after, warnings });
     break;
   }
   case 'alone': {
