@@ -1,4 +1,7 @@
 /** `adamax/distribute`: training on many cores and many machines. See docs/distributed.md. */
 export { getReplicaContext, getStrategy, hasStrategy } from './get-strategy.js';
+export { type LaunchOptions, launch } from './launch.js';
+export { type MirroredOptions, MirroredStrategy } from './mirrored.js';
+export { MultiWorkerMirroredStrategy, type MultiWorkerOptions } from './multi-worker.js';
 export { type BroadcastOptions, type ReplicaContext, Strategy } from './strategy.js';
 export type { ReduceOp, Reducible } from './values.js';

@@ -36,6 +36,7 @@ export abstract class Strategy {
     this.#group = { collective, turns: new Turns() };
     this.#shardState = shardState;
     this.#context = new ReplicaContext(this);
+    if (collective.size > 1) process.once('beforeExit', () => this.close());
   }
 
   /** How many replicas there are. */

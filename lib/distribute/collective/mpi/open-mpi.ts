@@ -2,8 +2,8 @@
 import { describe, launcherError, replicaError, typeError, wrongType, wrongValue } from '../../../arguments/errors.js';
 import { checkOptions } from '../../../arguments/options.js';
 import { warn } from '../../../arguments/warn.js';
-import { alone, closed } from '../alone.js';
 import { shareCores } from '../../share-cores.js';
+import { alone, closed } from '../alone.js';
 import type { Collective, Exchange } from '../collective.js';
 import { type FlatExchanges, loadMpi, type MpiAddon, type Outcome, type World } from './addon.js';
 import { checkWorkers, checkWorld, launchOf } from './launcher.js';
