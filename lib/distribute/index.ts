@@ -1,6 +1,6 @@
 /** `adamax/distribute`: training on many cores and many machines. See docs/distributed.md. */
 export { getReplicaContext, getStrategy, hasStrategy } from './get-strategy.js';
-export { type LaunchOptions, launch } from './launch.js';
+export { type LaunchOptions, launch, type Signal, type Url } from './launch.js';
 export { type MirroredOptions, MirroredStrategy } from './mirrored.js';
 export { MultiWorkerMirroredStrategy, type MultiWorkerOptions } from './multi-worker.js';
 export { type BroadcastOptions, type ReplicaContext, Strategy } from './strategy.js';

@@ -18,13 +18,24 @@ const MOST_REPLICAS = 256;
 /** Milliseconds that replicas get to end by themselves when one of them has failed: they are told, and may clean up. */
 const GRACE = 2000;
 
+/** An `AbortSignal`, as far as it is used here: declarations of Node are not at hand everywhere. */
+export interface Signal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+}
+
+/** A `URL`, likewise. */
+export interface Url {
+  readonly href: string;
+}
+
 export interface LaunchOptions {
   /** How many threads run the script, from 1 to 256. Default: as many as there are cores. */
   replicas?: number;
   /** Seconds that a replica waits for the others in an exchange before it gives up. Default: 300. */
   timeoutSeconds?: number;
   /** Ends all replicas when it is aborted; the promise then rejects with its `reason`. */
-  signal?: AbortSignal | null;
+  signal?: Signal | null;
   /**
    * Options of Node's `Worker`, for each of the threads: `argv`, `env`, `execArgv`, `name`, `resourceLimits`,
    * `trackUnmanagedFds`, `workerData`.
@@ -38,7 +49,7 @@ export interface LaunchOptions {
  * where they exchange, and ended if they have not within two seconds.
  *
  * @example
- * await launch(new URL('./train.js', import.meta.url), { replicas: 2 });
+ * await launch('train.js', { replicas: 2 });
  * @param script - a path, from the working directory on, or a `file:` URL; an ES module or CommonJS
  * @returns a promise that rejects with the first error of a replica, as it was thrown there; with an Error
  *   `ERR_ADAMAX_REPLICA` where one ends with another exit code than 0; with the reason of `signal`
@@ -46,7 +57,7 @@ export interface LaunchOptions {
  * @throws RangeError `ERR_ADAMAX_ARG_VALUE`
  * @throws Error `ERR_ADAMAX_FILE` for a script that cannot be read; `ERR_ADAMAX_LAUNCHER` where no thread can be started
  */
-export async function launch(script: string | URL, options: LaunchOptions = {}): Promise<void> {
+export async function launch(script: string | Url, options: LaunchOptions = {}): Promise<void> {
   const file = fileOf(script);
   checkOptions('options', options, LAUNCH);
   const { availableParallelism } = process.getBuiltinModule('node:os');

@@ -32,9 +32,11 @@ describe('the bundle', () => {
       'internals.js',
       'kernels.js',
       'checkpoint/index.js',
+      'distribute/index.js',
       'import/hdf5/worker.js',
       'import/index.js',
       'no-addons/checkpoint.js',
+      'no-addons/distribute.js',
       'no-addons/import.js',
       'no-addons/tfjs.js',
       'tfjs/index.js',
@@ -45,7 +47,15 @@ describe('the bundle', () => {
   });
 
   it('requires nothing when it is loaded but its own files: in what esbuild makes of it, that would throw', () => {
-    const entries = ['index', 'kernels', 'prebuilt', 'import/index', 'no-addons/index', 'no-addons/kernels'];
+    const entries = [
+      'index',
+      'kernels',
+      'prebuilt',
+      'import/index',
+      'distribute/index',
+      'no-addons/index',
+      'no-addons/kernels',
+    ];
     for (const name of ['adamax', ...entries]) {
       const code = readFileSync(join(root, 'dist', `${name}.js`), 'utf8');
       const atOnce = [...code.matchAll(/^(?!\s).*\brequire\("([^"]+)"\)/gm)].map(([, module]) => module);

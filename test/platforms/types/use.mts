@@ -52,6 +52,7 @@ import {
   type WeightOptions,
   type WeightsReport,
 } from 'adamax';
+import * as distribute from 'adamax/distribute';
 import * as kernels from 'adamax/kernels';
 import * as prebuilt from 'adamax/prebuilt';
 
@@ -159,3 +160,22 @@ kernels.adamaxStep(floats, floats, floats, floats, scalars);
 kernels.adamaxStepOut(floats, floats, floats, floats, floats, scalars);
 kernels.adamaxStepRows(floats, floats, floats, 1, floats, indices, scalars);
 export const norm: number = kernels.sumSquares(floats);
+
+const launching: distribute.LaunchOptions = { replicas: 2, signal: null };
+export const url: distribute.Url = { href: 'file:///train.js' };
+export const signal: distribute.Signal = { aborted: false, reason: null };
+export const launched: Promise<void> = distribute.launch(url, launching);
+const mirrored: distribute.MirroredOptions = { shardState: true };
+const multiWorker: distribute.MultiWorkerOptions = { ...mirrored, workers: 2 };
+export const processes: distribute.MultiWorkerMirroredStrategy = new distribute.MultiWorkerMirroredStrategy(
+  multiWorker,
+);
+const strategy: distribute.Strategy = distribute.hasStrategy()
+  ? distribute.getStrategy()
+  : new distribute.MirroredStrategy(mirrored);
+const context: distribute.ReplicaContext = distribute.getReplicaContext();
+const op: distribute.ReduceOp = 'mean';
+const reducible: distribute.Reducible = [1, floats];
+export const reduced: distribute.Reducible = context.allReduce(op, reducible);
+const root: distribute.BroadcastOptions = { root: 0 };
+strategy.broadcast([], root);
