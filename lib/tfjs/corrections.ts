@@ -2,7 +2,9 @@ import type { Attribute, GradConfig, NamedAttrMap, Tensor } from '@tensorflow/tf
 import { paddingScale } from './average-pool.js';
 import type { Tfjs } from './namespace.js';
 import { notDifferentiable } from './refusal.js';
+import { pairOf, withoutRounding } from './rounded-windows.js';
 import { isTrainingKernel, type WasmTrainingKernel } from './wasm/index.js';
+import { withStandIns } from './wasm/stand-in.js';
 
 type Backward = (dy: Tensor, saved: Tensor[], attributes: NamedAttrMap) => Record<string, () => Tensor>;
 
@@ -26,7 +28,7 @@ export function withCorrections<T>(tf: Tfjs, body: () => T): T {
     tf.registerGradient(ours);
   }
   try {
-    return body();
+    return withStandIns(tf, body);
   } finally {
     for (const [kernelName, theirs] of replaced) {
       if (theirs === undefined) tf.unregisterGradient(kernelName);
@@ -80,6 +82,28 @@ const sharedByTies = changed((tf, theirs) => (dy, saved, attributes) => {
   return theirs(tf.div(dy, tf.reshape(ties, dy.shape)), saved, attributes);
 });
 
+/** One correction of what another one has made of a gradient. */
+function both(first: Correction, second: Correction): Correction {
+  return (tf, theirs) => second(tf, first(tf, theirs));
+}
+
+/** How the number of windows is rounded is an attribute that TensorFlow.js hands on to no gradient. */
+const roundedConvolution = changed((_tf, theirs) => (dy, saved, attributes) => {
+  const [x, filter] = saved;
+  const [height, width] = filter.shape as number[];
+  return theirs(dy, saved, withoutRounding(x, dy, [height, width], attributes));
+});
+const roundedPool = changed((_tf, theirs) => (dy, saved, attributes) => {
+  const window = pairOf(attributes.filterSize as number | [number, number]);
+  return theirs(dy, saved, withoutRounding(saved[0], dy, window, attributes));
+});
+
+/** The one row that was repeated gets the sum, for which TensorFlow.js divides by no distance at all. */
+const repeated = changed((tf, theirs) => (dy, saved, attributes) => {
+  const axes = [1, 2].filter((axis) => saved[0].shape[axis] === 1 && dy.shape[axis] > 1);
+  return theirs(axes.length > 0 ? tf.sum(dy, axes, true) : dy, saved, attributes);
+});
+
 /** The mean is over what lies within the picture, and so is its gradient. */
 const withoutPadding = changed((tf, theirs) => (dy, saved, attributes) => {
   return theirs(paddingScale(tf, dy, saved[0], attributes), saved, attributes);
@@ -105,7 +129,7 @@ const isHalfPixel = ({ halfPixelCenters }: Record<string, Attribute>) => halfPix
 const comparison = flat('a', 'b');
 
 const CORRECTIONS: Readonly<Record<string, Correction>> = {
-  AvgPool: withoutPadding,
+  AvgPool: both(withoutPadding, roundedPool),
   AvgPool3D: withoutPadding,
   Max: sharedByTies,
   Min: sharedByTies,
@@ -126,18 +150,23 @@ const CORRECTIONS: Readonly<Record<string, Correction>> = {
   LogicalAnd: comparison,
   LogicalOr: comparison,
   LogicalNot: flat('x'),
-  GatherV2: changed((_tf, theirs) => (dy, saved, attributes) => {
-    if (attributes.batchDims === 0) return theirs(dy, saved, attributes);
+  ArgMax: flat('x'),
+  ArgMin: flat('x'),
+  Conv2D: roundedConvolution,
+  GatherV2: changed((tf, theirs) => (dy, saved, attributes) => {
+    // TensorFlow.js gives the indices themselves, which whole numbers that a loss has computed would then go back by.
+    const indices = () => tf.zeros(saved[1].shape);
+    if (attributes.batchDims === 0) return { ...theirs(dy, saved, attributes), indices };
     const gradients = batched(() => theirs(dy, saved, attributes));
-    return { ...gradients, x: () => batched(gradients.x) };
+    return { x: () => batched(gradients.x), indices };
   }),
   MirrorPad: refused('mirrorPad, of which TensorFlow.js leaves out what it mirrors', () => true),
   ResizeBilinear: refused('resizeBilinear with halfPixelCenters, which TensorFlow.js leaves out', isHalfPixel),
-  ResizeNearestNeighbor: refused(
-    'resizeNearestNeighbor with halfPixelCenters, which TensorFlow.js leaves out',
-    isHalfPixel,
+  ResizeNearestNeighbor: both(
+    repeated,
+    refused('resizeNearestNeighbor with halfPixelCenters, which TensorFlow.js leaves out', isHalfPixel),
   ),
   Conv3D: refusedOnWasm('conv3d', 'says wrong numbers', 'Conv3DBackpropInputV2'),
-  MaxPool: refusedOnWasm('maxPool', LOST, 'MaxPoolGrad'),
+  MaxPool: both(roundedPool, refusedOnWasm('maxPool', LOST, 'MaxPoolGrad')),
   MaxPool3D: refusedOnWasm('maxPool3d', LOST, 'MaxPool3DGrad'),
 };

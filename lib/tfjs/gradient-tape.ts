@@ -11,6 +11,7 @@ import { checkAlive } from './recognition.js';
 import { whyNot } from './refusal.js';
 import { Flattened, type Gradients, type Structure } from './structure.js';
 import { Tape, type TapeNode } from './tape.js';
+import { withStandIns } from './wasm/stand-in.js';
 import { Watched } from './watched.js';
 
 export interface GradientTapeOptions {
@@ -123,10 +124,11 @@ export class RecordingTape {
     const zero = unconnectedGradients === 'zero';
     try {
       let gradients: readonly TapeGradient[] = [];
-      this.#tf.tidy(() => {
+      const differentiate = () => {
         gradients = this.#sum(targets.tensors, wanted, weights, zero);
         return gradients.filter((gradient): gradient is Tensor => gradient instanceof this.#tf.Tensor);
-      });
+      };
+      withStandIns(this.#tf, () => this.#tf.tidy(differentiate));
       return wanted.filled(gradients) as Gradients<S>;
     } catch (error) {
       throw whyNot(error);

@@ -1,29 +1,39 @@
-import type { KernelConfig, KernelFunc, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { typeError } from '../../arguments/errors.js';
 import { checkOneOf, checkOptions } from '../../arguments/options.js';
 import type { Tfjs } from '../namespace.js';
 import { batchMatMul } from './batch-mat-mul.js';
+import { conv2d, fusedConv2d } from './conv2d.js';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter.js';
 import { conv2dBackpropInput } from './conv2d-backprop-input.js';
 import { conv3dBackpropFilter } from './conv3d-backprop-filter.js';
 import { conv3dBackpropInput } from './conv3d-backprop-input.js';
 import { depthwiseBackpropFilter } from './depthwise-backprop-filter.js';
 import { depthwiseBackpropInput } from './depthwise-backprop-input.js';
+import { depthwiseConv2d, fusedDepthwiseConv2d } from './depthwise-conv2d.js';
 import { identity } from './identity.js';
-import { BACKEND, type Run, type TrainingKernel } from './kernel.js';
+import { install, isInstalled } from './install.js';
+import { BACKEND, type TrainingKernel } from './kernel.js';
 import { maxPool3d } from './max-pool-3d.js';
 import { maxPool3dGrad, maxPoolGrad } from './max-pool-grad.js';
+import { avgPool, maxPool } from './pool.js';
+import { withoutStandIns } from './stand-in.js';
 import { unsortedSegmentSum } from './unsorted-segment-sum.js';
 
 const KERNELS = {
+  AvgPool: avgPool,
   BatchMatMul: batchMatMul,
+  Conv2D: conv2d,
   Conv2DBackpropFilter: conv2dBackpropFilter,
   Conv2DBackpropInput: conv2dBackpropInput,
   Conv3DBackpropFilterV2: conv3dBackpropFilter,
   Conv3DBackpropInputV2: conv3dBackpropInput,
+  DepthwiseConv2dNative: depthwiseConv2d,
   DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
   DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
+  FusedConv2D: fusedConv2d,
+  FusedDepthwiseConv2D: fusedDepthwiseConv2d,
   Identity: identity,
+  MaxPool: maxPool,
   MaxPool3D: maxPool3d,
   MaxPool3DGrad: maxPool3dGrad,
   MaxPoolGrad: maxPoolGrad,
@@ -34,11 +44,17 @@ export type WasmTrainingKernel = keyof typeof KERNELS;
 
 /** Those of TensorFlow.js 4.22 that are slow, or wrong: see the kernels. */
 const REPLACED: readonly WasmTrainingKernel[] = [
+  'AvgPool',
   'BatchMatMul',
+  'Conv2D',
   'Conv2DBackpropInput',
   'Conv3DBackpropFilterV2',
   'Conv3DBackpropInputV2',
+  'DepthwiseConv2dNative',
+  'FusedConv2D',
+  'FusedDepthwiseConv2D',
   'Identity',
+  'MaxPool',
   'MaxPool3D',
   'MaxPool3DGrad',
   'MaxPoolGrad',
@@ -64,12 +80,9 @@ export interface WasmTraining {
   disable(): void;
 }
 
-/** The configs in the registry that are ours. The registry is one for the process, whatever copy of TensorFlow.js. */
-const ours = new WeakSet<KernelConfig>();
-
 /** Whether the kernel of this name on the wasm backend is ours. */
 export function isTrainingKernel(tf: Tfjs, name: WasmTrainingKernel): boolean {
-  return ours.has(tf.getKernel(name, BACKEND));
+  return isInstalled(tf, name);
 }
 
 /**
@@ -91,41 +104,21 @@ export function enableWasmTraining(tf: Tfjs, options: WasmTrainingOptions = {}):
   const replaced: WasmTrainingKernel[] = [];
   const kept: WasmTrainingKernel[] = [];
   const undo: (() => void)[] = [];
+  const enable = () => {
+    for (const name of NAMES) {
+      if (isInstalled(tf, name) || skip.includes(name)) continue;
+      const isThere = tf.getKernel(name, BACKEND) !== undefined;
+      if (isThere && !replace.includes(name)) {
+        kept.push(name);
+        continue;
+      }
+      (isThere ? replaced : added).push(name);
+      undo.push(install(tf, KERNELS[name]));
+    }
+  };
   const disable = () => {
     for (const undoOne of undo.splice(0)) undoOne();
   };
-  for (const name of NAMES) {
-    const stock = tf.getKernel(name, BACKEND);
-    if (ours.has(stock) || skip.includes(name)) continue;
-    if (stock !== undefined && !replace.includes(name)) {
-      kept.push(name);
-      continue;
-    }
-    (stock === undefined ? added : replaced).push(name);
-    undo.push(install(tf, KERNELS[name], stock));
-  }
-  return { added, replaced, kept, disable };
-}
-
-/** @returns what undoes it */
-function install(tf: Tfjs, kernel: TrainingKernel, stock: KernelConfig | undefined): () => void {
-  const run: Run = (name, backend, inputs, attrs) => {
-    const { kernelFunc } = name === kernel.name && stock !== undefined ? stock : tf.getKernel(name, BACKEND);
-    return kernelFunc({ inputs, attrs: attrs as NamedAttrMap, backend }) as TensorInfo;
-  };
-  // What TensorFlow.js sets up when the backend starts is kept: the kernel that is replaced is called by ours.
-  const kernelFunc = kernel.create(tf, run) as unknown as KernelFunc;
-  const config: KernelConfig = { ...stock, kernelName: kernel.name, backendName: BACKEND, kernelFunc };
-  put(tf, config, stock);
-  ours.add(config);
-  return () => {
-    // Whoever has put another kernel there since meant it.
-    if (tf.getKernel(kernel.name, BACKEND) === config) put(tf, stock, config);
-  };
-}
-
-/** Registering over a kernel would print a warning. */
-function put(tf: Tfjs, config: KernelConfig | undefined, old: KernelConfig | undefined): void {
-  if (old !== undefined) tf.unregisterKernel(old.kernelName, BACKEND);
-  if (config !== undefined) tf.registerKernel(config);
+  withoutStandIns(tf, enable);
+  return { added, replaced, kept, disable: () => withoutStandIns(tf, disable) };
 }

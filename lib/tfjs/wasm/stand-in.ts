@@ -1,0 +1,50 @@
+import type { Tfjs } from '../namespace.js';
+import { conv2d, fusedConv2d } from './conv2d.js';
+import { depthwiseConv2d, fusedDepthwiseConv2d } from './depthwise-conv2d.js';
+import { install, isInstalled } from './install.js';
+import { BACKEND, type TrainingKernel } from './kernel.js';
+import { avgPool, maxPool } from './pool.js';
+
+/** Kernels by which a loss would be wrong without a gradient being so. */
+const FORWARD: readonly TrainingKernel[] = [
+  avgPool,
+  conv2d,
+  depthwiseConv2d,
+  fusedConv2d,
+  fusedDepthwiseConv2d,
+  maxPool,
+];
+
+/** What takes the kernels back which stand in for those of TensorFlow.js; undefined while none do. */
+let standing: (() => void)[] | undefined;
+
+/**
+ * Calls `body` with convolutions and pools that are right on the wasm backend, or refuse, also where `enableWasmTraining`
+ * has not been called, or has been taken back in the midst of it.
+ */
+export function withStandIns<T>(tf: Tfjs, body: () => T): T {
+  if (standing !== undefined || tf.getBackend() !== BACKEND) return body();
+  standing = standIn(tf);
+  try {
+    return body();
+  } finally {
+    for (const leave of standing) leave();
+    standing = undefined;
+  }
+}
+
+/** Changes which kernels are there for good, without regard to whether some stand in at the time. */
+export function withoutStandIns<T>(tf: Tfjs, change: () => T): T {
+  if (standing === undefined) return change();
+  for (const leave of standing) leave();
+  try {
+    return change();
+  } finally {
+    standing = standIn(tf);
+  }
+}
+
+function standIn(tf: Tfjs): (() => void)[] {
+  const isStock = (name: string) => tf.getKernel(name, BACKEND) !== undefined && !isInstalled(tf, name);
+  return FORWARD.filter(({ name }) => isStock(name)).map((kernel) => install(tf, kernel));
+}
