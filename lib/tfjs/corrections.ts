@@ -98,6 +98,15 @@ const roundedPool = changed((_tf, theirs) => (dy, saved, attributes) => {
   return theirs(dy, saved, withoutRounding(saved[0], dy, window, attributes));
 });
 
+/** On cpu TensorFlow.js looks for the gradients of all images in that of the first. */
+const imageByImage = changed((tf, theirs) => (dy, saved, attributes) => {
+  const [x] = saved;
+  if (tf.getBackend() !== 'cpu' || x.shape[0] < 2) return theirs(dy, saved, attributes);
+  const one = (batch: Tensor, i: number) => tf.slice(batch, [i, 0, 0, 0], [1, -1, -1, -1]);
+  const gradientOf = (_: unknown, i: number) => theirs(one(dy, i), [one(x, i)], attributes).images();
+  return { images: () => tf.concat(Array.from({ length: x.shape[0] }, gradientOf)) };
+});
+
 /** The one row that was repeated gets the sum, for which TensorFlow.js divides by no distance at all. */
 const repeated = changed((tf, theirs) => (dy, saved, attributes) => {
   const axes = [1, 2].filter((axis) => saved[0].shape[axis] === 1 && dy.shape[axis] > 1);
@@ -161,12 +170,25 @@ const CORRECTIONS: Readonly<Record<string, Correction>> = {
     return { x: () => batched(gradients.x), indices };
   }),
   MirrorPad: refused('mirrorPad, of which TensorFlow.js leaves out what it mirrors', () => true),
-  ResizeBilinear: refused('resizeBilinear with halfPixelCenters, which TensorFlow.js leaves out', isHalfPixel),
+  ResizeBilinear: both(
+    // On cpu its shape has height and width the other way round.
+    changed((tf, theirs) => (dy, saved, attributes) => {
+      const { images } = theirs(dy, saved, attributes);
+      return { images: () => tf.reshape(images(), saved[0].shape) };
+    }),
+    refused('resizeBilinear with halfPixelCenters, which TensorFlow.js leaves out', isHalfPixel),
+  ),
   ResizeNearestNeighbor: both(
-    repeated,
+    both(imageByImage, repeated),
     refused('resizeNearestNeighbor with halfPixelCenters, which TensorFlow.js leaves out', isHalfPixel),
   ),
   Conv3D: refusedOnWasm('conv3d', 'says wrong numbers', 'Conv3DBackpropInputV2'),
   MaxPool: both(roundedPool, refusedOnWasm('maxPool', LOST, 'MaxPoolGrad')),
-  MaxPool3D: refusedOnWasm('maxPool3d', LOST, 'MaxPool3DGrad'),
+  MaxPool3D: both(
+    refused(
+      'maxPool3d with windows of another height than width on cpu, where TensorFlow.js gives gradients to other pixels',
+      ({ filterSize }, tf) => Array.isArray(filterSize) && filterSize[1] !== filterSize[2] && tf.getBackend() === 'cpu',
+    ),
+    refusedOnWasm('maxPool3d', LOST, 'MaxPool3DGrad'),
+  ),
 };

@@ -1,5 +1,5 @@
 import type { BatchMatMulAttrs, TensorInfo } from '@tensorflow/tfjs-core';
-import { type Infos, sizeOf, type TrainingKernel, type WasmBackend } from './kernel.js';
+import { type Infos, sizeOf, type TrainingKernel, type WasmBackend, zeros } from './kernel.js';
 
 /** left · right, each of which may have to be transposed before. `turned` says that this is the transposed product. */
 interface Product {
@@ -20,7 +20,7 @@ interface Product {
 export const batchMatMul: TrainingKernel<Infos<'a' | 'b'>, BatchMatMulAttrs> = {
   name: 'BatchMatMul',
   create:
-    (_, run) =>
+    (tf, run) =>
     ({ inputs: { a, b }, attrs: { transposeA, transposeB }, backend }) => {
       const multiply = (a: TensorInfo, b: TensorInfo, transposeA: boolean, transposeB: boolean) => {
         const right = isPackedOtherwise(b) ? copyOf(b, backend) : b;
@@ -30,6 +30,13 @@ export const batchMatMul: TrainingKernel<Infos<'a' | 'b'>, BatchMatMulAttrs> = {
       };
       const transpose = (x: TensorInfo) => run('Transpose', backend, { x }, { perm: exchanged(x.shape.length) });
 
+      // XNNPACK computes nothing of no numbers, and says so on the console only.
+      if (sizeOf(a.shape) === 0 || sizeOf(b.shape) === 0) {
+        const rows = a.shape[a.shape.length - (transposeA ? 1 : 2)];
+        const columns = b.shape[b.shape.length - (transposeB ? 2 : 1)];
+        const stack = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+        return zeros([...stack, rows, columns], backend);
+      }
       const isPlain = !transposeA && !transposeB;
       if (isPlain || !isMatrix(a) || !isMatrix(b)) return multiply(a, b, transposeA, transposeB);
       const { left, right, turnsLeft, turnsRight, turned } = cheapest(a, b, transposeA, transposeB);

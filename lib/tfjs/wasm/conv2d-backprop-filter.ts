@@ -1,7 +1,7 @@
 import type { Conv2DBackpropFilterAttrs } from '@tensorflow/tfjs-core';
 import { wrongValue } from '../../arguments/errors.js';
 import { convInfo } from './conv-info.js';
-import { type Infos, sizeOf, type TrainingKernel } from './kernel.js';
+import { type Infos, sizeOf, type TrainingKernel, zeros } from './kernel.js';
 
 /**
  * What each weight of a convolution has done: the sum of x times dy over the images and places where they met. That is
@@ -16,11 +16,7 @@ export const conv2dBackpropFilter: TrainingKernel<Infos<'x' | 'dy'>, Conv2DBackp
       const { filterShape, dataFormat } = attrs;
       if (dataFormat !== 'NHWC') throw wrongValue('dataFormat', "'NHWC' on the wasm backend", dataFormat);
       const info = convInfo(tf, x.shape, filterShape, attrs);
-      if (sizeOf(x.shape) === 0 || sizeOf(dy.shape) === 0) {
-        const out = backend.makeOutput(info.filterShape, 'float32');
-        backend.typedArrayFromHeap(out).fill(0);
-        return out;
-      }
+      if (sizeOf(x.shape) === 0 || sizeOf(dy.shape) === 0) return zeros(info.filterShape, backend);
       const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
       // Behind the last place of the filter there may be too few rows of x, or some that it never came to.
       const bottom = (dy.shape[1] - 1) * strideHeight + filterHeight - info.inHeight - padInfo.top;

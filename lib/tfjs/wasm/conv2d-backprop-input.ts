@@ -1,6 +1,6 @@
 import type { Conv2DBackpropInputAttrs, TensorInfo } from '@tensorflow/tfjs-core';
 import { convInfo } from './conv-info.js';
-import type { Infos, TrainingKernel, WasmBackend } from './kernel.js';
+import { type Infos, sizeOf, type TrainingKernel, type WasmBackend, zeros } from './kernel.js';
 
 /**
  * What each pixel of a convolution has done: the sum of the weights times dy where they met. That is a convolution of
@@ -15,6 +15,7 @@ export const conv2dBackpropInput: TrainingKernel<Infos<'dy' | 'filter'>, Conv2DB
       const { dataFormat, inputShape } = attrs;
       const loop = () => run('Conv2DBackpropInput', backend, { dy, filter }, attrs);
       if (dataFormat !== 'NHWC') return loop();
+      if (sizeOf(dy.shape) === 0) return zeros(inputShape, backend);
       const info = convInfo(tf, inputShape, filter.shape, attrs);
       const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
       const height = (dy.shape[1] - 1) * strideHeight + 1;

@@ -1,6 +1,6 @@
 import type { Conv3DBackpropFilterV2Attrs } from '@tensorflow/tfjs-core';
 import { imagesOf, layersOf } from './conv3d-layers.js';
-import type { Infos, TrainingKernel } from './kernel.js';
+import { type Infos, sizeOf, type TrainingKernel, zeros } from './kernel.js';
 
 /**
  * What each weight of a convolution of volumes has done: for each layer of the filter that of a convolution of images.
@@ -11,6 +11,7 @@ export const conv3dBackpropFilter: TrainingKernel<Infos<'x' | 'dy'>, Conv3DBackp
   create:
     (tf, run) =>
     ({ inputs: { x, dy }, attrs, backend }) => {
+      if (sizeOf(dy.shape) === 0) return zeros(attrs.filterShape, backend);
       const { info, runs, attrs: image } = layersOf(tf, x.shape, attrs.filterShape, attrs);
       const filterShape = info.filterShape.slice(1);
       const out = backend.makeOutput(info.filterShape, 'float32');

@@ -1,6 +1,6 @@
 import type { Conv3DBackpropInputV2Attrs } from '@tensorflow/tfjs-core';
 import { imagesOf, layersOf } from './conv3d-layers.js';
-import type { Infos, TrainingKernel } from './kernel.js';
+import { type Infos, sizeOf, type TrainingKernel, zeros } from './kernel.js';
 
 /**
  * What each pixel of a convolution of volumes has done: the sum over the layers of the filter of what it has done in a
@@ -11,6 +11,7 @@ export const conv3dBackpropInput: TrainingKernel<Infos<'dy' | 'filter'>, Conv3DB
   create:
     (tf, run) =>
     ({ inputs: { dy, filter }, attrs, backend }) => {
+      if (sizeOf(dy.shape) === 0) return zeros(attrs.inputShape, backend);
       const { info, runs, attrs: image } = layersOf(tf, attrs.inputShape, filter.shape, attrs);
       const { batchSize, inDepth, inHeight, inWidth, inChannels, strideDepth } = info;
       const out = backend.makeOutput(info.inShape, 'float32');

@@ -45,7 +45,7 @@ function checkFit(name: string, info: Info): void {
   const { top, bottom, left, right } = info.padInfo;
   const pads = [top, bottom, left, right];
   if (!pads.every(Number.isInteger)) throw wrongValue(`pad of ${name}`, 'of whole numbers', pads);
-  const fits = (pixels: number, places: number) => places > 0 || (pixels === 0 && places === 0);
+  const fits = (pixels: number, places: number) => (pixels > 0 ? places > 0 : places === 0);
   if (fits(inHeight, outHeight) && fits(inWidth, outWidth)) return;
   const least = formatShape([effectiveFilterHeight, effectiveFilterWidth]);
   const expected = `height and width of x of ${name}, with padding, must be at least ${least}, as those of the filter`;

@@ -17,6 +17,7 @@ import { maxPool3d } from './max-pool-3d.js';
 import { maxPool3dGrad, maxPoolGrad } from './max-pool-grad.js';
 import { avgPool, maxPool } from './pool.js';
 import { withoutStandIns } from './stand-in.js';
+import { sum } from './sum.js';
 import { unsortedSegmentSum } from './unsorted-segment-sum.js';
 
 const KERNELS = {
@@ -37,6 +38,7 @@ const KERNELS = {
   MaxPool3D: maxPool3d,
   MaxPool3DGrad: maxPool3dGrad,
   MaxPoolGrad: maxPoolGrad,
+  Sum: sum,
   UnsortedSegmentSum: unsortedSegmentSum,
 } satisfies Record<string, TrainingKernel>;
 
@@ -58,6 +60,7 @@ const REPLACED: readonly WasmTrainingKernel[] = [
   'MaxPool3D',
   'MaxPool3DGrad',
   'MaxPoolGrad',
+  'Sum',
 ];
 const NAMES = Object.keys(KERNELS) as WasmTrainingKernel[];
 

@@ -36,3 +36,9 @@ export interface TrainingKernel<Inputs = never, Attrs = never> {
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, length) => size * length, 1);
 }
+
+export function zeros(shape: number[], backend: WasmBackend, dtype: DataType = 'float32'): TensorInfo {
+  const out = backend.makeOutput(shape, dtype);
+  backend.typedArrayFromHeap(out).fill(0);
+  return out;
+}

@@ -1,4 +1,5 @@
 import type { MaxPool3DAttrs, MaxPoolGradAttrs } from '@tensorflow/tfjs-core';
+import { wrongValue } from '../../arguments/errors.js';
 import type { Tfjs } from '../namespace.js';
 
 /** Depth, height and width. An image is a volume of depth 1. */
@@ -24,7 +25,7 @@ export function windowsOverImages(
 ): PoolWindows {
   const xShape = shape as [number, number, number, number];
   const info = tf.backend_util.computePool2DInfo(xShape, filterSize, strides, 1, pad, dimRoundingMode);
-  return {
+  return checkedWindows({
     batchSize: info.batchSize,
     channels: info.inChannels,
     from: [1, info.inHeight, info.inWidth],
@@ -33,7 +34,7 @@ export function windowsOverImages(
     strides: [1, info.strideHeight, info.strideWidth],
     pads: [0, info.padInfo.top, info.padInfo.left],
     outShape: info.outShape,
-  };
+  });
 }
 
 export function windowsOverVolumes(
@@ -43,7 +44,7 @@ export function windowsOverVolumes(
 ): PoolWindows {
   const xShape = shape as [number, number, number, number, number];
   const info = tf.backend_util.computePool3DInfo(xShape, filterSize, strides, 1, pad, dimRoundingMode);
-  return {
+  return checkedWindows({
     batchSize: info.batchSize,
     channels: info.inChannels,
     from: [info.inDepth, info.inHeight, info.inWidth],
@@ -52,5 +53,17 @@ export function windowsOverVolumes(
     strides: [info.strideDepth, info.strideHeight, info.strideWidth],
     pads: [info.padInfo.front, info.padInfo.top, info.padInfo.left],
     outShape: info.outShape,
-  };
+  });
+}
+
+/** Windows each of which has a pixel, since nothing is the greatest of none. */
+function checkedWindows(windows: PoolWindows): PoolWindows {
+  const { from, to, window, strides, pads } = windows;
+  const isRight = from.every((pixels, axis) => {
+    const first = -pads[axis];
+    const last = (to[axis] - 1) * strides[axis] + first;
+    return to[axis] < 1 || (first + window[axis] > 0 && last < pixels);
+  });
+  if (isRight) return windows;
+  throw wrongValue('pad', 'one that leaves each window a pixel', pads);
 }

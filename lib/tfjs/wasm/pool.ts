@@ -17,15 +17,13 @@ type Image = [number, number, number, number];
 export const avgPool = pool<AvgPoolAttrs>('AvgPool');
 export const maxPool = pool<MaxPoolAttrs>('MaxPool');
 
-/** For a window without a pixel XNNPACK takes one from elsewhere. */
+/** XNNPACK takes a pixel from elsewhere for a window without one, and where padding is to leave pixels out. */
 function checkWindows(name: string, info: backend_util.Conv2DInfo): void {
   const { inHeight, inWidth, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth } = info;
   const { top, bottom, left, right } = info.padInfo;
-  const hasPixels = (pixels: number, places: number, window: number, stride: number, start: number) =>
-    start >= 0 && start < window && (places - 1) * stride - start < pixels;
-  const isRight =
-    hasPixels(inHeight, outHeight, filterHeight, strideHeight, top) &&
-    hasPixels(inWidth, outWidth, filterWidth, strideWidth, left);
-  if (isRight) return;
+  const isRight = (pixels: number, places: number, window: number, stride: number, pad: number) =>
+    pad >= 0 && pad < window && (places - 1) * stride - pad < pixels;
+  const rows = isRight(inHeight, outHeight, filterHeight, strideHeight, top);
+  if (rows && isRight(inWidth, outWidth, filterWidth, strideWidth, left)) return;
   throw wrongValue(`pad of ${name}`, 'one that leaves each window a pixel', [top, bottom, left, right]);
 }

@@ -4,23 +4,25 @@ import { depthwiseConv2d, fusedDepthwiseConv2d } from './depthwise-conv2d.js';
 import { install, isInstalled } from './install.js';
 import { BACKEND, type TrainingKernel } from './kernel.js';
 import { avgPool, maxPool } from './pool.js';
+import { sum } from './sum.js';
 
-/** Kernels by which a loss would be wrong without a gradient being so. */
-const FORWARD: readonly TrainingKernel[] = [
+/** Kernels of which a loss, or a gradient, would be wrong without a word. */
+const STAND_INS: readonly TrainingKernel[] = [
   avgPool,
   conv2d,
   depthwiseConv2d,
   fusedConv2d,
   fusedDepthwiseConv2d,
   maxPool,
+  sum,
 ];
 
 /** What takes the kernels back which stand in for those of TensorFlow.js; undefined while none do. */
 let standing: (() => void)[] | undefined;
 
 /**
- * Calls `body` with convolutions and pools that are right on the wasm backend, or refuse, also where `enableWasmTraining`
- * has not been called, or has been taken back in the midst of it.
+ * Calls `body` with kernels of the wasm backend that are right, or refuse, also where `enableWasmTraining` has not been
+ * called, or has been taken back in the midst of it.
  */
 export function withStandIns<T>(tf: Tfjs, body: () => T): T {
   if (standing !== undefined || tf.getBackend() !== BACKEND) return body();
@@ -46,5 +48,5 @@ export function withoutStandIns<T>(tf: Tfjs, change: () => T): T {
 
 function standIn(tf: Tfjs): (() => void)[] {
   const isStock = (name: string) => tf.getKernel(name, BACKEND) !== undefined && !isInstalled(tf, name);
-  return FORWARD.filter(({ name }) => isStock(name)).map((kernel) => install(tf, kernel));
+  return STAND_INS.filter(({ name }) => isStock(name)).map((kernel) => install(tf, kernel));
 }

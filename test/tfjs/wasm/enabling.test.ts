@@ -27,6 +27,7 @@ const REPLACED = [
   'MaxPool3D',
   'MaxPool3DGrad',
   'MaxPoolGrad',
+  'Sum',
 ];
 
 /** All kernels there are, with the very objects that were registered. */
