@@ -76,7 +76,10 @@ export class CapturedRows {
       if (own.length > 0) node.inputs = Object.fromEntries(own);
       // What is made of its output may share the data of it.
       const gathered = node.kernelName === 'GatherV2' ? this.#gathered.get(node.outputs[0].dataId) : undefined;
-      if (gathered !== undefined && tables.has(gathered.table)) this.#attach(node, gathered);
+      if (gathered === undefined) continue;
+      // Nothing leads back by whole numbers, and there is no gradient by a table that is not asked for.
+      node.inputs = { x: node.inputs.x };
+      if (tables.has(gathered.table)) this.#attach(node, gathered);
     }
   }
 

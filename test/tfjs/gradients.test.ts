@@ -135,6 +135,9 @@ onBackends('gradients of TensorFlow.js', (backend) => {
     const indices = () => tf.tensor2d([[0], [1]], [2, 1], 'int32');
     refuse('batches', [2, 3], (x) => tf.gather(x, indices(), 1, 1), /gather with batchDims, for which/);
   }
+  const unequal = (x: never) => tf.maxPool3d(x, [1, 2, 1], 1, 'valid');
+  if (backend === 'cpu')
+    refuse('unequal windows', [1, 2, 2, 2, 1], unequal, /maxPool3d with windows of another height/);
   if (backend === 'cpu') refuse('einsum', [3, 4], (x) => tf.einsum('ij->i', x), /received Einsum/);
   if (backend === 'wasm') {
     refuse('conv3d', [1, 3, 3, 3, 1], (x) => tf.conv3d(x, taps([2, 2, 2, 1, 1]), 1, 'same'), /conv3d on wasm/);

@@ -57,6 +57,26 @@ function convolved(x: readonly number[], taps: readonly number[]): number[] {
   );
 }
 
+/** Averages of windows of 2 that lie 2 apart, or the greatest of each, or products with taps, of as many as there are begun. */
+function begun(n: number, channel: readonly number[], join: (seen: readonly number[]) => number): number[] {
+  const starts = Array.from({ length: Math.ceil(n / 2) }, (_, i) => 2 * i);
+  const at = (i: number, j: number) => (i < n && j < n ? [channel[n * i + j]] : []);
+  return starts.flatMap((i) =>
+    starts.map((j) => join([...at(i, j), ...at(i, j + 1), ...at(i + 1, j), ...at(i + 1, j + 1)])),
+  );
+}
+
+/** Pictures of `height` × `width`, each pixel of which is taken from the row and column that are named. */
+function picked(
+  x: readonly number[],
+  [height, width]: readonly [number, number],
+  fromRows: readonly number[],
+  fromColumns: readonly number[],
+): number[] {
+  const pictures = rows(x, height * width);
+  return pictures.flatMap((picture) => fromRows.flatMap((i) => fromColumns.map((j) => picture[i * width + j])));
+}
+
 const matrix = [1, 3, -2, 0.5, -1, 2, 0.3, 1.5, -0.7, 0.2, 1, 0.4];
 const softmax = (row: readonly number[]) => row.map((x) => Math.exp(x) / sum(row.map(Math.exp)));
 const mean = (x: readonly number[]) => sum(x) / x.length;
@@ -204,6 +224,78 @@ export const LOSSES: Readonly<Record<string, TwofoldLoss>> = {
       return weightedSum(tf.conv2d(picture, x as never, 1, 'same'));
     },
     numbers: (x) => weighted(convolved([...matrix, ...matrix.slice(0, 4)], x)),
+    without: ['wasm'],
+  },
+  'convolution whose strides leave pixels out': {
+    shape: [1, 6, 6, 1],
+    tensors: (x) => weightedSum(tf.conv2d(x as never, tf.tensor4d(kernel.slice(0, 4), [2, 2, 1, 1]), 3, 'same')),
+    numbers: (x) =>
+      weighted([0, 3, 18, 21].map((p) => sum([0, 1, 6, 7].map((offset, k) => kernel[k] * x[p + offset])))),
+  },
+  'convolution of channels whose strides leave pixels out': {
+    shape: [1, 4, 7, 1],
+    tensors: (x) => weightedSum(tf.depthwiseConv2d(x as never, tf.tensor4d([2], [1, 1, 1, 1]), 3, 'same')),
+    numbers: (x) => weighted([0, 3, 6, 21, 24, 27].map((p) => 2 * x[p])),
+    without: ['wasm'],
+  },
+  'average pooling, rounded up': {
+    shape: [1, 5, 5, 1],
+    tensors: (x) => weightedSum(tf.avgPool(x as never, 2, 2, 0, 'ceil')),
+    numbers: (x) => weighted(begun(5, x, mean)),
+  },
+  'max pooling, rounded up': {
+    shape: [1, 5, 5, 1],
+    tensors: (x) => weightedSum(tf.maxPool(x as never, 2, 2, 0, 'ceil')),
+    numbers: (x) => weighted(begun(5, x, (seen) => Math.max(...seen))),
+    without: ['wasm'],
+  },
+  'convolution, rounded up': {
+    shape: [1, 5, 5, 1],
+    tensors: (x) => weightedSum(tf.conv2d(x as never, tf.ones([2, 2, 1, 1]), 2, 0, 'NHWC', 1, 'ceil')),
+    numbers: (x) => weighted(begun(5, x, sum)),
+  },
+  'nearest pixels of several pictures': {
+    shape: [3, 2, 3, 1],
+    tensors: (x) => weightedSum(tf.image.resizeNearestNeighbor(x as never, [4, 6])),
+    numbers: (x) => weighted(picked(x, [2, 3], [0, 0, 1, 1], [0, 0, 1, 1, 2, 2])),
+  },
+  'nearest pixels of fewer': {
+    shape: [2, 4, 2, 1],
+    tensors: (x) => weightedSum(tf.image.resizeNearestNeighbor(x as never, [2, 2])),
+    numbers: (x) => weighted(picked(x, [4, 2], [0, 2], [0, 1])),
+  },
+  'nearest pixels of one row, by its corners': {
+    shape: [2, 1, 3, 1],
+    tensors: (x) => weightedSum(tf.image.resizeNearestNeighbor(x as never, [4, 5], true)),
+    numbers: (x) => weighted(picked(x, [1, 3], [0, 0, 0, 0], [0, 1, 1, 2, 2])),
+  },
+  'nearest pixels of one column, by its corners': {
+    shape: [1, 3, 1, 1],
+    tensors: (x) => weightedSum(tf.image.resizeNearestNeighbor(x as never, [3, 2], true)),
+    numbers: (x) => weighted(picked(x, [3, 1], [0, 1, 2], [0, 0])),
+  },
+  'pixels between those of a picture that is no square': {
+    shape: [1, 2, 3, 1],
+    tensors: (x) => weightedSum(tf.image.resizeBilinear(x as never, [2, 6])),
+    numbers: (x) => weighted(rows(x, 3).flatMap(([a, b, c]) => [a, (a + b) / 2, b, (b + c) / 2, c, c])),
+  },
+  'rows gathered of gathered rows': {
+    shape: [3, 4],
+    tensors: (x) => {
+      const twice = tf.gather(tf.gather(x, tf.tensor1d([2, 0], 'int32')), tf.tensor1d([1, 1, 0], 'int32'));
+      return weightedSum(twice);
+    },
+    numbers: (x) => weighted([0, 0, 2].flatMap((row) => x.slice(4 * row, 4 * row + 4))),
+    without: ['wasm'],
+  },
+  'rows nearest to a point': {
+    shape: [3, 4],
+    tensors: (x) => weightedSum(tf.gather(x, tf.argMin(tf.abs(tf.sub(x, 0.8)), 0))),
+    numbers: (x) => {
+      const distances = columns(x, 4).map((column) => column.map((v) => Math.abs(v - 0.8)));
+      const nearest = distances.map((list) => list.indexOf(Math.min(...list)));
+      return weighted(nearest.flatMap((row) => x.slice(4 * row, 4 * row + 4)));
+    },
     without: ['wasm'],
   },
   'gathered rows': {

@@ -75,9 +75,15 @@ function windows(draws: Draws) {
   const dilations: Pair = isDilated ? pair(3) : [1, 1];
   const end = () => draws.below(3);
   const kind = draws.below(6);
-  const explicit: Pad = [[0, 0], [end(), end()], [end(), end()], [0, 0]];
+  const explicit: Pad = [
+    [0, 0],
+    [end(), end()],
+    [end(), end()],
+    [0, 0],
+  ];
   const pad: Pad = kind < 2 ? 'same' : kind < 4 ? 'valid' : kind === 4 ? draws.below(4) : explicit;
-  const mode: Mode | undefined = typeof pad !== 'string' && draws.below(2) === 0 ? draws.of(['floor', 'ceil', 'round']) : undefined;
+  const mode: Mode | undefined =
+    typeof pad !== 'string' && draws.below(2) === 0 ? draws.of(['floor', 'ceil', 'round']) : undefined;
   return { batch: draws.below(4), size, filter, strides, dilations, isDilated, pad, mode };
 }
 
@@ -128,7 +134,13 @@ const MAKERS: Record<string, Maker> = {
     return {
       name: JSON.stringify({ isDepthwise, shapes, strides, dilations, pad, mode, activation, bias }),
       run: () => {
-        const options = { strides, dilations, pad: pad as never, ...(mode && { dimRoundingMode: mode }), activation } as const;
+        const options = {
+          strides,
+          dilations,
+          pad: pad as never,
+          ...(mode && { dimRoundingMode: mode }),
+          activation,
+        } as const;
         const inputs = {
           x: numbers(shapes[0]) as Tensor4D,
           filter: numbers(shapes[1], 2) as Tensor4D,
@@ -162,8 +174,7 @@ const MAKERS: Record<string, Maker> = {
     const shape = [batch, ...size, draws.from(1, 5)];
     return {
       name: JSON.stringify({ pool, shape, filter, strides, pad, mode }),
-      run: () =>
-        withGradients((x) => tf[pool](x as Tensor4D, filter, strides, pad as never, mode), [shape]),
+      run: () => withGradients((x) => tf[pool](x as Tensor4D, filter, strides, pad as never, mode), [shape]),
     };
   },
   'pool of volumes': (draws) => {
@@ -224,8 +235,7 @@ const MAKERS: Record<string, Maker> = {
     ];
     return {
       name: JSON.stringify({ shapes, transposeA, transposeB }),
-      run: () =>
-        withGradients((a, b) => tf.matMul(a, b, transposeA, transposeB), shapes),
+      run: () => withGradients((a, b) => tf.matMul(a, b, transposeA, transposeB), shapes),
     };
   },
   'matMul in several shapes': (draws) => {
