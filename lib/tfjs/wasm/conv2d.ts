@@ -12,6 +12,7 @@ const convolution = <Attrs extends Conv2DAttrs>(name: string) =>
     name,
     (tf, { x, filter }, attrs) => convInfo(tf, x.shape, filter.shape, attrs),
     checkChannels,
+    false,
   );
 
 export const conv2d = convolution<Conv2DAttrs>('Conv2D');

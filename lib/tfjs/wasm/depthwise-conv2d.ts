@@ -9,6 +9,7 @@ const depthwise = <Attrs extends DepthwiseConv2dNativeAttrs>(name: string) =>
     name,
     (tf, { x, filter }, attrs) => convInfo(tf, x.shape, filter.shape, attrs, true),
     checkChannels,
+    false,
   );
 
 export const depthwiseConv2d = depthwise<DepthwiseConv2dNativeAttrs>('DepthwiseConv2dNative');

@@ -15,11 +15,13 @@ type Attrs = { readonly pad: Conv2DAttrs['pad']; readonly dataFormat?: string };
  * computes: one pixel, where a filter is greater than the image. Where the sizes are not the same, pixels end up in other
  * places, and what there is no room for is written over other tensors.
  * @param check - throws what else XNNPACK goes wrong with
+ * @param crops - whether XNNPACK does not know what a negative padding is
  */
 export function overImages<Inputs extends Infos<'x'>, A extends Attrs>(
   name: string,
   infoOf: (tf: Tfjs, inputs: Inputs, attrs: A) => Info,
   check: (name: string, info: Info) => void,
+  crops: boolean,
 ): TrainingKernel<Inputs, A> {
   return {
     name,
@@ -33,8 +35,18 @@ export function overImages<Inputs extends Infos<'x'>, A extends Attrs>(
         if (sizeOf(info.outShape) === 0) return backend.makeOutput(info.outShape, 'float32');
         check(name, info);
         const pad = exactPads(info);
-        const exact = pad === undefined ? attrs : { ...attrs, pad, dimRoundingMode: undefined };
-        return run(name, backend, inputs, exact);
+        if (pad === undefined) return run(name, backend, inputs, attrs);
+        const exact = { ...attrs, pad, dimRoundingMode: undefined };
+        const [, [, bottom], [, right]] = pad;
+        if (!crops || (bottom >= 0 && right >= 0)) return run(name, backend, inputs, exact);
+
+        const [batch, rows, columns, channels] = inputs.x.shape;
+        const size = [batch, rows + Math.min(bottom, 0), columns + Math.min(right, 0), channels];
+        const x = run('Slice', backend, { x: inputs.x }, { begin: [0, 0, 0, 0], size });
+        exact.pad = pad.map(([start, end]) => [start, Math.max(end, 0)]) as Pads;
+        const out = run(name, backend, { ...inputs, x }, exact);
+        backend.disposeData(x.dataId);
+        return out;
       },
   };
 }

@@ -10,6 +10,7 @@ const pool = <Attrs extends AvgPoolAttrs & MaxPoolAttrs>(name: string) =>
     (tf, { x }, { filterSize, strides, pad, dimRoundingMode }) =>
       tf.backend_util.computePool2DInfo(x.shape as Image, filterSize, strides, 1, pad, dimRoundingMode),
     checkWindows,
+    true,
   );
 
 type Image = [number, number, number, number];

@@ -6,7 +6,7 @@ import { type RandomCall, randomCall } from './random-calls.js';
 import { numbers, use } from './support.js';
 
 /** `ADAMAX_FUZZ_TFJS=100000,7` makes so many calls, of seeds from 7. */
-const [CALLS, FIRST = 0] = (process.env.ADAMAX_FUZZ_TFJS ?? '1500').split(',').map(Number);
+const [CALLS, FIRST = 0] = (process.env.ADAMAX_FUZZ_TFJS ?? '600').split(',').map(Number);
 /** Of the greatest number, or of 1. Sums of some hundred products in float32, where the cpu backend sums in float64. */
 const BOUND = 1e-5;
 

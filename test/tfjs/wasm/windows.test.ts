@@ -105,6 +105,17 @@ describe('Windows over images on wasm', function () {
     ] as [Pair, Pair][]) {
       const x = () => numbers([2, 5, 7, 3]) as Tensor4D;
       await expectParity(() => tf.conv2d(x(), numbers([...filter, 3, 4], 2) as Tensor4D, strides, 1), BOUND);
+      await expectParity(() => tf.maxPool(x(), filter, strides, 0), 0);
+      await expectParity(() => tf.avgPool(x(), filter, strides, 0), BOUND);
+    }
+    // The number of columns follows from the height and the stride of rows there, so that some are left over.
+    for (const [shape, filter, strides, pad] of [
+      [[3, 2, 3, 1], [2, 1], [4, 1], 0],
+      [[1, 2, 4, 3], [4, 4], [3, 1], 1],
+    ] as [number[], Pair, Pair, number][]) {
+      const x = () => numbers(shape) as Tensor4D;
+      await expectParity(() => tf.maxPool(x(), filter, strides, pad), 0);
+      await expectParity(() => tf.avgPool(x(), filter, strides, pad), BOUND);
     }
   });
 
