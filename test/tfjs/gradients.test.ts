@@ -103,6 +103,27 @@ onBackends('gradients of TensorFlow.js', (backend) => {
     x.dispose();
   });
 
+  it('are none by the numbers of rows that are looked up, listed or not', () => {
+    const training = backend === 'wasm' ? enableWasmTraining() : undefined;
+    const table = variableOf([1, 2, 3, 4], [2, 2]);
+    const at = variableOf([1, 0, 1], [3]);
+    const { core } = new Adamax();
+    const loss = () => tf.sum(tf.gather(table, tf.cast(at, 'int32')));
+    expect(core.getGradients(loss, [at])).to.deep.equal([undefined]);
+    const [rows, none] = core.getGradients(loss, [table, at]);
+    expect(Array.from(summed(rows as IndexedSlices, 4))).to.deep.equal([1, 1, 2, 2]);
+    expect(none).to.equal(undefined);
+    // Columns are no rows, so that the whole has a gradient, and that of the numbers is zeros.
+    const columns = () => tf.sum(tf.gather(table, tf.cast(at, 'int32'), 1));
+    const found = core.getGradients(columns, [table, at]).map((gradient) => Array.from(gradient as Float32Array));
+    expect(found).to.deep.equal([
+      [1, 2, 1, 2],
+      [0, 0, 0],
+    ]);
+    tf.dispose([table, at]);
+    training?.disable();
+  });
+
   /** Losses of `x`, of 3 × 4 elements, and what the error says of them. */
   const refusals: Record<string, [() => unknown, RegExp]> = {};
   const refuse = (name: string, shape: number[], loss: (x: never) => unknown, message: RegExp) => {
