@@ -10,18 +10,23 @@ export function isInstalled(tf: Tfjs, name: string): boolean {
   return ours.has(tf.getKernel(name, BACKEND));
 }
 
+/** A kernel as TensorFlow.js calls it. @param theirs - the one that gives way to it, which it may run */
+export function kernelFuncOf(tf: Tfjs, kernel: TrainingKernel, theirs: KernelFunc | undefined): KernelFunc {
+  const run: Run = (name, backend, inputs, attrs) => {
+    const kernelFunc = (name === kernel.name && theirs) || tf.getKernel(name, BACKEND).kernelFunc;
+    return kernelFunc({ inputs, attrs: attrs as NamedAttrMap, backend }) as TensorInfo;
+  };
+  return kernel.create(tf, run) as unknown as KernelFunc;
+}
+
 /**
  * Registers a kernel in the place of that of TensorFlow.js, if there is one.
  * @returns what undoes it
  */
 export function install(tf: Tfjs, kernel: TrainingKernel): () => void {
   const stock = tf.getKernel(kernel.name, BACKEND) as KernelConfig | undefined;
-  const run: Run = (name, backend, inputs, attrs) => {
-    const { kernelFunc } = name === kernel.name && stock !== undefined ? stock : tf.getKernel(name, BACKEND);
-    return kernelFunc({ inputs, attrs: attrs as NamedAttrMap, backend }) as TensorInfo;
-  };
   // What TensorFlow.js sets up when the backend starts is kept: the kernel that is replaced is called by ours.
-  const kernelFunc = kernel.create(tf, run) as unknown as KernelFunc;
+  const kernelFunc = kernelFuncOf(tf, kernel, stock?.kernelFunc);
   const config: KernelConfig = { ...stock, kernelName: kernel.name, backendName: BACKEND, kernelFunc };
   put(tf, config, stock);
   ours.add(config);

@@ -1,7 +1,8 @@
+import type { KernelFunc } from '@tensorflow/tfjs-core';
 import type { Tfjs } from '../namespace.js';
 import { conv2d, fusedConv2d } from './conv2d.js';
 import { depthwiseConv2d, fusedDepthwiseConv2d } from './depthwise-conv2d.js';
-import { install, isInstalled } from './install.js';
+import { isInstalled, kernelFuncOf } from './install.js';
 import { BACKEND, type TrainingKernel } from './kernel.js';
 import { avgPool, maxPool } from './pool.js';
 import { sum } from './sum.js';
@@ -47,6 +48,14 @@ export function withoutStandIns<T>(tf: Tfjs, change: () => T): T {
 }
 
 function standIn(tf: Tfjs): (() => void)[] {
-  const isStock = (name: string) => tf.getKernel(name, BACKEND) !== undefined && !isInstalled(tf, name);
-  return STAND_INS.filter(({ name }) => isStock(name)).map((kernel) => install(tf, kernel));
+  return STAND_INS.flatMap((kernel) => {
+    const config = tf.getKernel(kernel.name, BACKEND) as { kernelFunc: KernelFunc } | undefined;
+    if (config === undefined || isInstalled(tf, kernel.name)) return [];
+    // To register kernels anew at each step would take longer than to step a small model.
+    const theirs = config.kernelFunc;
+    config.kernelFunc = kernelFuncOf(tf, kernel, theirs);
+    return () => {
+      config.kernelFunc = theirs;
+    };
+  });
 }
