@@ -17,6 +17,7 @@ export { addParts } from './distribute/collective/workers/add.js';
 export { openWorkers } from './distribute/collective/workers/open.js';
 export { launch } from './distribute/launch.js';
 export { shareCores } from './distribute/share-cores.js';
+export { Shards } from './distribute/steps/shards.js';
 export { initialize } from './initializers/initialize.js';
 export { orthonormalize } from './initializers/orthogonal.js';
 export { fansOf } from './initializers/variance-scaling.js';

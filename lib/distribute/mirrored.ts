@@ -29,5 +29,6 @@ export class MirroredStrategy extends Strategy {
     const { shardState = false, timeoutSeconds } = options;
     checkBoolean('shardState', shardState);
     super(openWorkers(timeoutSeconds === undefined ? {} : { timeoutSeconds }) ?? alone(), shardState);
+    this.closeAtEnd();
   }
 }

@@ -31,5 +31,6 @@ export class MultiWorkerMirroredStrategy extends Strategy {
     const limit = timeoutSeconds === undefined ? {} : { timeoutSeconds };
     const processes = (): Collective => openMpi({ ...limit, ...(workers !== undefined && { workers }) });
     super(openWorkers({ ...limit, upper: processes }) ?? processes(), shardState);
+    this.closeAtEnd();
   }
 }

@@ -36,7 +36,6 @@ export abstract class Strategy {
     this.#group = { collective, turns: new Turns() };
     this.#shardState = shardState;
     this.#context = new ReplicaContext(this);
-    if (collective.size > 1) process.once('beforeExit', () => this.close());
   }
 
   /** How many replicas there are. */
@@ -152,6 +151,11 @@ export abstract class Strategy {
     } finally {
       this.#group.turns.end();
     }
+  }
+
+  /** Leaves when the program has come to its end by itself. */
+  protected closeAtEnd(): void {
+    if (this.numReplicasInSync > 1) process.once('beforeExit', () => this.close());
   }
 
   /** Takes in an optimizer that was made within the strategy. */

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { elsewhere, root } from '../../support/process.js';
+import type { TwoHosts } from './two-hosts.js';
 
 export interface Ended {
   /** Of mpirun. */
@@ -60,12 +61,14 @@ export interface Job {
   readonly env?: NodeJS.ProcessEnv;
   /** Leaves out mpirun: the program is started as it is. */
   readonly bare?: boolean;
+  /** Other hosts than this machine. */
+  readonly hosts?: TwoHosts;
   /** Binds each rank to a core of its own, as mpirun does where it is not told otherwise. */
   readonly bound?: boolean;
 }
 
 /** Runs a program as so many ranks. Whatever becomes of it, nothing of the job is left when this returns. */
-export function run({ ranks, program, args = [], env, bare = false, bound = false }: Job): Promise<Ended> {
+export function run({ ranks, program, args = [], env, bare = false, bound = false, hosts }: Job): Promise<Ended> {
   const script = join(root, 'out', 'test', 'distribute', 'mpi', 'programs', `${program}.js`);
   const node = [process.execPath, script, ...args];
   const places = [
@@ -76,8 +79,9 @@ export function run({ ranks, program, args = [], env, bare = false, bound = fals
     String(LIMIT),
     '-n',
     String(ranks),
+    ...(hosts?.options ?? []),
   ];
-  const [command, ...rest] = bare ? node : ['mpirun', ...places, ...node];
+  const [command, ...rest] = bare ? node : [...(hosts?.command ?? []), 'mpirun', ...places, ...node];
   const begun = performance.now();
   return new Promise((resolve, reject) => {
     // A group of its own: what does not end by itself is ended with all that it has started.

@@ -1,4 +1,5 @@
 /** Trains by every setting, blocking, as one of some replicas; says what came of it. */
+import { hostname } from 'node:os';
 import { isMainThread, workerData } from 'node:worker_threads';
 import type { Optimizer } from 'adamax';
 import { MirroredStrategy, MultiWorkerMirroredStrategy } from 'adamax/distribute';
@@ -16,5 +17,5 @@ const digests = settings.map(([, make, options]) => {
   return digestOf(list, shardState ? [] : optimizer.weights);
 });
 await strategy.close();
-if (isMainThread) console.log(`RANK ${JSON.stringify({ rank, size, digests })}`);
-else report(workerData, rank % workerData.local, { rank, size, digests });
+if (isMainThread) console.log(`RANK ${JSON.stringify({ rank, size, host: hostname(), digests })}`);
+else report(workerData, rank % workerData.local, { rank, size, host: hostname(), digests });

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { expect } from 'chai';
 import { digestOf } from '../digest.js';
 import { settings, trainedAlone } from '../training.js';
@@ -18,7 +19,7 @@ describe('replicas in threads, which block', () => {
         const { reports, error } = await launched('../../programs/train.js', replicas, data, { timeoutSeconds: 60 });
         expect(error).to.equal(undefined);
         const digests = alone(!shardState);
-        expect(reports).to.deep.equal(reports.map((_, rank) => ({ rank, size: replicas, digests })));
+        expect(reports).to.deep.equal(reports.map((_, rank) => ({ rank, size: replicas, host: hostname(), digests })));
       }).timeout(120_000);
     }
   }
