@@ -171,24 +171,24 @@ napi_value run(napi_env env, napi_callback_info info) {
 // Posts a job, and returns the promise of its outcome.
 napi_value take_off(napi_env env, std::unique_ptr<Job> job, napi_value list) {
   Opener* const opener = opener_of(env);
-  std::unique_ptr<Flight> flight(new (std::nothrow) Flight);
+  auto* const flight = new (std::nothrow) Flight;
   napi_value promise = nullptr;
-  if (!flight || napi_create_promise(env, &flight->deferred, &promise) != napi_ok ||
-      (list != nullptr && napi_create_reference(env, list, 1, &flight->held) != napi_ok)) {
+  if (flight == nullptr || (list != nullptr && napi_create_reference(env, list, 1, &flight->held) != napi_ok) ||
+      napi_create_promise(env, &flight->deferred, &promise) != napi_ok) {
+    delete flight;
     napi_throw_range_error(env, "ERR_ADAMAX_MEMORY", "no memory for a promise: received a request for one");
     return nullptr;
   }
-  job->asynchronous = flight.get();
+  job->asynchronous = flight;
   flight->job = std::move(job);
-  if (!post(flight->job.get())) {
-    // A promise of Node-API that is dropped unsettled would stay in memory.
-    napi_value const outcome = refused(env);
-    napi_resolve_deferred(env, flight->deferred, outcome);
-    if (flight->held != nullptr) napi_delete_reference(env, flight->held);
+  if (post(flight->job.get())) {
+    if (opener->pending++ == 0) napi_ref_threadsafe_function(env, opener->done);
     return promise;
   }
-  static_cast<void>(flight.release());
-  if (opener->pending++ == 0) napi_ref_threadsafe_function(env, opener->done);
+  // A promise of Node-API that is dropped unsettled would stay in memory.
+  napi_resolve_deferred(env, flight->deferred, refused(env));
+  if (flight->held != nullptr) napi_delete_reference(env, flight->held);
+  delete flight;
   return promise;
 }
 

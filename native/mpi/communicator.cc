@@ -20,7 +20,6 @@ namespace {
 // Node.js loads an addon and what that needs as local ones.
 void make_mpi_global() {
   Dl_info info;
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
   if (dladdr(reinterpret_cast<const void*>(&MPI_Init_thread), &info) == 0 || info.dli_fname == nullptr) return;
   dlopen(info.dli_fname, RTLD_NOW | RTLD_GLOBAL | RTLD_NOLOAD);
 }

@@ -28,9 +28,9 @@ inline void add_floats(const float* a, const float* b, float* to, std::size_t le
 // number ends in ones.
 inline void add_chunk(const float* const* parts, std::size_t count, std::size_t begin, std::size_t length, float* to) {
   float sums[kLevels][kChunk];
-  const float* open[kLevels];
-  std::size_t depth = 0;
-  for (std::size_t part = 0; part < count; ++part) {
+  const float* open[kLevels] = {parts[0] + begin};
+  std::size_t depth = 1;
+  for (std::size_t part = 1; part < count; ++part) {
     const float* sum = parts[part] + begin;
     for (std::size_t carry = part; carry % 2 == 1; carry /= 2) {
       --depth;
@@ -48,7 +48,8 @@ inline void add_chunk(const float* const* parts, std::size_t count, std::size_t 
   std::memmove(to, total, length * sizeof(float));
 }
 
-// Writes the sum of `count` parts to `to`, which may be one of them, and overlaps none of them otherwise.
+// Writes the sum of `count` parts, one at least, to `to`, which may be one of them, and overlaps none of them
+// otherwise.
 inline void add_pairwise(const float* const* parts, std::size_t count, float* to, std::size_t length) {
   if (count == 2) {
     add_floats(parts[0], parts[1], to, length);
