@@ -37,10 +37,11 @@ bool Exchanger::open(MPI_Comm replicas, int rank, int size, std::size_t most_byt
   begins_.reset(new (std::nothrow) std::size_t[size_]);
   ends_.reset(new (std::nothrow) std::size_t[size_]);
   requests_.reset(new (std::nothrow) MPI_Request[2 * size_]);
+  statuses_.reset(new (std::nothrow) MPI_Status[2 * size_]);
   operands_.reset(new (std::nothrow) const float*[size_]);
   counts_.reset(new (std::nothrow) int[size_]);
   places_.reset(new (std::nothrow) int[size_]);
-  return received_ && begins_ && ends_ && requests_ && operands_ && counts_ && places_;
+  return received_ && begins_ && ends_ && requests_ && statuses_ && operands_ && counts_ && places_;
 }
 
 int Exchanger::run(const Exchange& exchange) {
@@ -129,6 +130,17 @@ int Exchanger::sum_parts(const float* from, float* to, const std::size_t* border
   return MPI_SUCCESS;
 }
 
+// Returns the error of the first request that has one; MPI itself only says that there is one.
+int Exchanger::wait_for_all(int requests) {
+  const int error = MPI_Waitall(requests, requests_.get(), statuses_.get());
+  if (error != MPI_ERR_IN_STATUS) return error;
+  for (int i = 0; i < requests; ++i) {
+    const int of = statuses_[static_cast<std::size_t>(i)].MPI_ERROR;
+    if (of != MPI_SUCCESS && of != MPI_ERR_PENDING) return of;
+  }
+  return error;
+}
+
 // Writes the sum of what all have from begins_[rank] up to ends_[rank], which are part_ floats at most. Messages have
 // addresses of their own in an array; MPI_Alltoallv would count their places in int, and copy the own part, too.
 int Exchanger::sum_own(const float* from, float* to) {
@@ -151,7 +163,7 @@ int Exchanger::sum_own(const float* from, float* to) {
     if (error != MPI_SUCCESS) return error;
     ++posted;
   }
-  const int error = MPI_Waitall(posted, requests_.get(), MPI_STATUSES_IGNORE);
+  const int error = wait_for_all(posted);
   if (error != MPI_SUCCESS || own == 0) return error;
   for (std::size_t r = 0; r < size_; ++r) operands_[r] = received_.get() + r * own;
   operands_[rank_] = from + begins_[rank_];

@@ -36,6 +36,7 @@ class Exchanger {
   int sum_bucket(const float* from, float* to, std::size_t length);
   int sum_parts(const float* from, float* to, const std::size_t* borders);
   int sum_own(const float* from, float* to);
+  int wait_for_all(int requests);
 
   MPI_Comm replicas_ = MPI_COMM_NULL;
   std::size_t rank_ = 0;
@@ -48,6 +49,7 @@ class Exchanger {
   std::unique_ptr<std::size_t[]> begins_;
   std::unique_ptr<std::size_t[]> ends_;
   std::unique_ptr<MPI_Request[]> requests_;
+  std::unique_ptr<MPI_Status[]> statuses_;
   std::unique_ptr<const float*[]> operands_;
   std::unique_ptr<int[]> counts_;
   std::unique_ptr<int[]> places_;

@@ -129,6 +129,16 @@ describe('npx adamax, where the package is installed', () => {
     if (process.platform !== 'win32') expect(stderr).to.match(/npm, which fetches .*, could not be run: .*ENOENT/);
   });
 
+  it('says how MPI is installed where there is none, before anything is fetched', () => {
+    const env = { ...npm("console.error('npm runs'); process.exit(1);"), ADAMAX_MPI: 'none' };
+    const { status, stderr } = spawnSync(process.execPath, [script, 'build', '--mpi'], { env, encoding: 'utf8' });
+    expect(status).to.equal(1);
+    expect(stderr).to.match(
+      /^adamax: MPI .* must be installed \(.*apt-get install .*brew install.*\): received ADAMAX_MPI=none\n$/,
+    );
+    expect(readdirSync(temporary)).to.deep.equal([]);
+  });
+
   it('leaves nothing behind when it is interrupted', async function () {
     if (process.platform === 'win32') this.skip();
     const env = npm("console.error('npm runs'); setTimeout(() => {}, 60000);");

@@ -47,6 +47,17 @@ describe('a job of which a replica is lost', function () {
     });
   }
 
+  it('refuses all that comes after an error of MPI', async () => {
+    const ended = await run({ ranks: 2, program: 'ending', args: ['disagrees'] });
+    const all = `${ended.stdout}\n${ended.stderr}`;
+    expect(ended.code, all).to.equal(3);
+    const errors = ended.ranks.find((of) => 'errors' in of)?.errors as string[];
+    expect(errors, all).to.have.length(4);
+    for (const error of errors) {
+      expect(error).to.match(/^ERR_ADAMAX_REPLICA: replicas must all be there .*: received '?MPI_ERR_TRUNCATE/);
+    }
+  });
+
   it('ends with 111 when one closes while others exchange', async () => {
     const ended = await run({ ranks: 2, program: 'ending', args: ['hangs in close'], env: { LIMIT: '2' } });
     expect(ended.code, `${ended.stdout}\n${ended.stderr}`).to.equal(111);

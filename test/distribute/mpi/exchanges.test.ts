@@ -18,7 +18,7 @@ describe('exchanges between processes', function () {
   }
 
   it('gather what is more than one call of MPI can count', async () => {
-    const ended = await run({ ranks: 3, program: 'exchanges', args: ['1001'] });
+    const ended = await run({ ranks: 3, program: 'exchanges', args: ['1001', '9000'] });
     expectAll(ended, 3);
     for (const { wrong } of ended.ranks) expect(wrong).to.deep.equal([]);
   });

@@ -1,6 +1,6 @@
 /** Ends as it is told to; the other rank takes part in exchanges until it is ended, too. */
 import { openMpi } from '#internals';
-import { report, sleep } from './report.js';
+import { errorOf, report, sleep } from './report.js';
 
 const [how, blocked] = process.argv.slice(2);
 const collectiveOf = () => openMpi({ timeoutSeconds: Number(process.env.LIMIT ?? 50) });
@@ -49,6 +49,19 @@ switch (how) {
   case 'ends with a code':
     process.exitCode = 9;
     break;
+  case 'disagrees': {
+    // What comes is longer than what it waits for; where it is shorter, MPI says nothing.
+    const [few, one] = [new Float32Array(20_000), new Float32Array(1)];
+    const errors = [
+      await errorOf(() => collective.run([{ kind: 'sum', from: few, to: few }])),
+      await errorOf(() => collective.run([{ kind: 'sum', from: one, to: one }])),
+      await errorOf(() => collective.runAsync([{ kind: 'sum', from: one, to: one }])),
+      await errorOf(() => collective.close()),
+    ];
+    report(rank, { errors });
+    process.exit(3);
+    break;
+  }
   case 'hangs in close':
     await collective.close();
     break;
