@@ -45,7 +45,8 @@ part_cmake() {
 
 part_cpp() {
   need cmake cmake
-  cpp_tests native -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+  cpp_build native -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+  cpp_run native
   expect_one_digest
 }
 
@@ -53,7 +54,8 @@ part_arm64() {
   need cmake cmake
   need aarch64-linux-gnu-g++ g++-aarch64-linux-gnu
   need qemu-aarch64-static qemu-user-static
-  cpp_tests arm64 -DCMAKE_TOOLCHAIN_FILE="$PWD/.ci/aarch64.cmake" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+  cpp_build arm64 -DCMAKE_TOOLCHAIN_FILE="$PWD/.ci/aarch64.cmake" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+  cpp_run arm64
   expect_one_digest
 }
 
@@ -103,11 +105,10 @@ part_sanitizers() {
   export ASAN_OPTIONS=allow_user_segv_handler=0 UBSAN_OPTIONS=print_stacktrace=1
   ASAN_SYMBOLIZER_PATH=$(command -v llvm-symbolizer-19)
   export ASAN_SYMBOLIZER_PATH
-  LD_LIBRARY_PATH=$(dirname "$runtime") \
-    cpp_tests sanitized -DCMAKE_CXX_COMPILER=clang++-19 -DADAMAX_SANITIZE="$flags"
-
-  node node_modules/cmake-js/bin/cmake-js rebuild --log-level error --out build-sanitized/build \
-    --CDCMAKE_CXX_COMPILER=clang++-19 --CDADAMAX_SANITIZE="$flags"
+  # With so many checks in them the kernels take minutes to compile, so addon and C++ tests share them.
+  node node_modules/cmake-js/bin/cmake-js rebuild --log-level error --parallel "$cores" --out build-sanitized/build \
+    --CDCMAKE_CXX_COMPILER=clang++-19 --CDADAMAX_SANITIZE="$flags" --CDADAMAX_TESTS=ON
+  LD_LIBRARY_PATH=$(dirname "$runtime") cpp_run sanitized "$PWD/build-sanitized/build"
   export ADAMAX_PREBUILD=$PWD/build-sanitized LD_PRELOAD=$runtime
   # Some versions of Node (24) leak by themselves; reports of that would drown ours.
   if ! node --input-type=module --eval 'import { Worker } from "node:worker_threads"; new Worker("", { eval: true })' \
@@ -142,7 +143,7 @@ part_threads() {
   need g++ g++
   local tests=(pool_test work_test) fixed=() name
   cpp_configure threads -DCMAKE_CXX_COMPILER=g++ -DADAMAX_SANITIZE='-fsanitize=thread -g'
-  cmake --build "$work/threads" --parallel "$(getconf _NPROCESSORS_ONLN)" --target "${tests[@]}"
+  cmake --build "$work/threads" --parallel "$cores" --target "${tests[@]}"
   # It cannot place its own memory where the kernel randomizes addresses by more bits than it knows of.
   ! setarch "$(uname -m)" -R true 2>/dev/null || fixed=(setarch "$(uname -m)" -R)
   for name in "${tests[@]}"; do
@@ -181,14 +182,13 @@ cpp_configure() {
 # cpp_build <folder> <option for CMake> …
 cpp_build() {
   cpp_configure "$@"
-  cmake --build "$work/$1" --parallel "$(getconf _NPROCESSORS_ONLN)"
+  cmake --build "$work/$1" --parallel "$cores"
 }
 
-# cpp_tests <folder> <option for CMake> …: prints what is of interest: all but the tests that passed.
-cpp_tests() {
+# cpp_run <folder> [<where its build is>]: runs the C++ tests, and prints what is of interest: all but those that passed.
+cpp_run() {
   local log=$work/$1.ctest
-  cpp_build "$@"
-  ctest --test-dir "$work/$1" --parallel "$(getconf _NPROCESSORS_ONLN)" --no-tests=error --verbose >"$log" 2>&1 ||
+  ctest --test-dir "${2:-$work/$1}" --parallel "$cores" --no-tests=error --verbose >"$log" 2>&1 ||
     { grep -v '^[0-9]*: ok ' "$log" && return 1; }
   grep -E '^[0-9]+: (skipped|detected|digest|[0-9]+ passed)' "$log"
   grep -oE 'digest [a-z0-9]+ [0-9a-f]{16}$' "$log" >"$work/$1.digests"
