@@ -71,13 +71,18 @@ part_cpus() {
   local tests=$work/native/test/native
   qemu-x86_64-static -cpu Nehalem "$tests/cpu_test" --best portable
   qemu-x86_64-static -cpu max "$tests/cpu_test" --best avx2
-  qemu-x86_64-static -cpu Nehalem "$tests/kernels_test" | grep -v '^ok ' | tee "$work/nehalem.digests"
-  expect_one_digest
 
   # What is not arithmetic runs on the portable kernels without an emulator, too.
   beside Nehalem test_cpu Nehalem portable kernels memory optimizers state
-  beside max test_cpu max avx2 kernels
+  beside cpp-and-max test_cpp_and_max "$tests/kernels_test"
   together
+  expect_one_digest
+}
+
+# test_cpp_and_max <C++ test>: one after the other, so that no more than two emulators run at a time.
+test_cpp_and_max() {
+  qemu-x86_64-static -cpu Nehalem "$1" | grep -v '^ok ' | tee "$work/nehalem.digests"
+  test_cpu max avx2 kernels
 }
 
 # test_cpu <processor> <its instruction set> <folder of tests> …
@@ -108,7 +113,7 @@ part_sanitizers() {
   # With so many checks in them the kernels take minutes to compile, so addon and C++ tests share them.
   node node_modules/cmake-js/bin/cmake-js rebuild --log-level error --parallel "$cores" --out build-sanitized/build \
     --CDCMAKE_CXX_COMPILER=clang++-19 --CDADAMAX_SANITIZE="$flags" --CDADAMAX_TESTS=ON
-  LD_LIBRARY_PATH=$(dirname "$runtime") cpp_run sanitized "$PWD/build-sanitized/build"
+  local options=$ASAN_OPTIONS
   export ADAMAX_PREBUILD=$PWD/build-sanitized LD_PRELOAD=$runtime
   # Some versions of Node (24) leak by themselves; reports of that would drown ours.
   if ! node --input-type=module --eval 'import { Worker } from "node:worker_threads"; new Worker("", { eval: true })' \
@@ -118,8 +123,18 @@ part_sanitizers() {
   fi
   expect_loads "$ADAMAX_PREBUILD"
   beside arithmetic test_arithmetic node
-  beside around test_around_addon
+  beside cpp-and-around test_cpp_and_around "$options" "$(dirname "$runtime")"
   together
+}
+
+# test_cpp_and_around <options of ASan> <folder of its library>: one after the other, as a sanitizer takes much memory.
+test_cpp_and_around() {
+  (
+    unset LD_PRELOAD
+    export ASAN_OPTIONS=$1 LD_LIBRARY_PATH=$2
+    cpp_run sanitized "$PWD/build-sanitized/build" 1
+  )
+  test_around_addon
 }
 
 # What goes on around the addon: workers, processes that end, memory that goes in the midst of a call, random calls.
@@ -185,10 +200,11 @@ cpp_build() {
   cmake --build "$work/$1" --parallel "$cores"
 }
 
-# cpp_run <folder> [<where its build is>]: runs the C++ tests, and prints what is of interest: all but those that passed.
+# cpp_run <folder> [<where its build is> [<how many at a time>]]: runs the C++ tests, and prints what is of interest: all
+# but those that passed.
 cpp_run() {
   local log=$work/$1.ctest
-  ctest --test-dir "${2:-$work/$1}" --parallel "$cores" --no-tests=error --verbose >"$log" 2>&1 ||
+  ctest --test-dir "${2:-$work/$1}" --parallel "${3:-$cores}" --no-tests=error --verbose >"$log" 2>&1 ||
     { grep -v '^[0-9]*: ok ' "$log" && return 1; }
   grep -E '^[0-9]+: (skipped|detected|digest|[0-9]+ passed)' "$log"
   grep -oE 'digest [a-z0-9]+ [0-9a-f]{16}$' "$log" >"$work/$1.digests"

@@ -25,7 +25,7 @@ class Random {
 inline constexpr std::uint64_t kSeed = 0x41646d78;
 
 enum class Inputs {
-  kOrdinary,   // near normal, standard deviation 1
+  kOrdinary,   // near normal, with a standard deviation near 1
   kAnyFinite,  // any bits but those of Inf and NaN: huge, tiny and subnormal magnitudes
   kSpecial,  // ordinary, with one number in four from the edges: ±0, ±Inf, NaN of every kind, limits of formats and of
              // the flush

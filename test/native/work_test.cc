@@ -29,6 +29,7 @@ struct Variable {
   std::vector<SlotArray> slot;
   std::vector<std::int64_t> indices;
   bool sparse;
+  double own_norm;
 
   Variable(std::size_t size, int slots, SlotFormat format, Random& random) : sparse(size == 0) {
     const std::size_t length = sparse ? kTableRows * kRowLength : size;
@@ -41,6 +42,7 @@ struct Variable {
       for (int i = 0; i < 2000; ++i) indices.push_back(static_cast<std::int64_t>(random.below(kTableRows)));
     }
     draw_into(&gradient, sparse ? indices.size() * kRowLength : length, random);
+    own_norm = std::sqrt(oracle::sum_squares(gradient.data(), gradient.size()));
   }
 
   static void draw_into(std::vector<float>* to, std::size_t length, Random& random) {
@@ -56,12 +58,6 @@ struct Variable {
     entry->row_length = kRowLength;
     entry->kind = sparse ? GradientKind::kRows : GradientKind::kDense;
     entry->indices = {indices.data(), Indices::Kind::kInt64, indices.size()};
-  }
-
-  double own_norm() const { return std::sqrt(oracle::sum_squares(gradient.data(), gradient.size())); }
-
-  void step_by_oracle(const oracle::Rule& rule, SlotFormat format, const Scalars& scalars, const Clipping& clipping) {
-    step_by_oracle(rule, format, scalars, clipping, own_norm());
   }
 
   void step_by_oracle(const oracle::Rule& rule, SlotFormat format, const Scalars& scalars, const Clipping& clipping,
@@ -106,9 +102,37 @@ void expect_equal(const std::vector<Variable>& got, const std::vector<Variable>&
 constexpr Clipping kClippings[] = {{3, 0.5f}, {200, INFINITY}, {INFINITY, INFINITY}, {INFINITY, 0.25f}};
 constexpr std::size_t kClippingCount = sizeof kClippings / sizeof *kClippings;
 
-void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& rule, SlotFormat format,
-         std::size_t threads, const std::vector<std::vector<Variable>>& want) {
-  std::vector<Variable> got = variables(rule.slots, format);
+// What every table is to make of the same variables on any number of threads.
+struct Expected {
+  std::vector<Variable> start;
+  // After each step of `run`, and of `run_apart`.
+  std::vector<std::vector<Variable>> by_one_set, apart;
+
+  Expected(const oracle::Rule& rule, SlotFormat format) : start(variables(rule.slots, format)) {
+    std::vector<Variable> state = start;
+    for (std::size_t step = 0; step < kClippingCount; ++step) {
+      for (Variable& v : state) v.step_by_oracle(rule, format, scalars_of(step), kClippings[step], v.own_norm);
+      by_one_set.push_back(state);
+    }
+    state = start;
+    for (std::size_t step = 0; step + 1 < kClippingCount; ++step) {
+      for (std::size_t i = 0; i < state.size(); ++i) {
+        const std::size_t set = step + i % 2;
+        state[i].step_by_oracle(rule, format, scalars_of(set), kClippings[set], norm_apart(i));
+      }
+      apart.push_back(state);
+    }
+  }
+
+  // In `run_apart`, every third variable is told twice its norm.
+  static bool has_norm(std::size_t i) { return i % 3 == 0; }
+  double norm_apart(std::size_t i) const { return (has_norm(i) ? 2 : 1) * start[i].own_norm; }
+};
+
+void run(const KernelTable& table, std::size_t rule_number, SlotFormat format, std::size_t threads,
+         const Expected& expected) {
+  const std::vector<std::vector<Variable>>& want = expected.by_one_set;
+  std::vector<Variable> got = expected.start;
   IndexPool pool;
   Plan plan(pool, rule_number, format);
   for (std::size_t i = 0; i < got.size(); ++i) {
@@ -142,10 +166,9 @@ void run(const KernelTable& table, std::size_t rule_number, const oracle::Rule& 
 }
 
 // Two sets of scalars, variables stepped out of place, norms from outside, and a step in three ranges.
-void run_apart(const KernelTable& table, std::size_t rule_number, const oracle::Rule& rule, SlotFormat format,
-               std::size_t threads) {
-  std::vector<Variable> got = variables(rule.slots, format);
-  std::vector<Variable> want = got;
+void run_apart(const KernelTable& table, std::size_t rule_number, SlotFormat format, std::size_t threads,
+               const Expected& expected) {
+  std::vector<Variable> got = expected.start;
   std::vector<std::vector<float>> out(got.size());
   IndexPool pool;
   Plan plan(pool, rule_number, format);
@@ -154,13 +177,13 @@ void run_apart(const KernelTable& table, std::size_t rule_number, const oracle::
     if (!report().expect(entry != nullptr, "no entry %zu", i)) return;
     got[i].bind(entry);
     entry->set = static_cast<std::uint32_t>(i % 2);
-    entry->has_norm = i % 3 == 0;
-    entry->norm = 2 * got[i].own_norm();
+    entry->has_norm = Expected::has_norm(i);
+    entry->norm = expected.norm_apart(i);
     if (got[i].sparse || i % 2 == 0) continue;
     out[i].resize(got[i].param.size());
     entry->dense.out = out[i].data();
   }
-  for (std::size_t step = 0; step + 1 < kClippingCount; ++step) {
+  for (std::size_t step = 0; step < expected.apart.size(); ++step) {
     ScalarSet* const sets = plan.sets(2);
     for (std::size_t s = 0; s < 2; ++s) {
       sets[s].clipping = kClippings[step + s];
@@ -175,17 +198,15 @@ void run_apart(const KernelTable& table, std::size_t rule_number, const oracle::
       plan.finish();
     }
     for (std::size_t i = 0; i < got.size(); ++i) {
-      const double norm = (i % 3 == 0 ? 2 : 1) * want[i].own_norm();
-      const std::vector<float> before = want[i].param;
-      want[i].step_by_oracle(rule, format, scalars_of(step + i % 2), kClippings[step + i % 2], norm);
       if (out[i].empty()) continue;
+      const std::vector<float>& before = (step == 0 ? expected.start : expected.apart[step - 1])[i].param;
       const std::size_t untouched = first_difference(got[i].param.data(), before.data(), before.size());
       report().expect(untouched == before.size(), "element %zu of variable %zu was written in place", untouched, i);
       got[i].param = out[i];
       got[i].bind(plan.entry(i));
       plan.entry(i)->dense.out = out[i].data();
     }
-    expect_equal(got, want);
+    expect_equal(got, expected.apart[step]);
   }
 }
 
@@ -203,8 +224,8 @@ std::vector<Stretch> stretches_of(std::size_t size) {
 // Each variable by itself, stretch by stretch. Outside of a stretch its gradient is NaN, which nobody is to see though
 // it must be finite; clipped by the norm of the stretch, or by one from outside.
 void run_stretches(const KernelTable& table, std::size_t rule_number, const oracle::Rule& rule, SlotFormat format,
-                   std::size_t threads) {
-  std::vector<Variable> got = variables(rule.slots, format);
+                   std::size_t threads, const Expected& expected) {
+  std::vector<Variable> got = expected.start;
   std::vector<Variable> want = got;
   IndexPool pool;
   Plan plan(pool, rule_number, format);
@@ -227,7 +248,7 @@ void run_stretches(const KernelTable& table, std::size_t rule_number, const orac
       const std::vector<float> gradient = got[i].gradient;
       PlanEntry& entry = plan.entry_to_move(i);
       entry.has_norm = (number + i) % 2 == 0;
-      entry.norm = 2 * got[i].own_norm();
+      entry.norm = 2 * got[i].own_norm;
       for (const Stretch& stretch : stretches_of(gradient.size())) {
         plan.set_stretch(i, stretch);
         std::fill(got[i].gradient.begin(), got[i].gradient.end(), NAN);
@@ -292,12 +313,7 @@ void run_stretches(const KernelTable& table, std::size_t rule_number, const orac
 
 void run_rule(const char* name, SlotFormat format) {
   const oracle::Rule& rule = *oracle::find(name);
-  std::vector<std::vector<Variable>> want;
-  std::vector<Variable> state = variables(rule.slots, format);
-  for (std::size_t step = 0; step < kClippingCount; ++step) {
-    for (Variable& variable : state) variable.step_by_oracle(rule, format, scalars_of(step), kClippings[step]);
-    want.push_back(state);
-  }
+  const Expected expected(rule, format);
   for (int t = 0; t < tables().count; ++t) {
     const KernelTable& table = *tables().available[t];
     std::size_t number = 0;
@@ -305,13 +321,13 @@ void run_rule(const char* name, SlotFormat format) {
     for (std::size_t threads : {1, 2, 3, 8}) {
       report().test(
           std::string(table.isa) + " " + name + " " + name_of(format) + " on " + std::to_string(threads) + " threads",
-          [&] { run(table, number, rule, format, threads, want); });
+          [&] { run(table, number, format, threads, expected); });
       report().test(std::string(table.isa) + " " + name + " " + name_of(format) + " out of place, by sets, on " +
                         std::to_string(threads) + " threads",
-                    [&] { run_apart(table, number, rule, format, threads); });
+                    [&] { run_apart(table, number, format, threads, expected); });
       report().test(std::string(table.isa) + " " + name + " " + name_of(format) + " in stretches, on " +
                         std::to_string(threads) + " threads",
-                    [&] { run_stretches(table, number, rule, format, threads); });
+                    [&] { run_stretches(table, number, rule, format, threads, expected); });
     }
   }
 }
