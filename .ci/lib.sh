@@ -64,12 +64,13 @@ run_row() {
   printf '\n'
   for lane in "$@"; do
     say ".... in a lane:" $lane
-    # A process group of its own, so that stop_lanes reaches whatever it has started.
+    # A process group of its own, so that stop_lanes reaches whatever it has started; it would be stopped for a use of
+    # the terminal.
     set -m
     (
       set +m
       for name in $lane; do perform "$name" >"$work/$name.log"; done
-    ) &
+    ) </dev/null &
     set +m
     lanes+=($!)
   done
