@@ -62,12 +62,13 @@ function buildCmake() {
 /** Compiles only what has changed: a debug build is made again and again. */
 function buildDebug() {
   say('building the native addon for a debugger (cmake-js)');
-  cmakeJs('build-debug', 'build', '--debug', '--parallel', String(availableParallelism()));
+  cmakeJs('build-debug', 'build', '--debug');
 }
 
 function cmakeJs(folder, ...command) {
   const script = join(root, 'node_modules', 'cmake-js', 'bin', 'cmake-js');
-  const args = [script, ...command, '--out', join(root, folder, 'build'), '--log-level', 'error'];
+  const parallel = ['--parallel', String(availableParallelism())]; // make would take one file after the other
+  const args = [script, ...command, ...parallel, '--out', join(root, folder, 'build'), '--log-level', 'error'];
   run(process.execPath, args, 'cmake-js could not build the addon. It needs CMake, make and a C++17 compiler.');
 }
 
