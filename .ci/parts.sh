@@ -115,27 +115,31 @@ part_sanitizers() {
   node node_modules/cmake-js/bin/cmake-js rebuild --log-level error --parallel "$cores" --out build-sanitized/build \
     --CDCMAKE_CXX_COMPILER=clang++-19 --CDADAMAX_SANITIZE="$flags" --CDADAMAX_TESTS=ON
   local options=$ASAN_OPTIONS
-  export ADAMAX_PREBUILD=$PWD/build-sanitized LD_PRELOAD=$runtime
+  export ADAMAX_PREBUILD=$PWD/build-sanitized
   # Some versions of Node (24) leak by themselves; reports of that would drown ours.
-  if ! node --input-type=module --eval 'import { Worker } from "node:worker_threads"; new Worker("", { eval: true })' \
-    2>/dev/null; then
+  if ! preloaded "$runtime" node --input-type=module \
+    --eval 'import { Worker } from "node:worker_threads"; new Worker("", { eval: true })' 2>/dev/null; then
     say "Node $(node --version) leaks by itself: leaks of the addon are not looked for"
     export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0
   fi
-  expect_loads "$ADAMAX_PREBUILD"
-  beside arithmetic test_arithmetic node
-  beside cpp-and-around test_cpp_and_around "$options" "$(dirname "$runtime")"
+  preloaded "$runtime" expect_loads "$ADAMAX_PREBUILD"
+  beside arithmetic preloaded "$runtime" test_arithmetic node
+  beside cpp-and-around test_cpp_and_around "$options" "$runtime"
   together
 }
 
-# test_cpp_and_around <options of ASan> <folder of its library>: one after the other, as a sanitizer takes much memory.
+# preloaded <library of ASan> <command> …: not for the whole part, since the shell's own `sleep` or `tail` would fail for
+# leaks of theirs.
+preloaded() { LD_PRELOAD=$1 "${@:2}"; }
+
+# test_cpp_and_around <options of ASan> <its library>: one after the other, as a sanitizer takes much memory.
 test_cpp_and_around() {
   (
-    unset LD_PRELOAD
-    export ASAN_OPTIONS=$1 LD_LIBRARY_PATH=$2
+    export ASAN_OPTIONS=$1 LD_LIBRARY_PATH
+    LD_LIBRARY_PATH=$(dirname "$2")
     cpp_run sanitized "$PWD/build-sanitized/build" 1
   )
-  test_around_addon
+  preloaded "$2" test_around_addon
 }
 
 # What goes on around the addon: workers, processes that end, memory that goes in the midst of a call, random calls.
