@@ -1,4 +1,5 @@
 /** How tensors of a file get into memory. */
+import type { Stretch } from '../backend/stretch.js';
 import { isLittleEndian } from '../memory/byte-order.js';
 import { bufferOf } from '../memory/typed-arrays.js';
 import { statesOf } from '../optimizers/optimizer-state.js';
@@ -7,9 +8,10 @@ import type { Creation } from '../state/variable-states.js';
 import { sizeOf } from '../variables/shape.js';
 import type { Part } from './content/content.js';
 import type { LiveTensor } from './content/extra.js';
+import { type Shard, shardOf } from './content/shard.js';
 import { putPiece } from './conversion.js';
 import type { Work } from './files/eventually.js';
-import type { FileDtype } from './format/dtype.js';
+import { type FileDtype, WIDTHS } from './format/dtype.js';
 import type { FileTensor } from './format/header.js';
 import { bytesAt } from './format/piece.js';
 import type { Matches, Place } from './matching.js';
@@ -24,6 +26,8 @@ export interface Write extends FileTensor {
   /** In memory, where it may be another than in the file. */
   readonly to: FileDtype;
   readonly length: number;
+  /** What this replica takes of it; null for all. */
+  readonly shard: Shard | null;
   /** Whether the memory was made for this, so that nobody has seen it: it may be written on trial. */
   readonly isNew: boolean;
 }
@@ -35,7 +39,8 @@ export function writesOf({ matches }: Matches, creations: Map<Part, Creation>): 
     const array = place.array ?? newSlot(place, creations);
     // Where there was a slot before, that has the memory of its fellows, too.
     const isNew = place.array === null && slot !== null && !statesOf(slot.part.optimizer).slots.has(slot.owner);
-    return { ...tensor, canonical, array, to, length: sizeOf(shape), isNew };
+    const shard = slot === null ? null : shardOf(slot.part, slot.owner, slot.kind);
+    return { ...tensor, canonical, array, to, length: sizeOf(shape), shard, isNew };
   });
 }
 
@@ -117,11 +122,24 @@ function filling({ source }: OpenState): Required<Pick<Taker<Write>, 'take' | 'r
   const isStraight = ({ dtype, to }: Write) => source.isAtOnce && isLittleEndian && dtype === to;
   return {
     room(write, at, count) {
-      if (!isStraight(write)) return null;
+      const own = ownOf(write, at, count);
+      if (!isStraight(write) || own.begin > 0 || own.end < count) return null;
       return bytesAt(write.canonical, write.array, write.length, at, count);
     },
-    take({ canonical, dtype, array, to, length }, part, at) {
-      if (part.buffer !== bufferOf(array)) putPiece(canonical, dtype, part, at, { dtype: to, array, length });
+    take(write, part, at) {
+      const { canonical, dtype, array, to, length } = write;
+      if (part.buffer === bufferOf(array)) return;
+      const { begin, end } = ownOf(write, at, part.length);
+      // What belongs to another replica is not to touch the memory that this one has for it.
+      if (write.shard !== null && begin >= end) return;
+      putPiece(canonical, dtype, part.subarray(begin, end), at + begin, { dtype: to, array, length });
     },
   };
+}
+
+/** The bytes of a part that this replica keeps. @param at - bytes of the tensor in front of the part */
+function ownOf({ shard, dtype }: Write, at: number, count: number): Stretch {
+  if (shard === null) return { begin: 0, end: count };
+  const [begin, end] = [shard.begin * WIDTHS[dtype] - at, shard.end * WIDTHS[dtype] - at];
+  return { begin: Math.max(0, begin), end: Math.min(count, end) };
 }

@@ -3,7 +3,7 @@ import type { TypedArray } from '../memory/node-util.js';
 import { MemoryRegions } from '../memory/regions.js';
 import { bufferOf, byteLengthOf, byteOffsetOf } from '../memory/typed-arrays.js';
 import type { PictureTensor } from './content/picture.js';
-import { newArray } from './format/dtype.js';
+import { newArray, WIDTHS } from './format/dtype.js';
 
 /** What is not worth waiting for. The counter of a step is among it, for which nobody asks before it is written. */
 const SMALL = 4096;
@@ -68,10 +68,12 @@ export class HeldMemory implements MemoryUser {
   }
 }
 
+/** Of a slot that is spread over replicas, the pages of the others stay untouched. */
 function copy(held: Held): void {
-  const { dtype, elements, array } = held.tensor;
+  const { dtype, elements, array, shard } = held.tensor;
   const copied = newArray(dtype, elements);
-  bytesOf(copied).set(bytesOf(array));
+  const [begin, end] = [shard?.begin ?? 0, shard?.end ?? elements].map((element) => element * WIDTHS[dtype]);
+  bytesOf(copied).subarray(begin, end).set(bytesOf(array).subarray(begin, end));
   held.array = copied;
 }
 

@@ -11,5 +11,6 @@ export { type Inspected, inspect, inspectAsync, verify } from './inspect.js';
 export { fromBytes, type Loaded, type LoadOptions, load, loadAsync } from './load.js';
 export { CheckpointManager, type CheckpointManagerOptions, type SavedFile } from './manager.js';
 export type { SavedOptimizer } from './metadata.js';
-export { type SaveOptions, save, saveAsync, toBytes } from './save.js';
+export { save, saveAsync, toBytes } from './save.js';
+export type { SaveOptions } from './saving.js';
 export type { Progress } from './write.js';

@@ -9,7 +9,8 @@ import { atOnce, type Eventually, inTurns, type Work, wait } from './files/event
 import { NumberedFiles } from './files/numbered.js';
 import { type Loaded, type LoadOptions, load, loadAsync } from './load.js';
 import { stepOfParts } from './metadata.js';
-import { type SaveOptions, save, saveAsync } from './save.js';
+import { type Placing, SAVE, type SaveOptions, saveAtOnce, saveLater } from './saving.js';
+import { heard } from './together.js';
 
 export interface CheckpointManagerOptions {
   /** Where the files are. It is made by the first save. */
@@ -96,12 +97,18 @@ export class CheckpointManager {
    * @throws as `save` of `adamax/checkpoint`
    */
   save(options: SaveOptions): string {
-    return atOnce(this.#saving('save', options, save));
+    const before = this.#last;
+    try {
+      return saveAtOnce('save', options, () => this.#placing('save', options));
+    } catch (error) {
+      this.#last = before;
+      throw error;
+    }
   }
 
   /** The same off the event loop, as `saveAsync` does it. @returns a promise that rejects with what `save` throws */
   async saveAsync(options: SaveOptions): Promise<string> {
-    return await inTurns(this.#saving('saveAsync', options, saveAsync));
+    return await inTurns(this.#saving('saveAsync', options));
   }
 
   /**
@@ -110,12 +117,12 @@ export class CheckpointManager {
    * @throws as `save`; RangeError `ERR_ADAMAX_ARG_VALUE` without an optimizer, which counts steps
    */
   saveIfDue(options: SaveOptions): string | null {
-    return this.#isDue('saveIfDue', options) ? this.save(options) : null;
+    return atOnce(this.#due('saveIfDue', options, true)) ? this.save(options) : null;
   }
 
   /** The same off the event loop. @returns a promise that rejects with what `saveIfDue` throws */
   async saveIfDueAsync(options: SaveOptions): Promise<string | null> {
-    return this.#isDue('saveIfDueAsync', options) ? await this.saveAsync(options) : null;
+    return await inTurns(this.#savingIfDue('saveIfDueAsync', options));
   }
 
   /**
@@ -150,26 +157,23 @@ export class CheckpointManager {
     return inspected('CheckpointManager', fields, depth, options, inspect);
   }
 
-  /** From the beginning the next file is due by the step of this one, unless it fails. */
-  *#saving(
-    method: string,
-    options: SaveOptions,
-    saveBy: (path: string, options: SaveOptions) => Eventually<void>,
-  ): Work<string> {
-    const step = stepOf(method, options);
-    const { path, number, release } = this.#files.claim(step);
-    const before = this.#last;
+  /**
+   * Saves under a new number, where the file is written. From the beginning the next file is due by the step of this
+   * one, unless it fails.
+   */
+  #placing(method: string, options: SaveOptions): Placing {
+    const [files, keep, step] = [this.#files, this.#keep, stepOf(method, options)];
     this.#last = step ?? 0;
-    try {
-      yield* wait(saveBy(path, options));
-      this.#files.tidy(number, this.#keep);
-    } catch (error) {
-      this.#last = before;
-      throw error;
-    } finally {
-      release();
-    }
-    return path;
+    return function* (write) {
+      const { path, number, release } = files.claim(step);
+      try {
+        yield* write(path);
+        files.tidy(number, keep);
+      } finally {
+        release();
+      }
+      return path;
+    };
   }
 
   *#loading(
@@ -187,6 +191,25 @@ export class CheckpointManager {
       }
     }
     return null;
+  }
+
+  /** Until there is something to wait for, all is done before this returns. */
+  *#saving(method: string, options: SaveOptions): Work<string> {
+    const before = this.#last;
+    try {
+      return yield* saveLater(method, options, () => this.#placing(method, options));
+    } catch (error) {
+      this.#last = before;
+      throw error;
+    }
+  }
+
+  *#savingIfDue(method: string, options: SaveOptions): Work<string | null> {
+    return (yield* this.#due(method, options, false)) ? yield* this.#saving('saveAsync', options) : null;
+  }
+
+  #due(method: string, options: SaveOptions, isAtOnce: boolean): Work<boolean> {
+    return heard(SAVE, options, isAtOnce, () => this.#isDue(method, options));
   }
 
   #isDue(method: string, options: SaveOptions): boolean {

@@ -10,6 +10,7 @@ import { bytesAt, readPiece } from './format/piece.js';
 import type { HeldMemory } from './held-memory.js';
 import { metadataAfter, metadataBefore } from './metadata.js';
 import { STAGE } from './pieces.js';
+import type { SharedPieces } from './shared-pieces.js';
 
 /** Told after each piece how many bytes are done, of how many. */
 export type Progress = (done: number, total: number) => void;
@@ -28,19 +29,24 @@ export function layOut({ content, tensors, json }: Picture): Layout {
   return { tensors: at, before, size: headerBytes(before, at).length + (at.at(-1)?.end ?? 0) };
 }
 
-/**
- * Writes a file. The header comes first, and once more when the digests in it are known.
- * @param held - where the numbers are, if that may change
- */
+/** Where the numbers of tensors come from. */
+export interface Numbers {
+  /** Where they are, if that may change. */
+  readonly held: HeldMemory | null;
+  /** Those of which this replica has but a part; null where it has all. */
+  readonly shared: SharedPieces | null;
+}
+
+/** Writes a file. The header comes first, and once more when the digests in it are known. */
 export function* writeState(
   target: Target,
   { tensors, before, size }: Layout,
   progress: Progress | null,
-  held: HeldMemory | null,
+  numbers: Numbers,
 ): Work<void> {
   const header = headerBytes(before, tensors);
   yield* writeAll(target, header, 0);
-  const digests = yield* writeTensors(target, tensors, header.length, size, progress, held);
+  const digests = yield* writeTensors(target, tensors, header.length, size, progress, numbers);
   yield* writeAll(target, headerBytes(metadataAfter(before, tensors, digests), tensors), 0);
 }
 
@@ -50,7 +56,7 @@ function* writeTensors(
   first: number,
   total: number,
   progress: Progress | null,
-  held: HeldMemory | null,
+  { held, shared }: Numbers,
 ): Work<string[]> {
   const stage = new Uint8Array(Math.min(STAGE, total));
   const digests: string[] = [];
@@ -69,15 +75,18 @@ function* writeTensors(
   for (const tensor of tensors) {
     const { canonical, dtype, elements, begin, end } = tensor;
     const digest = new Digest();
-    const isStraight = target.isAtOnce && maySaveStraight(tensor);
-    if (isStraight) yield* writeStage();
+    const sharing = tensor.shard === null ? null : shared;
+    const isStraight = sharing === null && target.isAtOnce && maySaveStraight(tensor);
+    // Pieces that replicas share have the same borders in all of them, whatever is staged here.
+    if (isStraight || sharing !== null) yield* writeStage();
     for (let done = 0; done < end - begin; ) {
       // Whole elements: on machines of the other byte order they are turned round.
       const room = Math.min(end - begin - done, stage.length - used);
       const count = room - (room % WIDTHS[dtype]);
       const array = held?.arrayOf(tensor) ?? tensor.array;
       const piece = isStraight ? bytesAt(canonical, array, elements, done, count) : stage.subarray(used, used + count);
-      if (!isStraight) readPiece(canonical, array, elements, done, piece);
+      if (sharing !== null) yield* sharing.fill(piece);
+      else if (!isStraight) readPiece(canonical, array, elements, done, piece);
       digest.update(piece);
       done += count;
       if (isStraight) yield* write(piece);
@@ -86,7 +95,7 @@ function* writeTensors(
         if (done < end - begin || used === stage.length) yield* writeStage();
       }
     }
-    held?.drop(tensor);
+    if (sharing === null) held?.drop(tensor);
     digests.push(digest.hex());
   }
   yield* writeStage();

@@ -8,6 +8,8 @@ export class Turns {
   #last: Promise<void> = Promise.resolve();
   #end: (() => void) | null = null;
   #waiting = 0;
+  /** What has all exchanges to itself, and may run code of the user between them. */
+  #holder: string | null = null;
 
   /** Waits until all that was asked for before is done. The turn ends by `end`. */
   async take(): Promise<void> {
@@ -21,11 +23,28 @@ export class Turns {
     this.#end = end;
   }
 
-  /** Throws where a call that blocks comes before all that was asked for is done. @throws TypeError `ERR_ADAMAX_BUSY` */
+  /**
+   * Throws where a call that blocks comes before all that was asked for is done, or from within another.
+   * @throws TypeError `ERR_ADAMAX_BUSY`
+   */
   check(task: string): void {
+    if (this.#holder !== null) {
+      const expected = `${task} must not be called by code that ${this.#holder} runs`;
+      throw typeError('ERR_ADAMAX_BUSY', `${expected}: received a call before it returned`);
+    }
     if (this.#waiting === 0) return;
     const expected = `${task} must wait for the promise of what the strategy does off the event loop`;
     throw typeError('ERR_ADAMAX_BUSY', `${expected}: received a call before it settled`);
+  }
+
+  /** Refuses calls that block until `release`. @throws TypeError `ERR_ADAMAX_BUSY` */
+  hold(task: string): void {
+    this.check(task);
+    this.#holder = task;
+  }
+
+  release(): void {
+    this.#holder = null;
   }
 
   end(): void {

@@ -27,6 +27,11 @@ export class Turn {
     return this.#holder;
   }
 
+  /** Whether code that a call at work runs is asking. */
+  get isInside(): boolean {
+    return this.#holder !== null && !this.#away && isOnStack();
+  }
+
   /**
    * Refuses a call while another one has its turn. A call that was cut short by the timeout of `node:vm`, which runs no
    * `finally`, has no turn any more: nothing of it is on the stack.

@@ -5,6 +5,7 @@ import type { TypedArray } from '../../memory/node-util.js';
 import { isTypedArray, lengthOf } from '../../memory/typed-arrays.js';
 import { type AnyVariable, type Elements, isVariable, memoryOf, type Variable } from '../../variables/variable.js';
 import { dtypeOfArray, type FileDtype, OF_VARIABLES } from '../format/dtype.js';
+import type { Shard } from './shard.js';
 
 /** Whatever `JSON.stringify` keeps. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -17,6 +18,8 @@ export interface LiveTensor {
   readonly dtype: FileDtype;
   readonly shape: readonly number[];
   readonly array: TypedArray;
+  /** Null where this replica has all of it. */
+  readonly shard: Shard | null;
 }
 
 const DEEPEST = 100;
@@ -46,12 +49,12 @@ export function liveTensor(argument: string, value: unknown): LiveTensor | undef
   checkMemory(argument, value);
   const dtype = dtypeOfArray(value);
   if (dtype === undefined) throw wrongType(argument, 'of a kind that a file has', value);
-  return { dtype, shape: [lengthOf(value)], array: value };
+  return { dtype, shape: [lengthOf(value)], array: value, shard: null };
 }
 
 export function variableTensor(variable: AnyVariable): LiveTensor {
   const array = memoryOf(variable as Variable<Elements>);
-  return { dtype: OF_VARIABLES[variable.dtype], shape: variable.shape, array };
+  return { dtype: OF_VARIABLES[variable.dtype], shape: variable.shape, array, shard: null };
 }
 
 /** A copy in which everything is as it will be read. */

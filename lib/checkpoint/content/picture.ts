@@ -15,6 +15,7 @@ import {
   variableKey,
 } from './content.js';
 import { type Extra, type Json, type LiveTensor, readExtra, variableTensor } from './extra.js';
+import { shardOf } from './shard.js';
 
 /** A tensor of what is saved: under the name it has in the file, and the one by which a fingerprint knows it. */
 export type PictureTensor = LiveTensor & Placeless & { readonly canonical: string };
@@ -63,9 +64,10 @@ export function pictureOf(method: string, options: PictureOptions): Picture {
 /** The state of optimizers, and the variables, in the order of `weights`. */
 export function liveTensors({ parts, names, withVariables }: ReadContent): Map<string, LiveTensor> {
   const tensors = new Map<string, LiveTensor>();
-  for (const { prefix, optimizer } of parts) {
-    for (const weight of statesOf(optimizer).namedBy(names)) {
-      tensors.set(keyOf(prefix, weight, names), variableTensor(weight.variable));
+  for (const part of parts) {
+    for (const weight of statesOf(part.optimizer).namedBy(names)) {
+      const shard = shardOf(part, weight.owner, weight.kind);
+      tensors.set(keyOf(part.prefix, weight, names), { ...variableTensor(weight.variable), shard });
     }
   }
   if (!withVariables) return tensors;

@@ -1,6 +1,6 @@
 import type { Stretch } from '../../backend/stretch.js';
 import type { Eventually, Failure } from '../../step/outcome.js';
-import type { Replication } from '../../step/replication.js';
+import type { Replication, TaskContent } from '../../step/replication.js';
 import type { Variable } from '../../variables/variable.js';
 import { agree } from '../agreement.js';
 import type { Borders } from '../collective/collective.js';
@@ -15,11 +15,14 @@ const TEXT = 4096;
 export class SharedState implements Replication {
   readonly #group: Group;
   readonly #shards: Shards | null;
-  #hasTurn = false;
 
   constructor(group: Group, shards: Shards | null) {
     this.#group = group;
     this.#shards = shards;
+  }
+
+  get group(): object {
+    return this.#group;
   }
 
   get rank(): number {
@@ -34,23 +37,36 @@ export class SharedState implements Replication {
     return this.#shards?.partOf(variable, this.rank) ?? null;
   }
 
-  begin(task: string, content: number, failure: Failure | null, atOnce: boolean): Eventually<void> {
-    const claims = [{ about: 'the tensors and their order', value: content }];
+  begin(task: string, content: TaskContent, failure: Failure | null, atOnce: boolean): Eventually<void> {
+    const claims = [{ about: 'the tensors and their order', ...content }];
     const agreement = agree(this.#group.collective, { task, claims }, failure);
     if (!atOnce) return this.#beginLater(agreement);
-    this.#group.turns.check(task);
-    doAtOnce(this.#group.collective, agreement);
+    try {
+      this.#group.turns.hold(task);
+    } catch (error) {
+      throw failure === null ? error : failure.error;
+    }
+    try {
+      doAtOnce(this.#group.collective, agreement);
+    } catch (error) {
+      this.end(true);
+      throw error;
+    }
   }
 
   async #beginLater(agreement: Exchanges<void>): Promise<void> {
     await this.#group.turns.take();
-    this.#hasTurn = true;
-    await later(this.#group.collective, agreement);
+    try {
+      await later(this.#group.collective, agreement);
+    } catch (error) {
+      this.end(false);
+      throw error;
+    }
   }
 
-  end(): void {
-    if (this.#hasTurn) this.#group.turns.end();
-    this.#hasTurn = false;
+  end(atOnce: boolean): void {
+    if (atOnce) this.#group.turns.release();
+    else this.#group.turns.end();
   }
 
   complete(variable: Variable, first: number, width: number, bytes: Uint8Array, atOnce: boolean): Eventually<void> {
