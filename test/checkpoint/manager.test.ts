@@ -141,7 +141,9 @@ describe('CheckpointManager, by steps', () => {
     const { optimizer, train } = training();
     train(2);
     expect(() => manager.saveIfDue({ optimizer, keys: () => 'same' })).to.throw(/keys must give each tensor another/);
-    expect(names()).to.deep.equal([]);
+    expect(existsSync(folder), 'what is refused makes no folder').to.equal(false);
+    expect(() => manager.saveIfDue({ optimizer, progress: () => expect.fail('no') })).to.throw(/^no$/);
+    expect(names(), 'the number is given back').to.deep.equal([]);
     expect(manager.saveIfDue({ optimizer })).to.be.a('string');
   });
 
