@@ -54,7 +54,7 @@ export function* agree({ rank, size }: Collective, { task, claims }: Topic, fail
   if (failed.length === size) throw failure?.error;
   if (failed.length > 0) {
     const received = `an error of replica ${failed[0]}: ${texts[failed[0]]}`;
-    throw replicaError(`every replica must be able to take ${task}: received ${received}`, failure?.error);
+    throw replicaError(`every replica must be able to take part in ${task}: received ${received}`, failure?.error);
   }
   const other = ranks(size).find((r) => !Object.is(words[r * WORDS + differing], words[differing])) ?? 0;
   const about = differing === TASK ? 'what they do next' : `${claim?.about} in ${task}`;

@@ -55,7 +55,7 @@ const cases: Case[] = [
     title: 'a gradient of another length',
     bad: step(({ pairs, a }) => [[f32(1), a], pairs()[1]]),
     message:
-      /every replica must be able to take a step .*: received an error of replica 1: gradient .* must have 3 elements/,
+      /every replica must be able to take part in a step .*: received an error of replica 1: gradient .* must have 3 elements/,
   },
   {
     title: 'a sparse gradient for a dense one',
