@@ -1,9 +1,10 @@
 import { Adamax, schedules } from 'adamax';
 import type { Checkpoints } from '../shared/cli/checkpoints.js';
 import type { TrainingStatus } from '../shared/cli/progress.js';
-import { CLASSES, type Digits, intensities, PIXELS } from '../shared/digits/mnist.js';
+import { imagesOf, toldRight } from '../shared/digits/images.js';
+import { CLASSES, type Digits, PIXELS } from '../shared/digits/mnist.js';
+import { Network } from '../shared/digits/network.js';
 import { Random, shuffled } from '../shared/maths/random.js';
-import { Network } from './network.js';
 
 const HIDDEN = 64;
 const BATCH = 50;
@@ -68,23 +69,10 @@ export function* train(
       checkpoints.stepped(model, { epoch, done, loss, accuracies });
       yield status();
     }
-    const right = accuracy(network, heldOut);
+    const right = toldRight(network, heldOut) / heldOut.labels.length;
     accuracies = [...accuracies, right];
     yield { ...status(), heldOut: right };
     [done, loss] = [0, 0];
   }
   return accuracies;
-}
-
-/** The fraction of digits that a network tells right. */
-export function accuracy(network: Network, { images, labels }: Digits): number {
-  const image = imagesOf(images);
-  const right = labels.filter((label, i) => network.classify(image(i)) === label);
-  return right.length / labels.length;
-}
-
-/** Gives images by their place, all in the same memory: in float32, they would need four times as much. */
-function imagesOf(images: Uint8Array): (i: number) => Float32Array {
-  const image = new Float32Array(PIXELS);
-  return (i) => intensities(images.subarray(i * PIXELS, (i + 1) * PIXELS), image);
 }

@@ -1,6 +1,6 @@
 import { Variable } from 'adamax';
-import { exp, log } from '../shared/maths/elementary.js';
-import type { Random } from '../shared/maths/random.js';
+import { exp, log } from '../maths/elementary.js';
+import type { Random } from '../maths/random.js';
 
 /** Weights and biases of two layers, or the gradients of them: `w` has a row for each input. */
 export type Layers<T> = readonly [w1: T, b1: T, w2: T, b2: T];
@@ -32,14 +32,19 @@ export class Network {
       new Variable(weights(hidden, classes), { shape: [hidden, classes], name: 'w2' }),
       new Variable(new Float32Array(classes), { name: 'b2' }),
     ];
-    const zeros = ({ data }: Variable): Float32Array => new Float32Array(data.length);
-    const [w1, b1, w2, b2] = this.variables;
-    this.gradients = [zeros(w1), zeros(b1), zeros(w2), zeros(b2)];
+    this.gradients = this.zeros();
     this.#ink = new Float32Array(inputs + 3);
     this.#rows = new Int32Array(inputs + 3);
     this.#hidden = new Float64Array(hidden);
     this.#scores = new Float64Array(classes);
     this.#hiddenSlopes = new Float64Array(hidden);
+  }
+
+  /** Room for gradients besides `gradients`. */
+  zeros(): Layers<Float32Array> {
+    const zeros = ({ data }: Variable): Float32Array => new Float32Array(data.length);
+    const [w1, b1, w2, b2] = this.variables;
+    return [zeros(w1), zeros(b1), zeros(w2), zeros(b2)];
   }
 
   /** The class with the highest score. */
@@ -54,9 +59,9 @@ export class Network {
     return this.#softmax(label);
   }
 
-  /** Adds the gradient of one example of a batch of `batch`; returns its loss. */
-  add(x: Float32Array, label: number, batch: number): number {
-    const [g1, gb1, g2, gb2] = this.gradients;
+  /** Adds the gradient of one example of a batch of `batch` to some gradients; returns its loss. */
+  add(x: Float32Array, label: number, batch: number, to: Layers<Float32Array> = this.gradients): number {
+    const [g1, gb1, g2, gb2] = to;
     const w2 = this.variables[2].data;
     const [hidden, slopes, scores] = [this.#hidden, this.#hiddenSlopes, this.#scores];
     const [width, classes] = [hidden.length, scores.length];
