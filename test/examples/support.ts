@@ -8,7 +8,7 @@ import { Random } from '../../examples/shared/maths/random.js';
 import { tf } from '../../examples/shared/tfjs/tf.js';
 
 /** What starts an example. */
-export function mainOf(example: 'word-vectors' | 'classifier' | 'tfjs-digits' | 'tfjs-text'): string {
+export function mainOf(example: 'word-vectors' | 'classifier' | 'distributed' | 'tfjs-digits' | 'tfjs-text'): string {
   return fileURLToPath(new URL(`../../examples/${example}/main.js`, import.meta.url));
 }
 
