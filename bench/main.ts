@@ -11,6 +11,7 @@ import { checkpoint } from './checkpoint.js';
 import { readRun } from './compare.js';
 import { dense } from './dense.js';
 import { digest } from './digest.js';
+import { distribute } from './distribute.js';
 import type { GroupReport, Session } from './group.js';
 import { guard } from './guard.js';
 import { large } from './large.js';
@@ -44,6 +45,7 @@ const RUN: Record<GroupName, Group> = {
   async: offLoop,
   startup,
   tfjs,
+  distribute,
   peers,
 };
 

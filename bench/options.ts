@@ -15,10 +15,11 @@ export const GROUPS = [
   'async',
   'startup',
   'tfjs',
+  'distribute',
   'peers',
 ] as const;
 /** Groups that a run leaves out which names none: others have to be loaded for them. */
-const ON_DEMAND: readonly string[] = ['tfjs', 'peers'];
+const ON_DEMAND: readonly string[] = ['tfjs', 'distribute', 'peers'];
 export type GroupName = (typeof GROUPS)[number];
 
 export interface Options {
