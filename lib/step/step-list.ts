@@ -191,8 +191,11 @@ export class StepList {
     });
   }
 
-  /** resolved → bound, bound → bound for long: tells the backend what has changed. */
-  bind(gradients: readonly StepGradient[]): void {
+  /**
+   * resolved → bound, bound → bound for long: tells the backend what has changed.
+   * @param mayComeAgain - whether this very list may be asked for by `isSettledOn`
+   */
+  bind(gradients: readonly StepGradient[], mayComeAgain: boolean): void {
     const entries = this.#entries;
     let borrows = false;
     for (let i = 0; i < entries.length; i++) {
@@ -202,7 +205,7 @@ export class StepList {
     this.#borrows = borrows;
     this.#boundTo = gradients;
     // A list that came a second time may well come again.
-    this.#stage = this.#stage.kind === 'bound' ? this.#settled() : BOUND;
+    this.#stage = mayComeAgain && this.#stage.kind === 'bound' ? this.#settled() : BOUND;
   }
 
   #settled(): Stage {

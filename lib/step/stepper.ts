@@ -400,9 +400,10 @@ export class Stepper {
     // A sparse gradient may be bound to a whole entry only.
     if (stretched) list.makeWhole();
     // Gradients that somebody aggregated may be others under the same list.
-    if (gradients !== this.#pairs.gradients || !list.isSettledOn(gradients)) {
+    const areOwn = gradients === this.#pairs.gradients;
+    if (!areOwn || !list.isSettledOn(gradients)) {
       list.check(gradients);
-      list.bind(gradients);
+      list.bind(gradients, areOwn);
     }
     if (stretched) this.#stretch(list);
     list.setScalars(scalars, clipping);

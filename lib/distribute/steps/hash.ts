@@ -9,6 +9,11 @@ export class Hash {
     return this.#mix(words[0]).#mix(words[1]);
   }
 
+  /** @param word - a whole number of 32 bits, which costs less than any number */
+  addWord(word: number): this {
+    return this.#mix(word);
+  }
+
   addText(text: string): this {
     for (let i = 0; i < text.length; i++) this.#mix(text.charCodeAt(i));
     return this.#mix(text.length);

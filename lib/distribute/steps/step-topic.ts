@@ -22,7 +22,7 @@ export function stepTopic(task: string, source: StepSource, pairs: StepPairs, fr
     },
     {
       about: 'which gradients are sparse',
-      value: hashOf(gradients, (hash, gradient) => hash.addText(kindOf(gradient))).value,
+      value: hashOf(gradients, kindInto).value,
       shown: () => gradients.map(kindOf).join(', '),
     },
     {
@@ -57,14 +57,28 @@ function hashOf<T>(list: readonly T[], into: (hash: Hash, item: T) => void): Has
   return hash;
 }
 
-export function shapeInto(hash: Hash, { shape, dtype, constraint }: Variable): void {
-  hash.addText(dtype).add(shape.length);
-  for (const length of shape) hash.add(length);
-  hash.add(constraint === null ? 0 : 1);
+/** By variable, what stands for its type and shape, and whether it has a constraint: they stay as they are. */
+const shapes = new WeakMap<Variable, number>();
+
+export function shapeInto(hash: Hash, variable: Variable): void {
+  let known = shapes.get(variable);
+  if (known === undefined) {
+    const { shape, dtype, constraint } = variable;
+    const own = new Hash().addText(dtype).addWord(shape.length);
+    for (const length of shape) own.add(length);
+    known = own.addWord(constraint === null ? 0 : 1).value;
+    shapes.set(variable, known);
+  }
+  hash.add(known);
 }
 
 export function shownShapes(variables: readonly { shape: readonly number[] }[]): string {
   return variables.map(({ shape }) => `[${shape.join(', ')}]`).join(' ') || 'none';
+}
+
+function kindInto(hash: Hash, gradient: unknown): void {
+  if (gradient instanceof Rows) hash.addText(kindOf(gradient));
+  else hash.addWord(0);
 }
 
 function kindOf(gradient: unknown): string {

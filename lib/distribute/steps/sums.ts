@@ -1,4 +1,4 @@
-import { copyInto, lengthOf } from '../../memory/typed-arrays.js';
+import { copyInto } from '../../memory/typed-arrays.js';
 import type { Borders, Exchange } from '../collective/collective.js';
 
 /** Gradients of up to so many elements are summed together, since each exchange takes its time. */
@@ -22,24 +22,24 @@ export class Sums {
   /** Small gradients, one behind another: those of this replica, and their sums. */
   #packed = new Float32Array(0);
   #packedSums = new Float32Array(0);
-  #places: (number | null)[] = [];
+  /** Where small gradients of this replica go; null for large ones. */
+  #places: (Float32Array | null)[] = [];
 
   /** Makes room for gradients of these sizes, and returns where their sums will be. */
   place(sizes: readonly number[]): readonly Float32Array[] {
     if (sizes.length === this.#sizes.length && sizes.every((size, i) => size === this.#sizes[i])) return this.#sums;
     let used = 0;
-    this.#places = sizes.map((size) => {
-      if (size > PACKED) return null;
-      const place = used;
-      used += Math.ceil(size / LINE) * LINE;
-      return place;
+    const begins = sizes.map((size) => {
+      const begin = used;
+      if (size <= PACKED) used += Math.ceil(size / LINE) * LINE;
+      return begin;
     });
-    this.#packed = new Float32Array(used);
-    this.#packedSums = new Float32Array(used);
-    this.#sums = sizes.map((size, i) => {
-      const place = this.#places[i];
-      return place === null ? new Float32Array(size) : this.#packedSums.subarray(place, place + size);
-    });
+    const [packed, packedSums] = [new Float32Array(used), new Float32Array(used)];
+    const within = (array: Float32Array, i: number) => array.subarray(begins[i], begins[i] + sizes[i]);
+    this.#packed = packed;
+    this.#packedSums = packedSums;
+    this.#places = sizes.map((size, i) => (size > PACKED ? null : within(packed, i)));
+    this.#sums = sizes.map((size, i) => (size > PACKED ? new Float32Array(size) : within(packedSums, i)));
     this.#sizes = [...sizes];
     return this.#sums;
   }
@@ -54,7 +54,7 @@ export class Sums {
     if (this.#packed.length === 0) return [];
     summands.forEach(({ gradient }, i) => {
       const place = this.#places[i];
-      if (place !== null) copyInto(this.#packed.subarray(place, place + lengthOf(gradient)), gradient);
+      if (place !== null) copyInto(place, gradient);
     });
     return [{ kind: 'sum', from: this.#packed, to: this.#packedSums }];
   }
