@@ -197,7 +197,7 @@ describe('a training of replicas', () => {
     const expected = toBytes(new Training(null).step(1).content);
     const { all, strategies } = trainings(2, true);
     await stepTogether(all, 1);
-    const saved = all.map(({ content }) => saveAsync(at('saved'), content));
+    const saved = ['saved', 'again'].flatMap((name) => all.map(({ content }) => saveAsync(at(name), content)));
     const order: string[] = [];
     for (const promise of saved) void promise.then(() => order.push('saved'));
     const steps = all.map((training) => training.stepAsync().then(() => order.push('stepped')));
@@ -206,8 +206,12 @@ describe('a training of replicas', () => {
         optimizer.getSlot(list[1], name).assign(new Float32Array(70_001).fill(9));
     }
     expect(() => strategies[0].reduce('sum', 1), 'what blocks').to.throw(/^reduce must wait for the promise of/);
+    for (const { content } of all) {
+      expect(() => save(at('other'), content), 'what blocks').to.throw(/^save must wait for the promise of/);
+    }
     await Promise.all([...saved, ...steps]);
-    expect(order).to.deep.equal(['saved', 'saved', 'stepped', 'stepped']);
+    expect(order).to.deep.equal([...Array(4).fill('saved'), 'stepped', 'stepped']);
+    expect(equal(readFileSync(at('again')), expected), 'a second one at once').to.equal(true);
     expect(equal(readFileSync(at('saved')), expected)).to.equal(true);
   });
 });
