@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as adamax from 'adamax';
 import * as checkpoint from 'adamax/checkpoint';
+import * as distribute from 'adamax/distribute';
 import * as imports from 'adamax/import';
 import * as kernels from 'adamax/kernels';
 import { expect } from 'chai';
@@ -29,7 +30,9 @@ function withBases(Class: Class): Class[] {
 
 /** Lists what is exported, what exported namespaces hold, and what exported classes and their instances have. */
 function publicNames(): string[] {
-  const entries = [adamax, kernels, checkpoint, imports].flatMap((module) => Object.entries(module as object));
+  const entries = [adamax, kernels, checkpoint, imports, distribute].flatMap((module) =>
+    Object.entries(module as object),
+  );
   const namespaces = entries.filter(([, value]) => typeof value === 'object');
   const all = [...entries, ...namespaces.flatMap(([, namespace]) => Object.entries(namespace))];
   const classes = all.map(([, value]) => value).filter((value) => /^class\b/.test(String(value)));
@@ -39,8 +42,8 @@ function publicNames(): string[] {
     ...Object.keys(Object.getOwnPropertyDescriptors(Class)),
   ]);
   const everyClassHas = ['constructor', 'length', 'name', 'prototype', 'toString'];
-  // What a class of schedules has for its own subclasses only, and what `import` makes of a CommonJS module.
-  const internal = ['periodsAt', 'default', 'module.exports'];
+  // What classes have for their own subclasses only, and what `import` makes of a CommonJS module.
+  const internal = ['periodsAt', 'closeAtEnd', 'default', 'module.exports'];
   return [...new Set([...all.map(([name]) => name), ...members])].filter(
     (name) => ![...everyClassHas, ...internal].includes(name),
   );
