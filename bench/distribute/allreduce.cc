@@ -1,5 +1,5 @@
-// MPI's own all-reduce as a function of JavaScript, for the bench to compare with. adamax_mpi.node has started MPI, by a
-// thread of its own which does nothing while this runs.
+// MPI's own all-reduce as a function of JavaScript, for the bench to compare with. adamax_mpi.node has started MPI, by
+// a thread of its own which does nothing while this runs.
 #include <mpi.h>
 #include <node_api.h>
 

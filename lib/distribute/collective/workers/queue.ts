@@ -4,7 +4,7 @@ import type { Barrier } from './barrier.js';
 import { HERE, type Pause, type Phases } from './phases.js';
 
 /** Milliseconds of work off the event loop after which the loop gets a turn. */
-const TURN = 4;
+const TURN = 1.5;
 
 interface Job {
   readonly phases: Phases;
