@@ -5,7 +5,7 @@ import type { Pace, Timings } from './tasks/task.js';
 
 export const GROUP = 'distribute';
 
-const FULL: Pace = { warmup: 60e6, batch: 2e6, budget: 7e9, minRounds: 5, maxRounds: 41 };
+const FULL: Pace = { warmup: 60e6, batch: 2e6, budget: 5e9, minRounds: 5, maxRounds: 41 };
 const QUICK: Pace = { warmup: 20e6, batch: 1e6, budget: 1e9, minRounds: 3, maxRounds: 9 };
 
 export function paceOf({ quick }: Session): Pace {
