@@ -2,7 +2,7 @@ import { Adamax, type Gradient, IndexedSlices, type OptimizerOptions, SGD, Varia
 import { expect } from 'chai';
 import { expectSameBits, f32 } from '../support/data.js';
 import { onEveryImplementation } from '../support/implementations.js';
-import { replicas } from './fake.js';
+import { replicas, StrategyOn } from './fake.js';
 
 type Pairs = [Gradient, Variable | Float32Array][];
 
@@ -211,6 +211,22 @@ onEveryImplementation('replicas that do not agree', () => {
       });
     });
   }
+
+  it('are refused where one of them keeps a part of the state only', async () => {
+    const { board } = replicas(2);
+    const strategies = board.collectives.map((collective, k) => new StrategyOn(collective, k === 1));
+    const all = strategies.map((strategy) => ({
+      optimizer: strategy.scope(() => new Adamax()),
+      p: new Variable(new Float32Array(70000)),
+    }));
+    const results = await outcomes(
+      all.map(({ optimizer, p }) => optimizer.applyGradientsAsync([[new Float32Array(70000).fill(1), p]])),
+    );
+    for (const { error } of results) {
+      expect(error?.message).to.match(/agree on shardState in .*: received false of replica 0, and true of replica 1$/);
+    }
+    expect(all.map(({ p }) => p.data[0])).to.deep.equal([0, 0]);
+  });
 
   it('go on when they agree again', async () => {
     const { all } = start();

@@ -87,7 +87,8 @@ export class ReplicatedSteps implements StepHooks {
   *#meeting(pairs: StepPairs, failure: Failure | null): Exchanges<void> {
     const bad = failure ?? checkIndices(pairs);
     const fresh = bad !== null ? [] : pairs.variables.filter((variable) => !this.#compared.has(variable));
-    yield* agree(this.#group.collective, stepTopic(this.#task, this.#source, pairs, fresh), bad);
+    const side = { source: this.#source, isSharded: this.#shards !== null };
+    yield* agree(this.#group.collective, stepTopic(this.#task, side, pairs, fresh), bad);
     for (const variable of fresh) this.#compared.add(variable);
     this.#items = pairs.variables.map((variable, i): Item => {
       const [own, borders] = [pairs.gradients[i], this.#shards?.of(variable) ?? null];

@@ -7,6 +7,7 @@ import type { Borders } from '../collective/collective.js';
 import { atOnce as doAtOnce, type Exchanges, later } from '../collective/exchanges.js';
 import type { Group } from '../group.js';
 import type { Shards } from './shards.js';
+import { shardClaim } from './step-topic.js';
 
 /** Bytes of UTF-8 that the first replica has for what it says. */
 const TEXT = 4096;
@@ -38,7 +39,7 @@ export class SharedState implements Replication {
   }
 
   begin(task: string, content: TaskContent, failure: Failure | null, atOnce: boolean): Eventually<void> {
-    const claims = [{ about: 'the tensors and their order', ...content }];
+    const claims = [shardClaim(this.isSharded), { about: 'the tensors and their order', ...content }];
     const agreement = agree(this.#group.collective, { task, claims }, failure);
     if (!atOnce) return this.#beginLater(agreement);
     try {

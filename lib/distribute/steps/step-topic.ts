@@ -7,11 +7,25 @@ import type { Claim, Topic } from '../agreement.js';
 import { Hash } from './hash.js';
 import { bytesOf } from './slices.js';
 
-/** What the replicas of an optimizer must agree on before a step. Names of variables, which may be counted, are not. */
-export function stepTopic(task: string, source: StepSource, pairs: StepPairs, fresh: readonly Variable[]): Topic {
+/** What sharding asks of exchanges, which replicas that do not agree on it would read each other's bytes by. */
+export function shardClaim(isSharded: boolean): Claim {
+  return { about: 'shardState', value: isSharded ? 1 : 0, shown: () => String(isSharded) };
+}
+
+/**
+ * What the replicas of an optimizer must agree on before a step. Names of variables, which may be counted, are not.
+ * @param fresh - the variables whose numbers are to be compared
+ */
+export function stepTopic(
+  task: string,
+  { source, isSharded }: { readonly source: StepSource; readonly isSharded: boolean },
+  pairs: StepPairs,
+  fresh: readonly Variable[],
+): Topic {
   const { rule, states, clipping, guard, scalars } = source;
   const { variables, gradients } = pairs;
   const claims: Claim[] = [
+    shardClaim(isSharded),
     { about: 'the number of steps taken', value: states.counter.get() },
     { about: 'experimentalAggregateGradients', value: pairs.aggregate ? 1 : 0, shown: () => String(pairs.aggregate) },
     { about: 'how many variables have a gradient', value: gradients.length },
