@@ -292,7 +292,8 @@ export class Stepper {
       else count = await this.#runInTurns(list, gradients);
     } catch (error) {
       creation.undo();
-      throw error;
+      // Others hear of it in the turn of this step: one that is asked for later must not come to them before it.
+      throw this.hooks === null ? error : await this.#failedLater(error);
     }
     this.#keep(creation, count);
     return count;

@@ -300,6 +300,22 @@ onEveryImplementation('replicas that do not agree', () => {
     expect(await Promise.all(skipped)).to.deep.equal([0, 0]);
   });
 
+  it('two optimizers in flight keep their order, though a step of the first is refused in one of them', async () => {
+    const { strategies } = replicas(2);
+    const results = strategies.map((strategy, k) => {
+      const [first, second] = strategy.scope(() => [new Adamax(), new SGD()]);
+      const [p, q] = [new Variable(f32(1, 2)), new Variable(f32(3))];
+      return outcomes([
+        first.applyGradientsAsync([[k === 1 ? f32(1) : f32(1, 1), p]]),
+        second.applyGradientsAsync([[f32(1), q]]),
+      ]);
+    });
+    for (const [first, second] of await Promise.all(results)) {
+      expect(first.error?.message).to.match(/an error of replica 1: gradient .* must have 2 elements/);
+      expect(second).to.deep.equal({ value: 1, error: undefined });
+    }
+  });
+
   it('two optimizers in flight keep their order, whatever each of them waits for', async () => {
     const { strategies } = replicas(2);
     const all = strategies.map((strategy) => {
