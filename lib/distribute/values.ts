@@ -7,9 +7,9 @@ import { Rows } from '../variables/gradient.js';
 import { IndexedSlices, isSlices } from '../variables/indexed-slices.js';
 import { agree, evenBorders, ranks } from './agreement.js';
 import type { Collective } from './collective/collective.js';
-import type { Exchanges } from './collective/exchanges.js';
+import { agreed, type Exchanges } from './collective/exchanges.js';
 import { Hash } from './steps/hash.js';
-import { bytesOf, gatherSlices, scaled } from './steps/slices.js';
+import { bytesOf, checkThere, gatherSlices, scaled } from './steps/slices.js';
 
 /** How values of replicas become one; Keras' `tf.distribute.ReduceOp`, in either case. */
 export type ReduceOp = 'sum' | 'mean' | 'SUM' | 'MEAN';
@@ -23,12 +23,20 @@ type Leaf = number | Float32Array | IndexedSlices;
 interface Read {
   readonly leaves: Leaf[];
   readonly shape: string;
+  /** Arrays of arrays as the value was made of them; undefined for a leaf. */
+  readonly form: Form;
 }
+
+type Form = readonly Form[] | undefined;
 
 /** Reads a value before anything of it is exchanged. @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED` */
 export function readValue(argument: string, value: unknown): Read {
   const leaves: Leaf[] = [];
-  return { leaves, shape: visit(argument, value, leaves) };
+  return { leaves, shape: visit(argument, value, leaves), form: formOf(value) };
+}
+
+function formOf(value: unknown): Form {
+  return Array.isArray(value) ? value.map(formOf) : undefined;
 }
 
 function visit(argument: string, value: unknown, leaves: Leaf[]): string {
@@ -47,30 +55,50 @@ function visit(argument: string, value: unknown, leaves: Leaf[]): string {
   return `IndexedSlices by ${value.indices.constructor.name}`;
 }
 
-/** The value of the same shape with other leaves. */
-function rebuilt(value: unknown, leaves: Iterator<Leaf>): Reducible {
-  if (Array.isArray(value)) return value.map((item) => rebuilt(item, leaves));
+/** The value of the same form with other leaves. */
+function rebuilt(form: Form, leaves: Iterator<Leaf>): Reducible {
+  if (form !== undefined) return form.map((item) => rebuilt(item, leaves));
   return leaves.next().value as Leaf;
 }
 
 /**
  * Adds a value up over all replicas: arrays by the tree of pairwise.ts, numbers by the same in float64; slices of sparse
- * gradients come one behind another.
- * @param prepare - reads the value; what it throws every replica hears of
+ * gradients come one behind another. What the value is made of is read before this returns; every replica hears of an
+ * error in it.
  */
-export function* reduceValue<T extends Reducible>(collective: Collective, op: ReduceOp, value: T): Exchanges<T> {
-  const { rank, size } = collective;
+export function reduceValue<T extends Reducible>(collective: Collective, op: ReduceOp, value: T): Exchanges<T> {
   const { read, failure } = tried(() => {
     checkOneOf('op', op, ['sum', 'mean', 'SUM', 'MEAN']);
     return readValue('value', value);
   });
+  return reduceRead(collective, op, read, failure) as Exchanges<T>;
+}
+
+function* reduceRead(
+  collective: Collective,
+  op: ReduceOp,
+  read: Read | null,
+  failure: Failure | null,
+): Exchanges<Reducible> {
   const shape = read?.shape ?? '';
   const claims = [
     { about: 'the operation', value: read !== null && isMean(op) ? 1 : 0, shown: () => `'${op}'` },
     { about: 'the value', value: new Hash().addText(shape).value, shown: () => shape },
   ];
   yield* agree(collective, { task: 'reduce', claims }, failure);
-  const leaves = (read as Read).leaves;
+  const reduced = yield* agreed(collective, 'reduce', reduceLeaves(collective, op, (read as Read).leaves));
+  if (reduced instanceof RangeError) throw reduced;
+  return rebuilt((read as Read).form, reduced[Symbol.iterator]());
+}
+
+/** Returns an error that all replicas have. */
+function* reduceLeaves(
+  collective: Collective,
+  op: ReduceOp,
+  leaves: readonly Leaf[],
+): Exchanges<readonly Leaf[] | RangeError> {
+  const { rank, size } = collective;
+  leaves.filter(isFloat32Array).forEach(checkThere);
   const numbers = leaves.filter((leaf) => typeof leaf === 'number');
   const all = new Float64Array(size * numbers.length);
   all.set(numbers, rank * numbers.length);
@@ -82,9 +110,10 @@ export function* reduceValue<T extends Reducible>(collective: Collective, op: Re
     ...sums.map(({ from, to }) => ({ kind: 'sum' as const, from, to })),
   ];
   const slices = yield* reduceSlices(collective, leaves.filter(isSlices));
+  if (slices instanceof RangeError) return slices;
   const divisor = isMean(op) ? size : 1;
   let [number, array, sparse] = [0, 0, 0];
-  const results = leaves.map((leaf): Leaf => {
+  return leaves.map((leaf): Leaf => {
     if (typeof leaf === 'number') {
       const k = number++;
       return pairwise(ranks(size).map((r) => all[r * numbers.length + k])) / divisor;
@@ -93,15 +122,15 @@ export function* reduceValue<T extends Reducible>(collective: Collective, op: Re
     const { values, indices } = slices[sparse++];
     return new IndexedSlices(divided(values, divisor), indices, leaf.denseShape);
   });
-  return rebuilt(value, results[Symbol.iterator]()) as T;
 }
 
 /** A replica without slices does not know how long a row is, so that all say it. */
-function* reduceSlices(collective: Collective, own: readonly IndexedSlices[]): Exchanges<Rows[]> {
+function* reduceSlices(collective: Collective, own: readonly IndexedSlices[]): Exchanges<Rows[] | RangeError> {
   if (own.length === 0) return [];
   const { rank, size } = collective;
   const lengths = new Float64Array(size * own.length);
   own.forEach(({ values, indices }, k) => {
+    checkThere(new Rows(values, indices));
     const count = lengthOf(indices);
     lengths[rank * own.length + k] = count === 0 ? 0 : lengthOf(values) / count;
   });
@@ -110,7 +139,7 @@ function* reduceSlices(collective: Collective, own: readonly IndexedSlices[]): E
   const differing = rowLengths.find((of) => of.some((n) => n !== 0 && n !== Math.max(...of)));
   if (differing !== undefined) {
     const message = 'slices of all replicas must have rows of one length';
-    throw rangeError('ERR_ADAMAX_LENGTH', `${message}: received ${differing.join(', ')}`);
+    return rangeError('ERR_ADAMAX_LENGTH', `${message}: received ${differing.join(', ')}`);
   }
   const slices = own.map(({ values, indices }, k) => {
     return { rows: new Rows(values, indices), rowLength: Math.max(...rowLengths[k]) };
@@ -119,14 +148,23 @@ function* reduceSlices(collective: Collective, own: readonly IndexedSlices[]): E
 }
 
 /** Arrays of all replicas, one behind another, in their order. */
-export function* gatherValue(collective: Collective, value: Float32Array, axis: number): Exchanges<Float32Array> {
-  const { rank, size } = collective;
+export function gatherValue(collective: Collective, value: Float32Array, axis: number): Exchanges<Float32Array> {
   const { failure } = tried(() => {
     if (axis !== 0) throw wrongType('axis', '0', axis);
     if (!isFloat32Array(value)) throw wrongType('value', 'a Float32Array', value);
     checkMemory('value', value);
   });
+  return gatherRead(collective, value, failure);
+}
+
+function* gatherRead(collective: Collective, value: Float32Array, failure: Failure | null): Exchanges<Float32Array> {
   yield* agree(collective, { task: 'gather', claims: [] }, failure);
+  return yield* agreed(collective, 'gather', gatherAll(collective, value));
+}
+
+function* gatherAll(collective: Collective, value: Float32Array): Exchanges<Float32Array> {
+  const { rank, size } = collective;
+  checkThere(value);
   const counts = new Float64Array(size);
   counts[rank] = lengthOf(value);
   yield [{ kind: 'gather', bytes: bytesOf(counts), borders: evenBorders(size, 8) }];

@@ -300,6 +300,73 @@ onEveryImplementation('replicas that do not agree', () => {
     expect(await Promise.all(skipped)).to.deep.equal([0, 0]);
   });
 
+  it('are refused where gradients that the caller has summed are not the same', async () => {
+    for (const shardState of [false, true]) {
+      for (const wrong of [Number.NaN, 2]) {
+        const all = replicas(2, shardState).strategies.map((strategy) => ({
+          optimizer: strategy.scope(() => new Adamax({ nonFinite: 'skip' })),
+          p: new Variable(new Float32Array(70000)),
+        }));
+        const results = await outcomes(
+          all.map(({ optimizer, p }, k) => {
+            const gradient = new Float32Array(70000).fill(1);
+            if (k === 1) gradient[3] = wrong;
+            return optimizer.applyGradientsAsync([[gradient, p]], { experimentalAggregateGradients: false });
+          }),
+        );
+        for (const { error } of results) {
+          expect(error?.code).to.equal('ERR_ADAMAX_REPLICA');
+          expect(error?.message).to.match(/agree on the gradients, which experimentalAggregateGradients: false says/);
+        }
+        expect(all.map(({ p }) => p.data[0])).to.deep.equal([0, 0]);
+      }
+    }
+  });
+
+  it('exchange no more, where one fails in the middle of what all have begun', async () => {
+    const doings: ((strategy: StrategyOn, gradient: Float32Array) => Promise<unknown>)[] = [
+      (strategy, gradient) =>
+        strategy.scope(() => new Adamax()).applyGradientsAsync([[gradient, new Variable(new Float32Array(70000))]]),
+      (strategy, gradient) => strategy.reduceAsync('sum', [gradient, new IndexedSlices(f32(1), [0])]),
+      (strategy, gradient) => strategy.gatherAsync(gradient),
+    ];
+    for (const shardState of [false, true]) {
+      for (const doing of doings) {
+        const { strategies } = replicas(2, shardState);
+        const begun = strategies.map((strategy, k) => {
+          const gradient = new Float32Array(70000).fill(1);
+          const promise = doing(strategy, gradient);
+          if (k === 1) structuredClone(null, { transfer: [gradient.buffer] });
+          return promise;
+        });
+        const [first, second] = await outcomes(begun);
+        expect(first.error?.message, String(doing)).to.match(/received an error in replica 1 in the middle of it$/);
+        expect(second.error, String(doing)).to.be.an('error');
+        for (const { error } of await outcomes(strategies.map((strategy) => strategy.reduceAsync('sum', 1)))) {
+          expect(error?.message).to.match(/received an error in replica 1 in the middle of it$/);
+        }
+      }
+    }
+  });
+
+  it('go on after a step that they skip, with sharded state, too', async () => {
+    const all = replicas(2, true).strategies.map((strategy) => ({
+      optimizer: strategy.scope(() => new Adamax({ nonFinite: 'skip' })),
+      list: [new Variable(new Float32Array(70000)), new Variable(new Float32Array(3))],
+    }));
+    const step = (bad: number) =>
+      Promise.all(
+        all.map(({ optimizer, list }, k) => {
+          const gradients = list.map(({ size }) => new Float32Array(size).fill(1));
+          if (bad >= 0 && k === 1) gradients[bad][2] = Number.NaN;
+          return optimizer.applyGradientsAsync(list.map((p, i): [Gradient, Variable] => [gradients[i], p]));
+        }),
+      );
+    expect(await step(0)).to.deep.equal([0, 0]);
+    expect(await step(1)).to.deep.equal([0, 0]);
+    expect(await step(-1)).to.deep.equal([1, 1]);
+  });
+
   it('two optimizers in flight keep their order, though a step of the first is refused in one of them', async () => {
     const { strategies } = replicas(2);
     const results = strategies.map((strategy, k) => {

@@ -12,6 +12,7 @@ export function treeSum(parts: readonly Float32Array[]): Float32Array {
 interface Posted {
   readonly exchanges: readonly Exchange[];
   readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** Replicas within one thread, which can exchange off the event loop only. */
@@ -20,6 +21,7 @@ export class Board {
   /** Of each list of exchanges that met: the kinds. */
   readonly log: string[] = [];
   readonly #queues: Posted[][];
+  #lost: Error | null = null;
 
   constructor(size: number) {
     this.#queues = Array.from({ length: size }, () => []);
@@ -31,10 +33,15 @@ export class Board {
         throw new Error('in one thread nobody can wait for others');
       },
       runAsync: (exchanges) => {
-        return new Promise((resolve) => {
-          queue.push({ exchanges, resolve });
+        return new Promise((resolve, reject) => {
+          if (this.#lost !== null) throw this.#lost;
+          queue.push({ exchanges, resolve, reject });
           this.#meet();
         });
+      },
+      abandon: (error) => {
+        this.#lost ??= error;
+        for (const posted of this.#queues.flatMap((queue) => queue.splice(0))) posted.reject(error);
       },
       close: async () => {},
     }));

@@ -18,6 +18,8 @@ export function alone(): Collective {
     async runAsync(exchanges) {
       run(exchanges);
     },
+    // Nobody waits for it.
+    abandon() {},
     async close() {
       open = false;
     },

@@ -39,6 +39,12 @@ export interface Collective {
   run(exchanges: readonly Exchange[]): void;
   /** The same off the event loop: exchanges are posted together before it returns, so that no others come between. */
   runAsync(exchanges: readonly Exchange[]): Promise<void>;
+  /**
+   * Says that this replica cannot take part in what the others wait for, since something failed here once all had agreed
+   * to do it. Whatever it exchanges from then on ends in this error; the others are told where the engine can tell them,
+   * and else wait for as long as the time limit.
+   */
+  abandon(error: Error): void;
   /** Leaves, when nothing is under way any more: the others must do so, too. A second call does nothing. */
   close(): Promise<void>;
 }

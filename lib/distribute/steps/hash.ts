@@ -3,9 +3,9 @@ export class Hash {
   #a = 0x2545f491;
   #b = 0x6c8e9cf5;
 
-  /** @param value - any float64, by its bits */
+  /** @param value - any float64, by its bits, but every NaN alike */
   add(value: number): this {
-    scratch[0] = value;
+    scratch[0] = Number.isNaN(value) ? Number.NaN : value;
     return this.#mix(words[0]).#mix(words[1]);
   }
 

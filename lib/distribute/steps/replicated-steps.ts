@@ -12,12 +12,21 @@ import { memoryOf, type Variable } from '../../variables/variable.js';
 import { agree } from '../agreement.js';
 import { broadcast } from '../broadcast.js';
 import type { Borders, Exchange } from '../collective/collective.js';
-import { atOnce as doAtOnce, type Exchanges, later } from '../collective/exchanges.js';
+import { abandon, atOnce as doAtOnce, type Exchanges, later } from '../collective/exchanges.js';
 import type { Group } from '../group.js';
 import { checkIndices } from './indices.js';
 import { Shards } from './shards.js';
 import { SharedState } from './shared-state.js';
-import { bytesOf, distinctRows, gatherSlices, RowsOfOwners, type Slices, scaled, slicesWithin } from './slices.js';
+import {
+  bytesOf,
+  checkThere,
+  distinctRows,
+  gatherSlices,
+  RowsOfOwners,
+  type Slices,
+  scaled,
+  slicesWithin,
+} from './slices.js';
 import { stepTopic } from './step-topic.js';
 import { Sums } from './sums.js';
 
@@ -54,6 +63,8 @@ export class ReplicatedSteps implements StepHooks {
   #items: readonly Item[] = [];
   /** Whether sums are still to be exchanged, while the step runs. */
   #isPending = false;
+  /** Whether the others wait for something of the step that all have agreed on. */
+  #isOwing = false;
   #hasTurn = false;
 
   /** @param task - what messages call a step: `a step of 'adamax'` */
@@ -78,8 +89,11 @@ export class ReplicatedSteps implements StepHooks {
   }
 
   leave(): void {
+    const { collective } = this.#group;
+    if (this.#isOwing) abandon(collective, this.#task);
     this.#items = [];
     this.#isPending = false;
+    this.#isOwing = false;
     if (this.#hasTurn) this.#group.turns.end();
     this.#hasTurn = false;
   }
@@ -90,6 +104,7 @@ export class ReplicatedSteps implements StepHooks {
     const side = { source: this.#source, isSharded: this.#shards !== null };
     yield* agree(this.#group.collective, stepTopic(this.#task, side, pairs, fresh), bad);
     for (const variable of fresh) this.#compared.add(variable);
+    this.#isOwing = pairs.count > 0 && (pairs.aggregate || this.#shards !== null);
     this.#items = pairs.variables.map((variable, i): Item => {
       const [own, borders] = [pairs.gradients[i], this.#shards?.of(variable) ?? null];
       return { variable, own, gradient: own, borders, norm: Number.NaN, touched: [] };
@@ -119,11 +134,13 @@ export class ReplicatedSteps implements StepHooks {
       this.#keepOwnRows();
       if (this.#mustBeFinite || this.#source.clipping.norm < Infinity) yield* this.#norms(pairs);
     }
+    if (this.#shards === null && !this.#isPending) this.#isOwing = false;
     return this.#items.map(({ gradient }) => gradient);
   }
 
   *#summation(atOnce: boolean): Exchanges<void> {
     const dense = this.#items.filter(({ own }) => !(own instanceof Rows));
+    for (const { own } of dense) checkThere(own);
     const sums = this.#sums.place(dense.map(({ own }) => lengthOf(own as Float32Array)));
     dense.forEach((item, i) => {
       item.gradient = sums[i];
@@ -184,13 +201,17 @@ export class ReplicatedSteps implements StepHooks {
     if (this.#mustBeFinite) this.#checkFinite(pairs);
   }
 
-  /** Of the stretches that others step this replica knows the norms, which are finite exactly when they are. */
+  /**
+   * Of the stretches that others step this replica knows the norms, which are finite exactly when they are. What all keep
+   * whole is looked at here as well: a step must not be refused where the others wait to complete it.
+   */
   #checkFinite({ labels }: StepPairs): void {
     const { guard } = this.#source;
-    const bad = this.#items.find(({ borders, norm }) => borders !== null && !(norm < Infinity));
+    const bad = this.#items.find((item) => !(this.#normOf(item) < Infinity));
     if (bad === undefined) return;
     guard.begin();
-    throw guard.refuse(labels.gradient(bad.variable), undefined);
+    this.#isOwing = false;
+    throw guard.refuse(labels.gradient(bad.variable), bad.borders === null ? bad.gradient : undefined);
   }
 
   /** Without shards every gradient is whole here, and its norm is found where it is clipped. */
@@ -242,6 +263,7 @@ export class ReplicatedSteps implements StepHooks {
         run(i, 1);
       }
     });
+    this.#isOwing = false;
     runSmall(gradients.length);
   }
 
@@ -265,6 +287,7 @@ export class ReplicatedSteps implements StepHooks {
       }
     }
     if (exchanges.length > 0) yield exchanges;
+    this.#isOwing = false;
     for (const rows of sparse) rows.copyOut();
   }
 }

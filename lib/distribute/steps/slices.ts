@@ -1,3 +1,4 @@
+import { checkAttached } from '../../arguments/arrays.js';
 import { lengthOf, type RowIndices } from '../../memory/typed-arrays.js';
 import { Rows } from '../../variables/gradient.js';
 import { evenBorders, ranks } from '../agreement.js';
@@ -18,6 +19,7 @@ export function* gatherSlices({ rank, size }: Collective, own: readonly Slices[]
   if (own.length === 0) return [];
   const counts = new Float64Array(size * own.length);
   own.forEach(({ rows }, k) => {
+    checkThere(rows);
     counts[rank * own.length + k] = lengthOf(rows.indices);
   });
   yield [{ kind: 'gather', bytes: new Uint8Array(counts.buffer), borders: evenBorders(size, own.length * 8) }];
@@ -92,6 +94,20 @@ export class RowsOfOwners {
       this.#table.set(this.#packed.subarray(k * this.#rowLength, (k + 1) * this.#rowLength), row * this.#rowLength);
     });
   }
+}
+
+/**
+ * Throws where the memory of a gradient has gone while replicas agreed: without it there is no element, and this replica
+ * would exchange less than the others.
+ * @throws TypeError `ERR_ADAMAX_DETACHED`
+ */
+export function checkThere(gradient: Float32Array | Rows): void {
+  if (!(gradient instanceof Rows)) {
+    checkAttached('a gradient under way', gradient);
+    return;
+  }
+  checkAttached('values of a gradient under way', gradient.values);
+  checkAttached('indices of a gradient under way', gradient.indices);
 }
 
 export function bytesOf(array: ArrayBufferView): Uint8Array {

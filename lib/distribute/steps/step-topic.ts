@@ -1,7 +1,9 @@
+import { backend } from '../../backend/choose-backend.js';
 import { Digest } from '../../backend/digest.js';
+import { lengthOf } from '../../memory/typed-arrays.js';
 import type { StepPairs } from '../../step/step-pairs.js';
 import type { StepSource } from '../../step/step-source.js';
-import { Rows } from '../../variables/gradient.js';
+import { Rows, type StepGradient } from '../../variables/gradient.js';
 import { memoryOf, type Variable } from '../../variables/variable.js';
 import type { Claim, Topic } from '../agreement.js';
 import { Hash } from './hash.js';
@@ -53,6 +55,11 @@ export function stepTopic(
       shown: () => `${rule.name} with ${states.slotDtype}`,
     },
     {
+      about: 'the gradients, which experimentalAggregateGradients: false says are sums already',
+      value: pairs.aggregate ? 0 : hashOf(gradients, sumInto).value,
+      shown: () => hashOf(gradients, sumInto).value.toString(16),
+    },
+    {
       about: 'the numbers that variables begin with (build(variables) or broadcast(variables) makes them equal)',
       value: hashOf(fresh, (hash, variable) => hash.addText(digestOf(memoryOf(variable)))).value,
       shown: () => fresh.map((variable) => digestOf(memoryOf(variable)).slice(0, 8)).join(', '),
@@ -93,6 +100,13 @@ export function shownShapes(variables: readonly { shape: readonly number[] }[]):
 function kindInto(hash: Hash, gradient: unknown): void {
   if (gradient instanceof Rows) hash.addText(kindOf(gradient));
   else hash.addWord(0);
+}
+
+/** Takes in what differs between almost any two gradients, and takes no longer than to read them. */
+function sumInto(hash: Hash, gradient: StepGradient): void {
+  const values = gradient instanceof Rows ? gradient.values : gradient;
+  hash.add(lengthOf(values)).add(backend().sumSquares(values));
+  if (gradient instanceof Rows) for (const index of gradient.indices) hash.add(Number(index));
 }
 
 function kindOf(gradient: unknown): string {

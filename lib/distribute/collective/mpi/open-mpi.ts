@@ -100,20 +100,30 @@ function warnOfBinding({ rank, local }: World): void {
 
 function collectiveOf(addon: MpiAddon, { rank, size, local }: World): Collective {
   let leaving: Promise<void> | null = null;
+  let abandoned: Error | null = null;
+  const checkTakesPart = () => {
+    if (abandoned !== null) throw abandoned;
+  };
   return {
     rank,
     size,
     local,
     run(exchanges) {
+      checkTakesPart();
       check(addon.run(flatten(exchanges)), exchanges);
     },
     async runAsync(exchanges) {
+      checkTakesPart();
       const outcome = await addon.runAsync(flatten(exchanges));
       if (outcome === false) {
         const must = 'arrays must not be transferred before an exchange is done';
         throw typeError('ERR_ADAMAX_DETACHED', `${must}: received one on a detached buffer`);
       }
       check(outcome, exchanges);
+    },
+    // What MPI has begun cannot be called off: the others see the end of this process, or that of their time.
+    abandon(error) {
+      abandoned ??= error;
     },
     close() {
       leaving ??= Promise.resolve(addon.leave()).then((outcome) => check(outcome, []));

@@ -124,6 +124,7 @@ function collectiveOf(place: Place, local: number, queue: Queue, left: () => Pro
     local,
     run: (exchanges: readonly Exchange[]) => queue.run(phasesOf(place, exchanges)),
     runAsync: (exchanges: readonly Exchange[]) => queue.runAsync(phasesOf(place, exchanges)),
+    abandon: (error: Error) => queue.abandon(error),
     close: () => {
       closing ??= queue.close().then(left);
       return closing;

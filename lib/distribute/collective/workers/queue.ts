@@ -69,6 +69,11 @@ export class Queue {
     });
   }
 
+  /** Ends all that is under way, and all that would follow, in this error; the others are told. */
+  abandon(error: Error): void {
+    this.#fail(error);
+  }
+
   /** Waits until all is done, and tells the others that nothing more will come. A second call does nothing. */
   close(): Promise<void> {
     this.#closing ??= this.#close();

@@ -113,7 +113,15 @@ const cases = {
     else await collective.runAsync(exchanges());
   },
   'opens otherwise': async () => {
-    const fake = { rank: 0, size: 1, local: 1, run: () => {}, runAsync: async () => {}, close: async () => {} };
+    const fake = {
+      rank: 0,
+      size: 1,
+      local: 1,
+      run: () => {},
+      runAsync: async () => {},
+      abandon: () => {},
+      close: async () => {},
+    };
     const options = data.odd === 'options' && threadId % 2 === 0 ? {} : { upper: () => upperOf(fake) };
     try {
       openWorkers(options);

@@ -59,6 +59,7 @@ export function fakeUpper(memory: SharedArrayBuffer, rank: number, size: number)
         });
         setTimeout(flush, 1);
       }),
+    abandon() {},
     close: async () => {
       Atomics.add(control, 1, 100);
     },
