@@ -54,15 +54,24 @@ export async function* run(job: Job): AsyncGenerator<TrainingStatus, Ended> {
   const pids: number[] = [];
   const trained: Trained[] = [];
   let isKilled = false;
-  for await (const line of createInterface({ input: child.stdout })) {
-    const report: Report = JSON.parse(line);
-    if ('pid' in report) pids[report.replica] = report.pid;
-    else if ('trained' in report) trained[report.replica] = report.trained;
-    else if ('status' in report) yield report.status;
-    else {
-      isKilled = true;
-      process.kill(pids[report.replica], 'SIGKILL');
+  let isOver = false;
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      // Launchers may have something of their own to say.
+      if (!line.startsWith('{')) continue;
+      const report: Report = JSON.parse(line);
+      if ('pid' in report) pids[report.replica] = report.pid;
+      else if ('trained' in report) trained[report.replica] = report.trained;
+      else if ('status' in report) yield report.status;
+      else {
+        isKilled = true;
+        process.kill(pids[report.replica], 'SIGKILL');
+      }
     }
+    isOver = true;
+  } finally {
+    // Whoever watches may have had enough.
+    if (!isOver) child.kill();
   }
   const code = await ended;
   // Of one that was killed on purpose, mpirun has a paragraph to say.
