@@ -75,6 +75,7 @@ export abstract class Strategy {
    */
   run<A extends readonly unknown[], R>(fn: (...args: A) => R, args?: A): R {
     checkCallable('fn', fn);
+    if (args !== undefined && !Array.isArray(args)) throw wrongType('args', 'an array', args);
     return within(this, () => fn(...((args ?? []) as A)));
   }
 

@@ -40,7 +40,10 @@ function formOf(value: unknown): Form {
 }
 
 function visit(argument: string, value: unknown, leaves: Leaf[]): string {
-  if (Array.isArray(value)) return `[${value.map((item, i) => visit(`${argument}[${i}]`, item, leaves)).join(', ')}]`;
+  if (Array.isArray(value)) {
+    // `map` would pass over a hole.
+    return `[${Array.from(value, (item, i) => visit(`${argument}[${i}]`, item, leaves)).join(', ')}]`;
+  }
   if (typeof value === 'number') {
     leaves.push(value);
     return 'a number';

@@ -50,6 +50,9 @@ describe('the scope of a strategy', () => {
     const seen = first.run((a: number, b: string) => [a, b, getStrategy() === first], [1, 'two']);
     expect(seen).to.deep.equal([1, 'two', true]);
     expect(first.run(() => 7)).to.equal(7);
+    for (const args of [5, null, 'ab', {}]) {
+      expectError(() => first.run(() => 7, args as never), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^args must be an array: received /);
+    }
   });
 
   it('of one replica changes nothing: no hooks, and values as they are', async () => {

@@ -74,6 +74,7 @@ describe('values of replicas', () => {
     const bad: [string, (strategy: Strategy) => Promise<unknown>][] = [
       ['ERR_ADAMAX_ARG_TYPE', (strategy) => strategy.reduceAsync('sum', null as never)],
       ['ERR_ADAMAX_ARG_TYPE', (strategy) => strategy.reduceAsync('sum', [new Float64Array(1)] as never)],
+      ['ERR_ADAMAX_ARG_TYPE', (strategy) => strategy.reduceAsync('sum', new Array(1))],
       ['ERR_ADAMAX_ARG_VALUE', (strategy) => strategy.reduceAsync('max' as never, 1)],
       ['ERR_ADAMAX_ARG_TYPE', (strategy) => strategy.reduceAsync(1 as never, 1)],
       ['ERR_ADAMAX_ARG_TYPE', (strategy) => strategy.gatherAsync([1] as never)],
