@@ -38,6 +38,8 @@ export class Stepper {
     if (this.#list?.isIdle === false) throw stillUnderWay();
     this.#list?.settle();
     this.#otherList?.settle();
+    // Others may wait for the rest of a step that was cut short.
+    if (this.#hasMet) this.#leave();
     this.forget();
     this.#source.states.recover();
   });

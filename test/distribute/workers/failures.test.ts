@@ -48,6 +48,12 @@ describe('a replica that is lost', () => {
     expect(toldIn(reports[0])).to.deep.equal(told('a close of replica 1'));
   });
 
+  it('by the timeout of a script, which cuts an exchange short, is told to the others', async () => {
+    const { reports } = await launched('cases.js', 2, { what: 'is cut short' });
+    expect(toldIn(reports[0])).to.deep.equal(told('an error in replica 1'));
+    expect(toldIn(reports[1])).to.deep.equal(told('a call after one that the timeout of a script had cut short'));
+  });
+
   it('by force, for want of memory, ends the wait of the others', async () => {
     const worker = { resourceLimits: { maxOldGenerationSizeMb: 32 } };
     const { reports, error } = await launched('cases.js', 2, { what: 'runs out of memory' }, { worker });

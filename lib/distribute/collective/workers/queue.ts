@@ -1,4 +1,4 @@
-import { typeError } from '../../../arguments/errors.js';
+import { replicaError, typeError } from '../../../arguments/errors.js';
 import type { Collective } from '../collective.js';
 import type { Barrier } from './barrier.js';
 import { HERE, type Pause, type Phases } from './phases.js';
@@ -32,6 +32,8 @@ export class Queue {
   #isHere = false;
   #between: Between | null = null;
   #isDriven = false;
+  /** Whether a call that blocks is at work, or was until the timeout of a script cut it short, which runs no `finally`. */
+  #isBlocking = false;
   /** When the event loop had its last turn, as far as is known. */
   #lastTurn = 0;
   /** After which nothing can be exchanged any more. */
@@ -51,6 +53,7 @@ export class Queue {
   /** Blocks until `phases` are done. */
   run(phases: Phases): void {
     const job = this.#post(phases, null);
+    this.#isBlocking = true;
     try {
       while (!job.isDone) {
         if (this.#isHere && !this.#barrier.isOver) this.#barrier.sleep();
@@ -58,6 +61,8 @@ export class Queue {
       }
     } catch (error) {
       throw this.#fail(error);
+    } finally {
+      this.#isBlocking = false;
     }
   }
 
@@ -88,6 +93,7 @@ export class Queue {
 
   #post(phases: Phases, settle: Job['settle']): Job {
     if (this.#error !== undefined) throw this.#error;
+    if (this.#isBlocking) throw this.#fail(cutShort());
     if (this.#closing !== null) {
       throw typeError('ERR_ADAMAX_STATE', 'replicas must exchange before they close: received a call after close()');
     }
@@ -177,3 +183,9 @@ export class Queue {
 }
 
 function* nothing(): Phases {}
+
+/** The caller of that exchange does not go on where it is done now, though the others do. */
+function cutShort(): Error {
+  const must = 'every replica must take part in each exchange';
+  return replicaError(`${must}: received a call after one that the timeout of a script had cut short`);
+}

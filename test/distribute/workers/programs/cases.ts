@@ -1,5 +1,6 @@
 /** What replicas may do, the wrong things too. `workerData.what` says which. */
 import { isMainThread, threadId, Worker, workerData } from 'node:worker_threads';
+import { createContext, runInContext } from 'node:vm';
 import { setThreads, threads } from 'adamax/kernels';
 import { type Collective, type Exchange, launch, openWorkers, shareCores } from '#internals';
 import { type Data, report } from '../support.js';
@@ -63,6 +64,25 @@ const cases = {
   exits: () => othersWait(() => process.exit(3)),
   'exits with 0': () => othersWait(() => process.exit(0)),
   closes: () => othersWait((collective) => collective.close()),
+  'is cut short': async () => {
+    const collective = open();
+    collective.run(exchanges());
+    if (collective.rank === 1) {
+      const context = createContext({ run: () => collective.run(exchanges()) });
+      await reportError(collective, () => {
+        try {
+          runInContext('run()', context, { timeout: 50 });
+        } catch {
+          collective.run(exchanges());
+        }
+      });
+    } else {
+      await soon(500);
+      await reportError(collective, () => {
+        for (let i = 0; i < 3; i++) collective.run(exchanges());
+      });
+    }
+  },
   'runs out of memory': () => othersWait(eat),
   'ends at once': async () => {
     const collective = open();
