@@ -1,5 +1,7 @@
+import { createContext, runInContext } from 'node:vm';
 import { Adamax, type Gradient, IndexedSlices, type OptimizerOptions, SGD, Variable } from 'adamax';
 import { expect } from 'chai';
+import type { Collective } from '#internals';
 import { expectSameBits, f32 } from '../support/data.js';
 import { onEveryImplementation } from '../support/implementations.js';
 import { replicas, StrategyOn } from './fake.js';
@@ -365,6 +367,32 @@ onEveryImplementation('replicas that do not agree', () => {
     expect(await step(0)).to.deep.equal([0, 0]);
     expect(await step(1)).to.deep.equal([0, 0]);
     expect(await step(-1)).to.deep.equal([1, 1]);
+  });
+
+  it('hear of a step that is refused after one whose call a timeout has cut short', () => {
+    let [met, spins] = [0, true];
+    // Another replica that does whatever this one does.
+    const collective: Collective = {
+      ...replicas(2).board.collectives[0],
+      run(exchanges) {
+        met++;
+        for (const exchange of exchanges) {
+          if (exchange.kind === 'gather') exchange.bytes.copyWithin(exchange.borders[1], 0, exchange.borders[1]);
+          else exchange.to.set(exchange.from);
+        }
+      },
+    };
+    const optimizer = new StrategyOn(collective).scope(() => new Adamax());
+    const constraint = () => {
+      while (spins);
+    };
+    const p = new Variable(f32(1, 2), { constraint });
+    const context = createContext({ step: () => optimizer.applyGradients([[f32(1, 1), p]]) });
+    expect(() => runInContext('step()', context, { timeout: 50 })).to.throw('timed out');
+    [met, spins] = [0, false];
+    expect(() => optimizer.applyGradients([[f32(1), p]])).to.throw('must have 2 elements');
+    expect(met).to.be.above(0);
+    expect(optimizer.applyGradients([[f32(1, 1), p]])).to.equal(1);
   });
 
   it('two optimizers in flight keep their order, though a step of the first is refused in one of them', async () => {
