@@ -1,5 +1,6 @@
 #include "mpi/ending.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -20,16 +21,30 @@ constexpr unsigned kAbort = 5;
 
 int exit_code = 0;
 int code_of_end = 1;
+// The thread that ends the job, once the queue is ending; the mutex of the queue guards it.
+pthread_t ender;
 
 void* end_later(void*) {
   sleep(kAbort);
   _exit(code_of_end);
 }
 
+// The status of the process is that of the thread that ends the job: an exit meanwhile goes no further, unless it is
+// one that MPI_Abort makes itself.
+void end_at_exit(int code) {
+  end_job(code != 0 ? code : 1);
+  {
+    Queue& q = queue();
+    const std::lock_guard<std::mutex> lock(q.mutex);
+    if (!q.ending || pthread_equal(ender, pthread_self()) != 0) return;
+  }
+  for (;;) pause();
+}
+
 #if defined(__GLIBC__)
-void at_exit(int code, void*) { end_job(code != 0 ? code : 1); }
+void at_exit(int code, void*) { end_at_exit(code); }
 #else
-void at_exit() { end_job(exit_code != 0 ? exit_code : 1); }
+void at_exit() { end_at_exit(exit_code); }
 #endif
 
 }  // namespace
@@ -51,6 +66,7 @@ void end_job(int code) {
     std::unique_lock<std::mutex> lock(q.mutex);
     if (q.stage == Stage::kFresh || q.stage == Stage::kLeft || q.ending) return;
     q.ending = true;
+    ender = pthread_self();
     joined = q.stage != Stage::kJoining;
     q.idle.wait_for(lock, joined ? kGrace : std::chrono::seconds(0), [&q] { return q.running == nullptr; });
   }

@@ -184,6 +184,8 @@ void set_limit(double seconds, const char* text, std::size_t length) {
   q.limit = std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(seconds));
   q.text_length = std::min(length, kLongestText);
   std::memcpy(q.text, text, q.text_length);
+  // The watchdog may sleep until a deadline of a longer limit.
+  q.watched.notify_one();
 }
 
 }  // namespace adamax
