@@ -51,7 +51,12 @@ describe('the scope of a strategy', () => {
     expect(seen).to.deep.equal([1, 'two', true]);
     expect(first.run(() => 7)).to.equal(7);
     for (const args of [5, null, 'ab', {}]) {
-      expectError(() => first.run(() => 7, args as never), TypeError, 'ERR_ADAMAX_ARG_TYPE', /^args must be an array: received /);
+      expectError(
+        () => first.run(() => 7, args as never),
+        TypeError,
+        'ERR_ADAMAX_ARG_TYPE',
+        /^args must be an array: received /,
+      );
     }
   });
 

@@ -1,6 +1,7 @@
 /** What replicas may do, the wrong things too. `workerData.what` says which. */
-import { isMainThread, threadId, Worker, workerData } from 'node:worker_threads';
+
 import { createContext, runInContext } from 'node:vm';
+import { isMainThread, threadId, Worker, workerData } from 'node:worker_threads';
 import { setThreads, threads } from 'adamax/kernels';
 import { type Collective, type Exchange, launch, openWorkers, shareCores } from '#internals';
 import { type Data, report } from '../support.js';
