@@ -79,11 +79,11 @@ int Exchanger::gather(char* bytes, const std::size_t* borders) {
 }
 
 int Exchanger::sum(const float* from, float* to, std::size_t length) {
+  if (length == 0) return MPI_SUCCESS;
   if (size_ == 1) {
     std::memmove(to, from, length * sizeof(float));
     return MPI_SUCCESS;
   }
-  if (length == 0) return MPI_SUCCESS;
   if (length <= kSmall || length <= kSmallTogether / size_) return sum_small(from, to, length);
   for (std::size_t begin = 0; begin < length; begin += kBucket) {
     const int error = sum_bucket(from + begin, to + begin, std::min(length - begin, kBucket));
