@@ -108,7 +108,11 @@ describe('messages about the usual mistakes', () => {
       },
       /^gradsAndVars\[0\]\[1\] must be a view on live memory: received Float32Array\(0\) on a detached buffer$/,
     ],
-    ['a promise', step(Promise.reject(new Error('unheard'))), /\(await the promise first\): received a promise$/],
+    [
+      'a promise',
+      () => step(Promise.reject(new Error('unheard')))(),
+      /\(await the promise first\): received a promise$/,
+    ],
     ['a tensor', step(new Tensor()), /\(tensor\.data\(\) or dataSync\(\) gives one\): received Tensor \{ shape/],
     [
       'rows of a bare array',
