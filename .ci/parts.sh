@@ -40,7 +40,7 @@ part_cmake() {
   ADAMAX_PREBUILD=$PWD/build-cmake expect_loads "$PWD/build-cmake"
   # What goes on around the addon is the same for both build systems.
   ADAMAX_PREBUILD=$PWD/build-cmake node node_modules/mocha/bin/mocha.js \
-    --ignore 'out/test/{attacks,build,checkpoint,examples,fuzz,processes,tfjs,training}/**'
+    --ignore 'out/test/{attacks,build,checkpoint,distribute,examples,fuzz,import,processes,tfjs,training}/**'
   # The binding is no part of the C++ tests, so its objects are looked at here, as both build systems make them.
   if [ "$(uname -s)" = Linux ]; then
     find build build-cmake -name '*.o' -exec sh test/native/objects_test.sh nm objdump {} +
