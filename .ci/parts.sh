@@ -166,7 +166,7 @@ part_threads() {
   need cmake cmake
   need g++ g++
   local tests=(pool_test work_test mpi_queue_test) fixed=() name
-  cpp_configure threads -DCMAKE_CXX_COMPILER=g++ -DADAMAX_SANITIZE='-fsanitize=thread -g'
+  cpp_configure threads -DCMAKE_CXX_COMPILER=g++ -DADAMAX_SANITIZE='-fsanitize=thread -O1 -g1'
   cmake --build "$work/threads" --parallel "$cores" --target "${tests[@]}"
   # It cannot place its own memory where the kernel randomizes addresses by more bits than it knows of.
   ! setarch "$(uname -m)" -R true 2>/dev/null || fixed=(setarch "$(uname -m)" -R)
