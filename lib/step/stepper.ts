@@ -11,8 +11,8 @@ import { constraintHooks, isConstrained } from './constraints.js';
 import { HeapList } from './heap-list.js';
 import type { StepHooks } from './hooks.js';
 import { checkNotInFlight, takeOff } from './in-flight.js';
+import { Meeting } from './meeting.js';
 import { NewVariables } from './new-variables.js';
-import type { Eventually, Failure } from './outcome.js';
 import { APPLIED, type PairLabels, type PairWords } from './pair-labels.js';
 import { copiesOf } from './rollback.js';
 import { type Outs, StepList } from './step-list.js';
@@ -39,7 +39,7 @@ export class Stepper {
     this.#list?.settle();
     this.#otherList?.settle();
     // Others may wait for the rest of a step that was cut short.
-    if (this.#hasMet) this.#leave();
+    this.#meeting.leave();
     this.forget();
     this.#source.states.recover();
   });
@@ -50,8 +50,7 @@ export class Stepper {
   #constrained = false;
   /** Whether the list has norms from outside. */
   #suppliesNorms = false;
-  /** Whether the step under way has met those that take part in it from outside. */
-  #hasMet = false;
+  readonly #meeting: Meeting;
   /** The list on the backend of the last step, and the one on the other backend, if there were steps on it. */
   #list: StepList | null = null;
   #otherList: StepList | null = null;
@@ -61,6 +60,7 @@ export class Stepper {
   constructor(source: StepSource) {
     this.#source = source;
     this.#pairs = new StepPairs(source.adopt);
+    this.#meeting = new Meeting(() => this.hooks, this.#pairs, this.turn);
   }
 
   /**
@@ -75,9 +75,9 @@ export class Stepper {
     try {
       return this[INSIDE](gradsAndVars, aggregate, outs, words);
     } catch (error) {
-      return this.#unlessSkipped(this.hooks === null ? error : this.#failed(error));
+      return this.#unlessSkipped(this.hooks === null ? error : this.#meeting.failed(error));
     } finally {
-      if (this.#hasMet) this.#leave();
+      if (this.hooks !== null) this.#meeting.leave();
       this.turn.end();
     }
   }
@@ -86,7 +86,7 @@ export class Stepper {
   [INSIDE](gradsAndVars: unknown, aggregate: boolean, outs: Outs, words: PairWords): number {
     const change = this.#read(gradsAndVars, aggregate, words);
     if (this.#pairs.count > 0) return this.#step(change, outs);
-    if (this.hooks !== null) doneAtOnce(this.#meet(null, true));
+    if (this.hooks !== null) doneAtOnce(this.#meeting.meet(null, true));
     return this.#source.states.counter.get();
   }
 
@@ -116,7 +116,7 @@ export class Stepper {
     try {
       const change = this.turn[INSIDE](() => this.#read(gradsAndVars, aggregate, words));
       if (this.#pairs.count === 0) {
-        if (this.hooks !== null) await this.#away(() => this.#meet(null, false));
+        if (this.hooks !== null) await this.#meeting.away(() => this.#meeting.meet(null, false));
         return this.#outcome(this.#source.states.counter.get());
       }
       const leaves = this.#currentList().canLeave && this.#pairs.elements >= WORTH_LEAVING;
@@ -124,52 +124,12 @@ export class Stepper {
       if (!leaves && isAlone) return this.#outcome(this.turn[INSIDE](() => this.#step(change, null)));
       return this.#outcome(await this.#stepLater(change, leaves));
     } catch (error) {
-      return this.#outcome(this.#unlessSkipped(this.hooks === null ? error : await this.#failedLater(error)));
+      return this.#outcome(this.#unlessSkipped(this.hooks === null ? error : await this.#meeting.failedLater(error)));
     } finally {
-      if (this.#hasMet) this.#leave();
+      if (this.hooks !== null) this.#meeting.leave();
       // The turn ends when all is undone, since others may be called between two turns of this function.
       this.turn.end();
     }
-  }
-
-  /** Has the step meet others, once: with what ended it before, or null. */
-  #meet(failure: Failure | null, atOnce: boolean): Eventually<void> {
-    if (this.hooks?.meet === undefined) return;
-    this.#hasMet = true;
-    return this.hooks.meet(this.#pairs, failure, atOnce);
-  }
-
-  /** The error that ends a step, when the others have heard of it. */
-  #failed(error: unknown): unknown {
-    if (this.#hasMet) return error;
-    try {
-      doneAtOnce(this.#meet({ error }, true));
-    } catch (other) {
-      return other;
-    }
-    return error;
-  }
-
-  async #failedLater(error: unknown): Promise<unknown> {
-    if (this.#hasMet) return error;
-    try {
-      await this.#away(() => this.#meet({ error }, false));
-    } catch (other) {
-      return other;
-    }
-    return error;
-  }
-
-  #leave(): void {
-    this.#hasMet = false;
-    this.hooks?.leave?.();
-  }
-
-  /** What a hook does, where it may take time. */
-  #away<T>(body: () => Eventually<T>): Eventually<T> {
-    const result = this.turn[INSIDE](body);
-    this.turn.goAway();
-    return result;
   }
 
   /**
@@ -276,7 +236,7 @@ export class Stepper {
       };
       if (this.hooks?.meet !== undefined) {
         list.check(this.#pairs.gradients);
-        await this.#away(() => this.#meet(null, false));
+        await this.#meeting.away(() => this.#meeting.meet(null, false));
         follow();
       }
       let gradients: readonly StepGradient[] = this.#pairs.gradients;
@@ -284,7 +244,7 @@ export class Stepper {
       const aggregator = this.#aggregator;
       if (aggregator !== null) {
         gradients = checkAggregated(
-          await this.#away(() => aggregator.aggregate(this.#pairs, false)),
+          await this.#meeting.away(() => aggregator.aggregate(this.#pairs, false)),
           this.#pairs.count,
         );
         follow();
@@ -295,7 +255,7 @@ export class Stepper {
     } catch (error) {
       creation.undo();
       // Others hear of it in the turn of this step: one that is asked for later must not come to them before it.
-      throw this.hooks === null ? error : await this.#failedLater(error);
+      throw this.hooks === null ? error : await this.#meeting.failedLater(error);
     }
     this.#keep(creation, count);
     return count;
@@ -346,7 +306,7 @@ export class Stepper {
   #gradients(list: StepList): readonly StepGradient[] {
     if (this.hooks?.meet !== undefined) {
       list.check(this.#pairs.gradients);
-      doneAtOnce(this.#meet(null, true));
+      doneAtOnce(this.#meeting.meet(null, true));
     }
     const aggregator = this.#aggregator;
     if (aggregator === null) return this.#pairs.gradients;
