@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: prints the tables of the README. One group of measurements after another; within a group all
+ * `npm run bench`: prints the tables of docs/performance.md. One group of measurements after another; within a group all
  * contestants run interleaved (measure.ts).
  */
 import { writeFileSync } from 'node:fs';

@@ -10,13 +10,10 @@ import { root } from './support/process.js';
 
 const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
 
-/**
- * Returns the code in the API section of the README and in docs/; prose is left out, since it may use a name as a word.
- */
+/** Returns the code in docs/; prose is left out, since it may use a name as a word. */
 function documentedCode(): string {
-  const [, api] = read('README.md').match(/^## API$([\s\S]*?)^## /m) ?? [];
   const pages = readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md'));
-  const text = [api, ...pages.map((page) => read('docs', page))].join('\n');
+  const text = pages.map((page) => read('docs', page)).join('\n');
   return (text.match(/```[\s\S]*?```|`[^`\n]*`/g) ?? []).join('\n');
 }
 
@@ -49,8 +46,8 @@ function publicNames(): string[] {
   );
 }
 
-describe('the README and docs/', () => {
-  it('name everything that is public at run time: exports, and members of classes', () => {
+describe('docs/', () => {
+  it('names everything that is public at run time: exports, and members of classes', () => {
     const names = publicNames();
     expect(names).to.include.members(['Adamax', 'applyGradients', 'fromConfig', 'CosineDecay', 'call', 'adamaxStep']);
     const code = documentedCode();
@@ -58,11 +55,17 @@ describe('the README and docs/', () => {
     expect(missing).to.deep.equal([]);
   });
 
-  it('have a row of docs/troubleshooting.md for each code that an error or a warning can carry', () => {
+  it('has a row of troubleshooting.md for each code that an error or a warning can carry', () => {
     const codesIn = (text: string) => [...new Set(text.match(/(?<=['`])(ERR_)?ADAMAX_\w+(?=['`])/g))].sort();
     const codes = codesIn(read('lib', 'arguments', 'errors.ts') + read('lib', 'arguments', 'warn.ts'));
     expect(codes).to.include.members(['ERR_ADAMAX_SHAPE', 'ADAMAX_NO_NATIVE']);
     const rows = read('docs', 'troubleshooting.md').match(/^\| `\w+` +\|/gm) ?? [];
     expect(codesIn(rows.join('\n'))).to.deep.equal(codes);
+  });
+});
+
+describe('README.md', () => {
+  it('is read in three minutes: it has at most 800 words', () => {
+    expect(read('README.md').split(/\s+/)).to.have.length.at.most(800);
   });
 });

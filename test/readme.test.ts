@@ -1,10 +1,24 @@
 import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { root, runModule } from './support/process.js';
+import { blocksOf, promised, runBlock } from './support/pages.js';
+import { root } from './support/process.js';
 
 /** Every code block of these pages that a reader can run is run, as it stands there. */
-const PAGES = ['README.md', 'docs/gradient-engines.md', 'docs/saving.md', 'docs/importing.md'];
+const PAGES = [
+  'README.md',
+  'docs/api.md',
+  'docs/async-and-threads.md',
+  'docs/getting-started.md',
+  'docs/gradient-engines.md',
+  'docs/importing.md',
+  'docs/own-optimizer.md',
+  'docs/saving.md',
+  'docs/schedules.md',
+  'docs/sparse.md',
+  'docs/state.md',
+  'docs/training-loop.md',
+];
 for (const page of PAGES) describe(page, () => runs(page));
 
 /** What readers have, by the name that pages call it. */
@@ -12,11 +26,11 @@ const FILES = { 'model.keras': 'adamax.keras', 'torch.safetensors': 'adamax.safe
 
 function runs(page: string): void {
   const text = readFileSync(join(root, page), 'utf8');
-  const blocks = [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({ language, code }));
-  const modules = blocks.filter(({ language }) => language === 'js' || language === 'ts');
+  const blocks = blocksOf(page);
+  const programs = blocks.filter(({ language }) => language === 'js');
 
   it('has code to run, and no block of a language that this test does not know', () => {
-    expect(modules).to.have.length.greaterThan(0);
+    expect(programs).to.have.length.greaterThan(0);
     expect(blocks.filter(({ language }) => !['js', 'ts', 'sh', 'text', 'py'].includes(language))).to.deep.equal([]);
   });
 
@@ -32,12 +46,12 @@ function runs(page: string): void {
     for (const name of Object.keys(FILES)) rmSync(join(root, name), { force: true });
   });
 
-  modules.forEach(({ code }, i) => {
+  programs.forEach(({ code }, i) => {
     it(`block ${i + 1} runs and prints what its comments say`, () => {
-      const { code: exit, stdout, stderr } = runModule(code);
-      expect({ exit, stderr }).to.deep.equal({ exit: 0, stderr: '' });
-      const promised = [...code.matchAll(/console\.log\(.*\);\s*\/\/ (.*)$/gm)].map(([, line]) => line);
-      expect(stdout.trimEnd().split('\n')).to.deep.equal(promised.length > 0 ? promised : ['']);
+      const { code: exit, stdout, stderr } = runBlock(code);
+      expect({ exit, stderr: withoutAdvice(stderr) }).to.deep.equal({ exit: 0, stderr: '' });
+      const lines = promised(code);
+      expect(stdout.trimEnd().split('\n')).to.deep.equal(lines.length > 0 ? lines : ['']);
     });
   });
 
@@ -45,10 +59,17 @@ function runs(page: string): void {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const named = [...text.matchAll(/npm (?:run )?(start|test|[a-z:]+(?:-[a-z]+)*)\b/g)].map(([, name]) => name);
     for (const name of new Set(named)) {
-      if (!['install', 'ci', 'i', 'registry', 'tarball', 'package', 'packages'].includes(name))
+      if (!['install', 'ci', 'i', 'init', 'registry', 'tarball', 'package', 'packages'].includes(name))
         expect(scripts).to.have.property(name);
     }
   });
+}
+
+/** What is not of this package, and the warning that a page tells of where it has a step skipped. */
+function withoutAdvice(stderr: string): string {
+  return stderr
+    .replace(/\n=+\nHi, looks like you are running TensorFlow\.js[^=]*=+\n/, '')
+    .replace(/^\(node:\d+\) \[ADAMAX_NON_FINITE\][^(]*\(Use .*\)\n/, '');
 }
 
 describe('docs/importing.md', () => {

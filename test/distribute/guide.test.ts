@@ -1,19 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { blocksOf, promised } from '../support/pages.js';
 import { elsewhere, root } from '../support/process.js';
 import { jobEnvironment, needsMpi } from './mpi/mpirun.js';
 
 /** Every program of this page is run as it stands there; those that begin with the name of a file import each other. */
 const page = 'docs/distributed.md';
-const text = readFileSync(join(root, page), 'utf8');
-const blocks = [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({ language, code }));
+const blocks = blocksOf(page);
 const programs = blocks.filter(({ language }) => language === 'js');
 
 const nameOf = (code: string, i: number) => /^\/\/ (\S+\.js)$/m.exec(code)?.[1] ?? `block-${i + 1}.js`;
-const promised = (code: string) =>
-  [...code.matchAll(/console\.log\(.*\);\s*\/\/ (.*)$/gm)].map(([, line]) => `${line}\n`).join('');
+const output = (code: string) =>
+  promised(code)
+    .map((line) => `${line}\n`)
+    .join('');
 
 describe(page, function () {
   this.timeout(60_000);
@@ -42,7 +44,7 @@ describe(page, function () {
     if (name !== 'bits.js') {
       it(`${name} runs and prints what its comments say`, () => {
         const result = run(process.execPath, [name], elsewhere());
-        expect(result).to.deep.equal({ status: 0, stderr: '', stdout: promised(code) });
+        expect(result).to.deep.equal({ status: 0, stderr: '', stdout: output(code) });
       });
     }
   });
@@ -60,7 +62,7 @@ describe(page, function () {
       needsMpi(this);
       const { code } = programs.find(({ code }) => code.startsWith('// processes.js')) ?? { code: '' };
       const args = ['--bind-to', 'none', '--oversubscribe', '-n', String(processes), process.execPath, 'processes.js'];
-      expect(run('mpirun', args, jobEnvironment())).to.deep.equal({ status: 0, stderr: '', stdout: promised(code) });
+      expect(run('mpirun', args, jobEnvironment())).to.deep.equal({ status: 0, stderr: '', stdout: output(code) });
     });
   }
 });

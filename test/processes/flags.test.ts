@@ -1,12 +1,29 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { implementations } from '../support/implementations.js';
 import { root } from '../support/process.js';
 
-/** The first example of the README, which prints these numbers. */
-const [, example] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8')) as unknown as string[];
+/** A dense step and a sparse one; it prints these numbers. */
+const example = `
+import { Adamax, IndexedSlices, Variable } from 'adamax';
+
+const optimizer = new Adamax({ learningRate: 0.1 });
+const weights = new Float32Array([1, 2, 3]);
+const bias = new Float32Array([0]);
+optimizer.applyGradients([
+  [new Float32Array([0.5, -0.5, 0]), weights],
+  [new Float32Array([1]), bias],
+]);
+console.log(weights[0].toFixed(2), weights[1].toFixed(2), bias[0].toFixed(2)); // 0.90 2.10 -0.10
+
+const embedding = new Variable(new Float32Array(1000 * 64), { shape: [1000, 64], name: 'embedding' });
+const rows = new IndexedSlices(new Float32Array(3 * 64).fill(0.01), [7, 42, 7]); // row 7 twice: its slices are summed
+optimizer.applyGradients([
+  [rows, embedding], // only rows 7 and 42, and their moments, change
+  [new Float32Array([1]), bias],
+]);
+console.log(optimizer.iterations.item(), optimizer.getSlot(embedding, 'v').data[7 * 64].toFixed(2)); // 2 0.02
+`;
 const NUMBERS = '0.90 2.10 -0.10\n2 0.02\n';
 
 const hasNative = implementations.length > 1;
@@ -28,7 +45,7 @@ const FLAGS: [string[], boolean][] = [
   [[permission, '--allow-fs-read=*'], false],
 ];
 
-describe('the first example of the README', () => {
+describe('a dense step and a sparse one', () => {
   for (const [flags, loads] of FLAGS) {
     it(`gives the same numbers under ${flags.join(' ')}${loads ? '' : ', on the fallback'}`, () => {
       const isa = "import { isa } from 'adamax/kernels';\nprocess.stderr.write('[' + isa() + ']');\n";
