@@ -1,5 +1,6 @@
 /** How tensors of a file get into memory. */
 import type { Stretch } from '../backend/stretch.js';
+import type { Work } from '../files/eventually.js';
 import { isLittleEndian } from '../memory/byte-order.js';
 import { bufferOf } from '../memory/typed-arrays.js';
 import { statesOf } from '../optimizers/optimizer-state.js';
@@ -10,7 +11,6 @@ import type { Part } from './content/content.js';
 import type { LiveTensor } from './content/extra.js';
 import { type Shard, shardOf } from './content/shard.js';
 import { putPiece } from './conversion.js';
-import type { Work } from './files/eventually.js';
 import { type FileDtype, WIDTHS } from './format/dtype.js';
 import type { FileTensor } from './format/header.js';
 import { bytesAt } from './format/piece.js';

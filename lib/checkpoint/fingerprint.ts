@@ -1,11 +1,11 @@
 import { checkUnused } from '../arguments/arrays.js';
 import { checkOptions } from '../arguments/options.js';
 import { Digest, digestOfText } from '../backend/digest.js';
+import { atOnce, type Work } from '../files/eventually.js';
 import { lengthOf } from '../memory/typed-arrays.js';
 import { CONTENT, type Content, readContent } from './content/content.js';
 import type { LiveTensor } from './content/extra.js';
 import { liveTensors } from './content/picture.js';
-import { atOnce, type Work } from './files/eventually.js';
 import { WIDTHS } from './format/dtype.js';
 import { viewPiece } from './format/piece.js';
 import { SharedPieces, type SharedTensor } from './shared-pieces.js';

@@ -1,6 +1,8 @@
 import { checkAttached, checkUnused } from '../arguments/arrays.js';
 import { wrongType } from '../arguments/errors.js';
 import { checkBoolean, checkCallable, checkOneOf, checkOptions, checkString } from '../arguments/options.js';
+import { atOnce, type Work } from '../files/eventually.js';
+import { atOnceFiles, type FileSystem, promisedFiles } from '../files/file-system.js';
 import { types } from '../memory/node-util.js';
 import type { CustomObjects } from '../optimizers/config.js';
 import { countable } from '../state/step-counter.js';
@@ -17,8 +19,6 @@ import {
 } from './content/content.js';
 import { type Extra, type Json, type LiveTensor, readExtra } from './content/extra.js';
 import { putPiece } from './conversion.js';
-import { atOnce, type Work } from './files/eventually.js';
-import { atOnceFiles, type FileSystem, promisedFiles } from './files/file-system.js';
 import { readAll, reading, type Source, sourceOfBytes } from './files/medium.js';
 import { Counting, verifyInto, writeAll, writesOf } from './fill.js';
 import { damaged } from './format/damage.js';

@@ -1,5 +1,5 @@
 /** Reads tensors of a file piece by piece, in the order in which they lie there. */
-import { begun, quietly, type Work, wait } from './files/eventually.js';
+import { begun, quietly, type Work, wait } from '../files/eventually.js';
 import { readAll, type Source } from './files/medium.js';
 import { WIDTHS } from './format/dtype.js';
 import type { FileTensor, Header } from './format/header.js';

@@ -1,5 +1,5 @@
 import { Digest } from '../backend/digest.js';
-import type { Work } from './files/eventually.js';
+import type { Work } from '../files/eventually.js';
 import { readAll, type Source } from './files/medium.js';
 import { damaged } from './format/damage.js';
 import { type FileTensor, PREFIX } from './format/header.js';

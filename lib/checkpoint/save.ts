@@ -1,8 +1,9 @@
 import { rangeError } from '../arguments/errors.js';
 import { checkOptions, checkString } from '../arguments/options.js';
+import { atOnce, inTurns, type Work } from '../files/eventually.js';
+import type { Target } from '../files/target.js';
 import { PICTURE, type PictureOptions, pictureOf } from './content/picture.js';
-import { atOnce, inTurns, type Work } from './files/eventually.js';
-import { type Target, targetOfBytes } from './files/medium.js';
+import { targetOfBytes } from './files/medium.js';
 import { STAGE } from './pieces.js';
 import { type Placing, type SaveOptions, saveAtOnce, saveLater } from './saving.js';
 import { SharedPieces } from './shared-pieces.js';

@@ -1,11 +1,11 @@
 /** How a state gets into a file: in one process, or by all replicas of a strategy, of which the first writes. */
 import { checkCallable, checkOptions } from '../arguments/options.js';
+import { atOnce, type Work } from '../files/eventually.js';
+import { atOnceFiles, type FileSystem, promisedFiles } from '../files/file-system.js';
+import { replacing } from '../files/replace.js';
 import type { Replication } from '../step/replication.js';
 import type { Part } from './content/content.js';
 import { PICTURE, type PictureOptions, pictureOf } from './content/picture.js';
-import { atOnce, type Work } from './files/eventually.js';
-import { atOnceFiles, type FileSystem, promisedFiles } from './files/file-system.js';
-import { replacing } from './files/replace.js';
 import { HeldMemory } from './held-memory.js';
 import { STAGE } from './pieces.js';
 import { SharedPieces } from './shared-pieces.js';

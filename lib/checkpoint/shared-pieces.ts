@@ -1,7 +1,7 @@
+import { type Work, wait } from '../files/eventually.js';
 import type { Failure } from '../step/outcome.js';
 import type { PictureTensor } from './content/picture.js';
 import type { Shard } from './content/shard.js';
-import { type Work, wait } from './files/eventually.js';
 import { WIDTHS } from './format/dtype.js';
 import { readPiece } from './format/piece.js';
 import type { HeldMemory } from './held-memory.js';

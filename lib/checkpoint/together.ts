@@ -1,13 +1,13 @@
 /** What replicas of a strategy do together: each of them is told where another cannot take part, and nobody waits. */
 import { wrongValue } from '../arguments/errors.js';
 import { digestOfText } from '../backend/digest.js';
+import { type Work, wait } from '../files/eventually.js';
 import { Optimizer } from '../optimizers/optimizer.js';
 import { stepperOf } from '../optimizers/optimizer-state.js';
 import type { Failure } from '../step/outcome.js';
 import type { Replication, TaskContent } from '../step/replication.js';
 import { formatShape } from '../variables/shape.js';
 import type { Part } from './content/content.js';
-import { type Work, wait } from './files/eventually.js';
 import type { Placeless } from './format/header.js';
 
 /**

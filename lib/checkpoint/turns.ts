@@ -1,7 +1,7 @@
+import { atOnce, inTurns, type Work } from '../files/eventually.js';
 import { MemoryInUse } from '../memory/in-use.js';
 import { stepperOf } from '../optimizers/optimizer-state.js';
 import type { Part } from './content/content.js';
-import { atOnce, inTurns, type Work } from './files/eventually.js';
 
 /** Runs a body while each of the optimizers has its turn. @throws TypeError `ERR_ADAMAX_BUSY` */
 export function during<T>(method: string, parts: readonly Part[], body: () => T): T {

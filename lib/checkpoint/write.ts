@@ -1,9 +1,9 @@
 import { Digest } from '../backend/digest.js';
+import type { Work } from '../files/eventually.js';
+import { type Target, writeAll } from '../files/target.js';
 import { isLittleEndian } from '../memory/byte-order.js';
 import { bufferOf, isSharedArrayBuffer } from '../memory/typed-arrays.js';
 import type { Picture, PictureTensor } from './content/picture.js';
-import type { Work } from './files/eventually.js';
-import { type Target, writeAll } from './files/medium.js';
 import { WIDTHS } from './format/dtype.js';
 import { type FileTensor, headerBytes, placed } from './format/header.js';
 import { bytesAt, readPiece } from './format/piece.js';

@@ -1,10 +1,10 @@
-import { atOnce, type Work } from '../checkpoint/files/eventually.js';
-import { atOnceFiles } from '../checkpoint/files/file-system.js';
 import { readAll, reading } from '../checkpoint/files/medium.js';
 import { WIDTHS } from '../checkpoint/format/dtype.js';
 import type { FileTensor } from '../checkpoint/format/header.js';
 import { readTensor, STAGE } from '../checkpoint/pieces.js';
 import { type OpenState, openState } from '../checkpoint/read.js';
+import { atOnce, type Work } from '../files/eventually.js';
+import { atOnceFiles } from '../files/file-system.js';
 import { numberText, READERS, viewOf } from './elements.js';
 import { list, printable, shapeText, table } from './text.js';
 

@@ -1,11 +1,11 @@
-import { atOnce, type Work } from '../checkpoint/files/eventually.js';
-import { atOnceFiles } from '../checkpoint/files/file-system.js';
 import { reading, type Source } from '../checkpoint/files/medium.js';
 import { type FileDtype, WIDTHS } from '../checkpoint/format/dtype.js';
 import type { FileTensor, Metadata } from '../checkpoint/format/header.js';
 import type { SavedOptimizer } from '../checkpoint/metadata.js';
 import { readTensor, STAGE } from '../checkpoint/pieces.js';
 import { type OpenState, openState } from '../checkpoint/read.js';
+import { atOnce, type Work } from '../files/eventually.js';
+import { atOnceFiles } from '../files/file-system.js';
 import { READERS, viewOf } from './elements.js';
 import { list, shapeText, short, table } from './text.js';
 

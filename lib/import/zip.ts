@@ -4,9 +4,9 @@
  * compared.
  */
 
-import type { Work } from '../checkpoint/files/eventually.js';
 import { readAll, type Source } from '../checkpoint/files/medium.js';
 import { damaged } from '../checkpoint/format/damage.js';
+import type { Work } from '../files/eventually.js';
 
 /** It is not imported, as lib/memory/node-modules.ts says. */
 const zlib = process.getBuiltinModule('node:zlib');

@@ -1,9 +1,10 @@
 import { checkAttached } from '../../arguments/arrays.js';
 import { fileError } from '../../arguments/errors.js';
+import { type Eventually, type Work, wait } from '../../files/eventually.js';
+import { atOnceFiles, type FileSystem, TO_READ } from '../../files/file-system.js';
+import { type Target, underCode } from '../../files/target.js';
 import { bufferOf, byteOffsetOf, lengthOf } from '../../memory/typed-arrays.js';
 import { damaged } from '../format/damage.js';
-import { type Eventually, type Work, wait } from './eventually.js';
-import { atOnceFiles, type FileSystem, TO_READ } from './file-system.js';
 
 /** Where a saved state is read from. */
 export interface Source {
@@ -22,27 +23,12 @@ export interface Source {
   read(into: Uint8Array, position: number): Eventually<number>;
 }
 
-/** Where a state is saved to. */
-export interface Target {
-  readonly name: string;
-  /** Whether writing is done when `write` returns, as for a `Source`. */
-  readonly isAtOnce: boolean;
-  /** @returns how many bytes were written, which may be fewer than there are */
-  write(from: Uint8Array, position: number): Eventually<number>;
-}
-
 /** @throws RangeError `ERR_ADAMAX_CHECKPOINT` where the source ends too early */
 export function* readAll(source: Source, into: Uint8Array, position: number): Work<void> {
   for (let done = 0; done < into.length; ) {
     const count = yield* wait(source.read(into.subarray(done), position + done));
     if (count === 0) throw damaged(source.name, `the file must have ${source.size} bytes, as`, position + done);
     done += count;
-  }
-}
-
-export function* writeAll(target: Target, from: Uint8Array, position: number): Work<void> {
-  for (let done = 0; done < from.length; ) {
-    done += yield* wait(target.write(from.subarray(done), position + done));
   }
 }
 
@@ -100,19 +86,4 @@ export function* reading<T>(files: FileSystem, path: string, body: (source: Sour
       yield* wait(files.close(fd));
     }
   });
-}
-
-/** Gives errors of the operating system, which have a number, a code of this package. */
-export function* underCode<T>(expected: string, body: () => Work<T>): Work<T> {
-  try {
-    return yield* body();
-  } catch (error) {
-    throw isOfSystem(error) ? fileError(expected, error) : error;
-  }
-}
-
-/** Node itself refuses a path with a zero in it, which no operating system takes. */
-function isOfSystem(error: unknown): boolean {
-  const { errno, code } = Object(error) as { errno?: unknown; code?: unknown };
-  return typeof errno === 'number' || code === 'ERR_INVALID_ARG_VALUE';
 }

@@ -2,11 +2,12 @@
  * Files of one training in a folder, `<prefix>-<number>-step<step>.safetensors`: the numbers tell in which order they
  * were saved. Whatever else is there is passed over.
  */
+
+import { atOnce } from '../../files/eventually.js';
+import { atOnceFiles } from '../../files/file-system.js';
+import { flushFolder, removeLeftovers } from '../../files/replace.js';
+import { underCode } from '../../files/target.js';
 import { fs, path as paths } from '../../memory/node-modules.js';
-import { atOnce } from './eventually.js';
-import { atOnceFiles } from './file-system.js';
-import { underCode } from './medium.js';
-import { flushFolder, removeLeftovers } from './replace.js';
 
 export interface NumberedFile {
   readonly path: string;

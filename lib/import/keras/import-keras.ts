@@ -1,9 +1,9 @@
 import { wrongType, wrongValue } from '../../arguments/errors.js';
 import { checkOptions, checkRecord, checkString } from '../../arguments/options.js';
-import { inTurns, type Work } from '../../checkpoint/files/eventually.js';
-import { promisedFiles } from '../../checkpoint/files/file-system.js';
 import { readAll, reading, type Source } from '../../checkpoint/files/medium.js';
 import { damaged } from '../../checkpoint/format/damage.js';
+import { inTurns, type Work } from '../../files/eventually.js';
+import { promisedFiles } from '../../files/file-system.js';
 import { readHdf5 } from '../hdf5/read-hdf5.js';
 import { type Imported, importedOf } from '../imported.js';
 import { readEntry, zipEntries } from '../zip.js';

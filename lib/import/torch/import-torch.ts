@@ -1,8 +1,8 @@
 import { wrongType } from '../../arguments/errors.js';
 import { checkOptions, checkRecord, checkString } from '../../arguments/options.js';
-import { inTurns } from '../../checkpoint/files/eventually.js';
-import { promisedFiles } from '../../checkpoint/files/file-system.js';
 import { reading } from '../../checkpoint/files/medium.js';
+import { inTurns } from '../../files/eventually.js';
+import { promisedFiles } from '../../files/file-system.js';
 import { type Imported, importedOf } from '../imported.js';
 import { foundIn } from './found.js';
 import { torchFile } from './tensors.js';

@@ -1,10 +1,10 @@
 /** Tensors of a safetensors file, as PyTorch's have been put into it. */
 import { putPiece, takenBy } from '../../checkpoint/conversion.js';
-import type { Work } from '../../checkpoint/files/eventually.js';
 import type { Source } from '../../checkpoint/files/medium.js';
 import type { Metadata } from '../../checkpoint/format/header.js';
 import { readTensor, STAGE } from '../../checkpoint/pieces.js';
 import { openState } from '../../checkpoint/read.js';
+import type { Work } from '../../files/eventually.js';
 import { sizeOf } from '../../variables/shape.js';
 
 export interface TorchTensor {

@@ -1,4 +1,4 @@
-import { fs, util } from '../../memory/node-modules.js';
+import { fs, util } from '../memory/node-modules.js';
 import type { Eventually } from './eventually.js';
 
 /** What is asked of the operating system, at once or by promises. */

@@ -1,17 +1,23 @@
-import { fileError } from '../../arguments/errors.js';
-import { fs, path as paths } from '../../memory/node-modules.js';
+import { fileError } from '../arguments/errors.js';
+import { fs, path as paths } from '../memory/node-modules.js';
 import { quietly, type Work, wait } from './eventually.js';
 import { atOnceFiles, type FileSystem } from './file-system.js';
-import { type Target, underCode } from './medium.js';
+import { type Target, underCode } from './target.js';
 
 /**
  * Puts a new file in the place of an old one, which stays whole until the new one is on the disk: it is written beside,
  * in a file `….tmp`, flushed, and renamed; then the folder is flushed, which holds the new name. Whatever fails, the
  * old file stays and the new one is removed; only a process that is killed leaves it, and the next that saves there
  * takes it away.
+ * @param isFlushed - whether it is to outlast a power failure, which takes milliseconds
  * @throws Error `ERR_ADAMAX_FILE`
  */
-export function* replacing(files: FileSystem, path: string, write: (target: Target) => Work<void>): Work<void> {
+export function* replacing(
+  files: FileSystem,
+  path: string,
+  write: (target: Target) => Work<void>,
+  isFlushed = true,
+): Work<void> {
   const expected = `${path} must be a file that can be written`;
   yield* underCode(expected, function* () {
     const place = realPath(path);
@@ -25,7 +31,7 @@ export function* replacing(files: FileSystem, path: string, write: (target: Targ
       if (mode !== undefined) yield* wait(files.chmod(fd, mode));
       const isAtOnce = files === atOnceFiles;
       yield* write({ name: path, isAtOnce, write: (from, position) => files.write(fd, from, position) });
-      yield* wait(files.flush(fd));
+      if (isFlushed) yield* wait(files.flush(fd));
       isOpen = false;
       yield* wait(files.close(fd));
       yield* wait(files.rename(beside, place));
@@ -34,7 +40,7 @@ export function* replacing(files: FileSystem, path: string, write: (target: Targ
       yield* quietly(() => wait(files.remove(beside)));
       throw error;
     }
-    yield* flushFolder(files, folder);
+    if (isFlushed) yield* flushFolder(files, folder);
   });
 }
 
