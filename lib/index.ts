@@ -28,6 +28,7 @@ export type { WeightData, WeightLike } from './state/given-weight.js';
 export type { NdArray } from './state/nd-array.js';
 export type { WeightOptions } from './state/weight.js';
 export type { WeightsReport } from './state/weights-report.js';
+export type { StepRecord } from './step/last-step.js';
 export type { NonFinite } from './step/non-finite.js';
 export type { Gradient } from './variables/gradient.js';
 export { IndexedSlices } from './variables/indexed-slices.js';

@@ -7,6 +7,7 @@ import { checkRule } from '../backend/check-rule.js';
 import type { Rule } from '../backend/rule.js';
 import { type Label, listed } from '../state/labels.js';
 import { VariableStates } from '../state/variable-states.js';
+import type { StepRecord } from '../step/last-step.js';
 import { type NonFinite, NonFiniteGuard } from '../step/non-finite.js';
 import { DIFFERENTIATED } from '../step/pair-labels.js';
 import type { StepOutcome } from '../step/step-source.js';
@@ -74,7 +75,11 @@ export abstract class Optimizer extends OptimizerState {
       clipping,
       guard,
       scalars,
-      writeScalars: (iterations) => this.writeScalars(iterations + 1, rate.at(iterations), scalars),
+      writeScalars: (iterations) => {
+        const learningRate = rate.at(iterations);
+        this.writeScalars(iterations + 1, learningRate, scalars);
+        return learningRate;
+      },
       adopt: differentiation.adopt,
     });
     super(ownName, states, stepper, differentiation.adopt);
@@ -203,6 +208,14 @@ export abstract class Optimizer extends OptimizerState {
   }
 
   /**
+   * What the last step was, taken or skipped, whoever asked for it; null before the first one. A step that failed is
+   * none, nor is one of no pairs. `gradientNorm` is to be read before the gradients are written again: see `StepRecord`.
+   */
+  get lastStep(): StepRecord | null {
+    return this.#stepper.lastStep;
+  }
+
+  /**
    * Steps each variable by its gradient, in place, and counts one iteration. All or nothing: when it throws, no
    * parameter, slot or counter has changed.
    *
@@ -253,7 +266,7 @@ export abstract class Optimizer extends OptimizerState {
   minimize(loss: Loss, varList: VarList, options: MinimizeOptions = {}): number {
     const task = lossTask('minimize', MINIMIZATION, loss, varList, options, this.#engine);
     const { loss: value, pairs } = evaluate(task);
-    const count = this.#stepper.step('minimize', pairs, true, null, DIFFERENTIATED);
+    const count = this.#stepper.step('minimize', pairs, true, null, DIFFERENTIATED, value);
     this.#lastLoss = value;
     return this.#end(count, task.engine);
   }
@@ -266,7 +279,7 @@ export abstract class Optimizer extends OptimizerState {
   async minimizeAsync(loss: Loss, varList: VarList, options: MinimizeOptions = {}): Promise<number> {
     const task = lossTask('minimizeAsync', MINIMIZATION, loss, varList, options, this.#engine);
     const { loss: value, pairs } = await evaluateAsync(task);
-    const outcome = await this.#stepper.stepAsync('minimizeAsync', pairs, true, DIFFERENTIATED);
+    const outcome = await this.#stepper.stepAsync('minimizeAsync', pairs, true, DIFFERENTIATED, value);
     this.#lastLoss = value;
     return await this.#endAsync(outcome, task.engine);
   }
@@ -289,7 +302,8 @@ export abstract class Optimizer extends OptimizerState {
   getUpdates(loss: Loss | object, params: VarList, options: GradientOptions = {}): [number] {
     const task = lossTask('getUpdates', UPDATES, loss, params, options, this.#engine);
     const { loss: value, pairs } = evaluate(task);
-    const count = this.#stepper.step('getUpdates', withoutGaps(pairs, isTrainable), true, null, DIFFERENTIATED);
+    const complete = withoutGaps(pairs, isTrainable);
+    const count = this.#stepper.step('getUpdates', complete, true, null, DIFFERENTIATED, value);
     this.#lastLoss = value;
     return [this.#end(count, task.engine)];
   }
@@ -361,6 +375,7 @@ demandMethods(Optimizer, ['writeScalars', 'getConfig']);
 refuseWrites(Optimizer, {
   currentLearningRate: 'be set by learningRate or decay',
   lastLoss: 'be set by a call that evaluates a loss',
+  lastStep: 'be set by a step',
   skippedSteps: "be left to nonFinite: 'skip', which counts",
 });
 

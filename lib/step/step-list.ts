@@ -99,6 +99,11 @@ export class StepList {
     this.#outs = outs;
   }
 
+  /** The gradients of the last step; null where they are not known any more. */
+  get gradients(): readonly StepGradient[] | null {
+    return this.#boundTo;
+  }
+
   /** Whether the states of the variables are to be looked up. */
   get isNew(): boolean {
     return this.#stage.kind === 'new';

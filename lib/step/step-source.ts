@@ -23,8 +23,11 @@ export interface StepSource {
   readonly states: VariableStates;
   readonly clipping: Clipping;
   readonly guard: NonFiniteGuard;
-  /** Computes the scalars of the next step, after `iterations` steps: code of the user may run. */
-  writeScalars(iterations: number): void;
+  /**
+   * Computes the scalars of the next step, after `iterations` steps: code of the user may run.
+   * @returns the learning rate of that step
+   */
+  writeScalars(iterations: number): number;
   /** Where `writeScalars` puts them. */
   readonly scalars: Float32Array;
   /** Finds variables for what is listed of other libraries. */

@@ -11,6 +11,7 @@ import { constraintHooks, isConstrained } from './constraints.js';
 import { HeapList } from './heap-list.js';
 import type { StepHooks } from './hooks.js';
 import { checkNotInFlight, takeOff } from './in-flight.js';
+import { LastStep, normOfAll, normOfNorms, type StepRecord } from './last-step.js';
 import { Meeting } from './meeting.js';
 import { NewVariables } from './new-variables.js';
 import { APPLIED, type PairLabels, type PairWords } from './pair-labels.js';
@@ -48,8 +49,11 @@ export class Stepper {
   /** States of the variables of the pairs, as far as the list knows them. */
   readonly #resolved: VariableState[] = [];
   #constrained = false;
-  /** Whether the list has norms from outside. */
-  #suppliesNorms = false;
+  /** Norms that the list has from outside. */
+  #norms: Float64Array | null = null;
+  /** The learning rate of the step under way. */
+  #learningRate = Number.NaN;
+  readonly #last = new LastStep(() => this.#gradientNorm());
   readonly #meeting: Meeting;
   /** The list on the backend of the last step, and the one on the other backend, if there were steps on it. */
   #list: StepList | null = null;
@@ -68,14 +72,24 @@ export class Stepper {
    * `stepped`.
    * @param outs - where parameters are written, by pair with a gradient; null for in place
    * @param words - what messages call what is listed
+   * @param loss - what the gradients are of, if that is known
    * @returns the number of steps taken so far
    */
-  step(method: string, gradsAndVars: unknown, aggregate: boolean, outs: Outs = null, words = APPLIED): number {
+  step(
+    method: string,
+    gradsAndVars: unknown,
+    aggregate: boolean,
+    outs: Outs = null,
+    words = APPLIED,
+    loss?: number,
+  ): number {
     this.turn.take(method);
     try {
-      return this[INSIDE](gradsAndVars, aggregate, outs, words);
+      const count = this[INSIDE](gradsAndVars, aggregate, outs, words);
+      this.#noteTaken(count, loss);
+      return count;
     } catch (error) {
-      return this.#unlessSkipped(this.hooks === null ? error : this.#meeting.failed(error));
+      return this.#unlessSkipped(this.hooks === null ? error : this.#meeting.failed(error), loss);
     } finally {
       if (this.hooks !== null) this.#meeting.leave();
       this.turn.end();
@@ -88,6 +102,25 @@ export class Stepper {
     if (this.#pairs.count > 0) return this.#step(change, outs);
     if (this.hooks !== null) doneAtOnce(this.#meeting.meet(null, true));
     return this.#source.states.counter.get();
+  }
+
+  /** What is known of the last step that was taken or skipped; null before the first. */
+  get lastStep(): StepRecord | null {
+    return this.#last.record;
+  }
+
+  /** A step of no pairs is none. */
+  #noteTaken(count: number, loss: number | undefined): void {
+    if (this.#pairs.count > 0) this.#last.end('taken', count, this.#learningRate, loss);
+  }
+
+  /** Of the gradients of the last step, as long as the optimizer knows them. */
+  #gradientNorm(): number | undefined {
+    if (this.#norms !== null) return normOfNorms(this.#norms);
+    // Of a variable whose state is sharded each replica has the sums of its stretch.
+    const isWhole = this.hooks?.stretchOf === undefined;
+    const gradients = (isWhole ? this.#list?.gradients : null) ?? null;
+    return gradients === null ? undefined : normOfAll(gradients);
   }
 
   /** What steps go by, for whoever takes part in them. */
@@ -111,7 +144,13 @@ export class Stepper {
   }
 
   /** Takes one step off the event loop, where that is worth the way. */
-  async stepAsync(method: string, gradsAndVars: unknown, aggregate: boolean, words = APPLIED): Promise<StepOutcome> {
+  async stepAsync(
+    method: string,
+    gradsAndVars: unknown,
+    aggregate: boolean,
+    words = APPLIED,
+    loss?: number,
+  ): Promise<StepOutcome> {
     this.turn.take(method);
     try {
       const change = this.turn[INSIDE](() => this.#read(gradsAndVars, aggregate, words));
@@ -121,10 +160,13 @@ export class Stepper {
       }
       const leaves = this.#currentList().canLeave && this.#pairs.elements >= WORTH_LEAVING;
       const isAlone = this.hooks === null || (this.hooks.meet === undefined && this.#aggregator === null);
-      if (!leaves && isAlone) return this.#outcome(this.turn[INSIDE](() => this.#step(change, null)));
-      return this.#outcome(await this.#stepLater(change, leaves));
+      const count =
+        !leaves && isAlone ? this.turn[INSIDE](() => this.#step(change, null)) : await this.#stepLater(change, leaves);
+      this.#noteTaken(count, loss);
+      return this.#outcome(count);
     } catch (error) {
-      return this.#outcome(this.#unlessSkipped(this.hooks === null ? error : await this.#meeting.failedLater(error)));
+      const cause = this.hooks === null ? error : await this.#meeting.failedLater(error);
+      return this.#outcome(this.#unlessSkipped(cause, loss));
     } finally {
       if (this.hooks !== null) this.#meeting.leave();
       // The turn ends when all is undone, since others may be called between two turns of this function.
@@ -142,6 +184,7 @@ export class Stepper {
     this.turn.take(method);
     try {
       const { states, rule, scalars, clipping, guard } = this.#source;
+      this.#last.begin();
       this.turn[INSIDE](() => this.#writeScalars());
       const current = backend();
       if (this.#heapList?.backend !== current) this.#heapList = new HeapList(current, rule, states, guard);
@@ -149,9 +192,10 @@ export class Stepper {
       const count = states.counter.get() + 1;
       list.step(variables, heap, offsets, scalars, clipping);
       states.counter.set(count);
+      this.#last.end('elsewhere', count, this.#learningRate, undefined);
     } catch (error) {
       this.#heapList = null;
-      this.#source.guard.skip(error);
+      this.#skip(error, undefined);
     } finally {
       this.turn.end();
     }
@@ -174,14 +218,22 @@ export class Stepper {
   /**
    * What comes of a step that was not taken: the number of steps there were, if it is to be skipped, or else its error.
    */
-  #unlessSkipped(error: unknown): number {
+  #unlessSkipped(error: unknown, loss: number | undefined): number {
     this.forget();
-    this.#source.guard.skip(error);
-    return this.#source.states.counter.get();
+    return this.#skip(error, loss);
+  }
+
+  #skip(error: unknown, loss: number | undefined): number {
+    const { guard, states } = this.#source;
+    guard.skip(error);
+    const count = states.counter.get();
+    this.#last.end('skipped', count, this.#learningRate, loss);
+    return count;
   }
 
   /** Room one: all code of the user. */
   #read(gradsAndVars: unknown, aggregate: boolean, words: PairWords): Change {
+    this.#last.begin();
     const change = this.#pairs.read(gradsAndVars, words);
     this.#pairs.aggregate = aggregate;
     if (this.#pairs.count > 0) this.#writeScalars();
@@ -192,7 +244,7 @@ export class Stepper {
     const { states } = this.#source;
     // A counter that was given the memory of a parameter counts nothing.
     states.follow(this.#pairs.labels.variable);
-    this.#source.writeScalars(states.counter.get());
+    this.#learningRate = this.#source.writeScalars(states.counter.get());
   }
 
   /** Taken down before the turn ends, since another call may step before the promise is heard. */
@@ -370,7 +422,7 @@ export class Stepper {
     }
     if (stretched) this.#stretch(list);
     list.setScalars(scalars, clipping);
-    if (this.hooks !== null || this.#suppliesNorms) this.#setNorms(list, this.hooks?.normOf);
+    if (this.hooks !== null || this.#norms !== null) this.#setNorms(list, this.hooks?.normOf);
   }
 
   #stretch(list: StepList): void {
@@ -382,11 +434,11 @@ export class Stepper {
 
   #setNorms(list: StepList, normOf: StepHooks['normOf']): void {
     if (normOf !== undefined && this.#source.clipping.norm < Infinity) {
-      list.setNorms(Float64Array.from({ length: list.count }, (_, i) => this.hooks?.normOf?.(i) ?? Number.NaN));
-      this.#suppliesNorms = true;
-    } else if (this.#suppliesNorms) {
+      this.#norms = Float64Array.from({ length: list.count }, (_, i) => this.hooks?.normOf?.(i) ?? Number.NaN);
+      list.setNorms(this.#norms);
+    } else if (this.#norms !== null) {
       list.setNorms(null);
-      this.#suppliesNorms = false;
+      this.#norms = null;
     }
   }
 

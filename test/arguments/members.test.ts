@@ -77,6 +77,7 @@ describe('members of optimizers', () => {
       slotDtype: 'be given to the constructor',
       weights: 'be set by setWeights\\(weights\\)',
       lastLoss: 'be set by a call that evaluates a loss',
+      lastStep: 'be set by a step',
       skippedSteps: "be left to nonFinite: 'skip', which counts",
       currentLearningRate: 'be set by learningRate or decay',
     };

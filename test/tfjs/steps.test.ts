@@ -196,3 +196,22 @@ onBackends('a step', () => {
     expect([...valuesOf(v)]).to.deep.equal([-1, -2, -3, -4]);
   });
 });
+
+onBackends('lastStep of the core', (name) => {
+  it('has the rate and, but in the memory of the wasm backend, the norm of the gradients', () => {
+    const optimizer = new (createTfjs(tf).Adamax)({ learningRate: 0.25 });
+    const list = variables([[2]], 1);
+    const gradient = tf.tensor1d([3, 4]);
+    optimizer.applyGradients(named(list, [gradient]));
+    const gradientNorm = name === 'wasm' ? undefined : 5;
+    expect({ ...optimizer.core.lastStep }).to.deep.equal({
+      steps: 1,
+      learningRate: 0.25,
+      loss: undefined,
+      skipped: false,
+      gradientNorm,
+    });
+    optimizer.dispose();
+    tf.dispose([...list, gradient]);
+  });
+});

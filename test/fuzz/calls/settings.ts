@@ -107,7 +107,7 @@ function setNonFinite(world: World, draw: Draw): Call {
 
 const MISSPELT = ['learning_rate', 'LearningRate', 'clipNorm', 'clip_value', 'nonfinite', 'slot_dtype', 'Decay'];
 /** What only the package sets. */
-const READ_ONLY = ['currentLearningRate', 'skippedSteps', 'lastLoss', 'weights', 'slotDtype', 'name'];
+const READ_ONLY = ['currentLearningRate', 'skippedSteps', 'lastLoss', 'lastStep', 'weights', 'slotDtype', 'name'];
 
 /** Properties that an optimizer does not have, or not to be set. */
 function badProperty(world: World, draw: Draw): Call {
