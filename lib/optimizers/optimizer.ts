@@ -5,6 +5,7 @@ import { abandon, isThenable } from '../arguments/promises.js';
 import { warn } from '../arguments/warn.js';
 import { checkRule } from '../backend/check-rule.js';
 import type { Rule } from '../backend/rule.js';
+import { newDoubles } from '../memory/typed-arrays.js';
 import { type Label, listed } from '../state/labels.js';
 import { VariableStates } from '../state/variable-states.js';
 import type { StepRecord } from '../step/last-step.js';
@@ -63,6 +64,7 @@ export abstract class Optimizer extends OptimizerState {
     checkString('name', name);
     checkOneOf('slotDtype', slotDtype, ['float32', 'bfloat16']);
     const scalars = new Float32Array(rule.scalars);
+    const used = newDoubles(1);
     const rate = new LearningRateSetting(learningRate, lr, decay);
     const clipping = new ClippingSetting(clipnorm, clipvalue);
     const guard = new NonFiniteGuard(nonFinite);
@@ -76,10 +78,11 @@ export abstract class Optimizer extends OptimizerState {
       guard,
       scalars,
       writeScalars: (iterations) => {
-        const learningRate = rate.at(iterations);
-        this.writeScalars(iterations + 1, learningRate, scalars);
-        return learningRate;
+        const current = rate.at(iterations);
+        used[0] = current;
+        this.writeScalars(iterations + 1, current, scalars);
       },
+      learningRate: used,
       adopt: differentiation.adopt,
     });
     super(ownName, states, stepper, differentiation.adopt);

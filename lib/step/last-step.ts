@@ -1,5 +1,5 @@
 import { backend } from '../backend/choose-backend.js';
-import { isDetached } from '../memory/typed-arrays.js';
+import { isDetached, newDoubles } from '../memory/typed-arrays.js';
 import { Rows, type StepGradient } from '../variables/gradient.js';
 
 /** What an optimizer says of a step that it has taken or skipped. Nothing in it changes any more. */
@@ -26,24 +26,24 @@ export interface StepRecord {
   readonly gradientNorm: number | undefined;
 }
 
-/** How a step ended; `elsewhere` is one that went by gradients which nobody here may look at later. */
-type Ending = 'taken' | 'elsewhere' | 'skipped';
-
 /**
- * What is kept of the last step for whoever asks: a few numbers, so that a step that nobody asks about costs nothing
- * that could be measured.
+ * What is kept of the last step for whoever asks. A step writes four numbers, in place; all else is found out of those
+ * when somebody asks, and noted only by the kinds of steps that have more to say.
  */
 export class LastStep {
-  /** Steps that have begun, to whatever end. */
+  /** Steps that have begun, to whatever end, and which of them was the last that was taken or skipped. */
   #begun = 0;
-  /** Which of them was the last that was taken or skipped. */
   #last = 0;
-  #ending: Ending = 'taken';
-  // NaN has the engine keep these as doubles, in place, from the first step on.
-  #steps = Number.NaN;
-  #learningRate = Number.NaN;
+  #steps = 0;
+  /** An array has the engine store the number without making an object of it. */
+  readonly #learningRate = newDoubles(1);
+  /** Which step was skipped, and which went by gradients that nobody here may look at later. */
+  #skipped = 0;
+  #elsewhere = 0;
   #loss: number | undefined;
+  #lossOf = 0;
   #record: StepRecord | null = null;
+  #recordOf = 0;
   readonly #norm: () => number | undefined;
 
   /** @param norm - that of the gradients of the step which began last, while they are known */
@@ -56,19 +56,36 @@ export class LastStep {
     this.#begun++;
   }
 
-  end(ending: Ending, steps: number, learningRate: number, loss: number | undefined): void {
+  /** The step that began last was taken. @param steps - with it */
+  taken(steps: number, learningRate: Float64Array): void {
     this.#last = this.#begun;
-    this.#ending = ending;
     this.#steps = steps;
-    this.#learningRate = learningRate;
+    this.#learningRate[0] = learningRate[0];
+  }
+
+  /** The same of a step by gradients that may be gone. */
+  takenElsewhere(steps: number, learningRate: Float64Array): void {
+    this.taken(steps, learningRate);
+    this.#elsewhere = this.#last;
+  }
+
+  /** The step that began last was skipped. @param steps - without it */
+  skipped(steps: number, learningRate: Float64Array): void {
+    this.taken(steps, learningRate);
+    this.#skipped = this.#last;
+  }
+
+  /** The step that began last was one by the gradients of this loss, if it was one at all. */
+  lossWas(loss: number): void {
     this.#loss = loss;
-    this.#record = null;
+    this.#lossOf = this.#begun;
   }
 
   /** The same object until the next step has ended; null before the first one. */
   get record(): StepRecord | null {
     if (this.#last === 0) return null;
-    this.#record ??= this.#newRecord();
+    if (this.#record === null || this.#recordOf !== this.#last) this.#record = this.#newRecord();
+    this.#recordOf = this.#last;
     return this.#record;
   }
 
@@ -80,9 +97,9 @@ export class LastStep {
     let isRead = false;
     return Object.freeze({
       steps: this.#steps,
-      learningRate: this.#learningRate,
-      loss: this.#loss,
-      skipped: this.#ending === 'skipped',
+      learningRate: this.#learningRate[0],
+      loss: this.#lossOf === step ? this.#loss : undefined,
+      skipped: this.#skipped === step,
       get gradientNorm(): number | undefined {
         if (!isRead) norm = source.deref()?.normOf(step);
         isRead = true;
@@ -93,7 +110,8 @@ export class LastStep {
 
   /** The norm of the gradients of a step; undefined where another has begun since. */
   normOf(step: number): number | undefined {
-    return step === this.#begun && this.#ending === 'taken' ? this.#norm() : undefined;
+    const isKnown = step === this.#begun && step !== this.#skipped && step !== this.#elsewhere;
+    return isKnown ? this.#norm() : undefined;
   }
 }
 

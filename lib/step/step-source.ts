@@ -25,11 +25,12 @@ export interface StepSource {
   readonly guard: NonFiniteGuard;
   /**
    * Computes the scalars of the next step, after `iterations` steps: code of the user may run.
-   * @returns the learning rate of that step
    */
-  writeScalars(iterations: number): number;
+  writeScalars(iterations: number): void;
   /** Where `writeScalars` puts them. */
   readonly scalars: Float32Array;
+  /** Where it puts the learning rate of the step, as a first element. */
+  readonly learningRate: Float64Array;
   /** Finds variables for what is listed of other libraries. */
   readonly adopt: Adopt;
 }

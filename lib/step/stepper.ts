@@ -51,8 +51,6 @@ export class Stepper {
   #constrained = false;
   /** Norms that the list has from outside. */
   #norms: Float64Array | null = null;
-  /** The learning rate of the step under way. */
-  #learningRate = Number.NaN;
   readonly #last = new LastStep(() => this.#gradientNorm());
   readonly #meeting: Meeting;
   /** The list on the backend of the last step, and the one on the other backend, if there were steps on it. */
@@ -85,12 +83,11 @@ export class Stepper {
   ): number {
     this.turn.take(method);
     try {
-      const count = this[INSIDE](gradsAndVars, aggregate, outs, words);
-      this.#noteTaken(count, loss);
-      return count;
+      return this[INSIDE](gradsAndVars, aggregate, outs, words);
     } catch (error) {
-      return this.#unlessSkipped(this.hooks === null ? error : this.#meeting.failed(error), loss);
+      return this.#unlessSkipped(this.hooks === null ? error : this.#meeting.failed(error));
     } finally {
+      if (loss !== undefined) this.#last.lossWas(loss);
       if (this.hooks !== null) this.#meeting.leave();
       this.turn.end();
     }
@@ -99,7 +96,11 @@ export class Stepper {
   /** What `step` does in its turn. */
   [INSIDE](gradsAndVars: unknown, aggregate: boolean, outs: Outs, words: PairWords): number {
     const change = this.#read(gradsAndVars, aggregate, words);
-    if (this.#pairs.count > 0) return this.#step(change, outs);
+    if (this.#pairs.count > 0) {
+      const count = this.#step(change, outs);
+      this.#last.taken(count, this.#source.learningRate);
+      return count;
+    }
     if (this.hooks !== null) doneAtOnce(this.#meeting.meet(null, true));
     return this.#source.states.counter.get();
   }
@@ -107,11 +108,6 @@ export class Stepper {
   /** What is known of the last step that was taken or skipped; null before the first. */
   get lastStep(): StepRecord | null {
     return this.#last.record;
-  }
-
-  /** A step of no pairs is none. */
-  #noteTaken(count: number, loss: number | undefined): void {
-    if (this.#pairs.count > 0) this.#last.end('taken', count, this.#learningRate, loss);
   }
 
   /** Of the gradients of the last step, as long as the optimizer knows them. */
@@ -162,12 +158,13 @@ export class Stepper {
       const isAlone = this.hooks === null || (this.hooks.meet === undefined && this.#aggregator === null);
       const count =
         !leaves && isAlone ? this.turn[INSIDE](() => this.#step(change, null)) : await this.#stepLater(change, leaves);
-      this.#noteTaken(count, loss);
+      this.#last.taken(count, this.#source.learningRate);
       return this.#outcome(count);
     } catch (error) {
       const cause = this.hooks === null ? error : await this.#meeting.failedLater(error);
-      return this.#outcome(this.#unlessSkipped(cause, loss));
+      return this.#outcome(this.#unlessSkipped(cause));
     } finally {
+      if (loss !== undefined) this.#last.lossWas(loss);
       if (this.hooks !== null) this.#meeting.leave();
       // The turn ends when all is undone, since others may be called between two turns of this function.
       this.turn.end();
@@ -192,10 +189,10 @@ export class Stepper {
       const count = states.counter.get() + 1;
       list.step(variables, heap, offsets, scalars, clipping);
       states.counter.set(count);
-      this.#last.end('elsewhere', count, this.#learningRate, undefined);
+      this.#last.takenElsewhere(count, this.#source.learningRate);
     } catch (error) {
       this.#heapList = null;
-      this.#skip(error, undefined);
+      this.#skip(error);
     } finally {
       this.turn.end();
     }
@@ -218,16 +215,16 @@ export class Stepper {
   /**
    * What comes of a step that was not taken: the number of steps there were, if it is to be skipped, or else its error.
    */
-  #unlessSkipped(error: unknown, loss: number | undefined): number {
+  #unlessSkipped(error: unknown): number {
     this.forget();
-    return this.#skip(error, loss);
+    return this.#skip(error);
   }
 
-  #skip(error: unknown, loss: number | undefined): number {
-    const { guard, states } = this.#source;
+  #skip(error: unknown): number {
+    const { guard, states, learningRate } = this.#source;
     guard.skip(error);
     const count = states.counter.get();
-    this.#last.end('skipped', count, this.#learningRate, loss);
+    this.#last.skipped(count, learningRate);
     return count;
   }
 
@@ -244,7 +241,7 @@ export class Stepper {
     const { states } = this.#source;
     // A counter that was given the memory of a parameter counts nothing.
     states.follow(this.#pairs.labels.variable);
-    this.#learningRate = this.#source.writeScalars(states.counter.get());
+    this.#source.writeScalars(states.counter.get());
   }
 
   /** Taken down before the turn ends, since another call may step before the promise is heard. */
