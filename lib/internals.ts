@@ -34,6 +34,8 @@ export { lengthOf } from './memory/typed-arrays.js';
 export { adamaxRule } from './optimizers/adamax-rule.js';
 export { alphaOf, BiasCorrection } from './optimizers/bias-correction.js';
 export { statesOf, stepperOf } from './optimizers/optimizer-state.js';
+export { element, escaped, label, polyline, segment } from './report/drawing/markup.js';
+export { type Ticks, ticksOver } from './report/drawing/ticks.js';
 export type { StepHooks } from './step/hooks.js';
 export type { StepPairs } from './step/step-pairs.js';
 export { Rows, type StepGradient } from './variables/gradient.js';

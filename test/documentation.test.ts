@@ -5,6 +5,7 @@ import * as checkpoint from 'adamax/checkpoint';
 import * as distribute from 'adamax/distribute';
 import * as imports from 'adamax/import';
 import * as kernels from 'adamax/kernels';
+import * as report from 'adamax/report';
 import { expect } from 'chai';
 import { root } from './support/process.js';
 
@@ -27,7 +28,7 @@ function withBases(Class: Class): Class[] {
 
 /** Lists what is exported, what exported namespaces hold, and what exported classes and their instances have. */
 function publicNames(): string[] {
-  const entries = [adamax, kernels, checkpoint, imports, distribute].flatMap((module) =>
+  const entries = [adamax, kernels, checkpoint, imports, distribute, report].flatMap((module) =>
     Object.entries(module as object),
   );
   const namespaces = entries.filter(([, value]) => typeof value === 'object');

@@ -12,6 +12,7 @@ import { dateBack, filesIn, modified } from './files.mjs';
 /** Those of package.json, and what `#internals` means there. */
 const ENTRIES = [
   ...['index', 'kernels', 'checkpoint/index', 'import/index', 'import/hdf5/worker', 'tfjs/index', 'distribute/index'],
+  'report/index',
   ...['internals', 'prebuilt'],
   ...[
     'no-addons/index',
@@ -20,6 +21,7 @@ const ENTRIES = [
     'no-addons/import',
     'no-addons/tfjs',
     'no-addons/distribute',
+    'no-addons/report',
   ],
   'cli/main',
 ];
@@ -81,7 +83,9 @@ export async function bundle(root) {
 function isExternal(id, importer) {
   const isEntry =
     (NO_ADDONS.test(importer) &&
-      /^\.\.\/(index|kernels|checkpoint\/index|import\/index|tfjs\/index|distribute\/index)\.js$/.test(id)) ||
+      /^\.\.\/(index|kernels|checkpoint\/index|import\/index|tfjs\/index|distribute\/index|report\/index)\.js$/.test(
+        id,
+      )) ||
     (COMMANDS.test(importer) && id === '../import/index.js');
   return isEntry || /^node:|\.node$|^node-gyp-build$|^h5wasm$/.test(id);
 }

@@ -1,5 +1,5 @@
+import { ticksOver } from '#internals';
 import { FADED, label, picture, polyline, RULE, segment } from '../shared/svg/markup.js';
-import { ticksOver } from '../shared/svg/ticks.js';
 
 const PLOT = { left: 64, right: 680, top: 90, bottom: 380 };
 

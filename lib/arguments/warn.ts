@@ -6,7 +6,8 @@ export type WarningCode =
   | 'ADAMAX_NO_GRADIENT'
   | 'ADAMAX_NEW_VARIABLES'
   | 'ADAMAX_NON_FINITE'
-  | 'ADAMAX_BOUND';
+  | 'ADAMAX_BOUND'
+  | 'ADAMAX_REPORT';
 
 /**
  * Warns, as Node does. What is warned of has happened by then, so nothing in here can fail the call that warns.

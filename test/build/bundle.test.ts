@@ -37,6 +37,8 @@ describe('the bundle', () => {
       'import/index.js',
       'no-addons/checkpoint.js',
       'no-addons/distribute.js',
+      'no-addons/report.js',
+      'report/index.js',
       'no-addons/import.js',
       'no-addons/tfjs.js',
       'tfjs/index.js',
@@ -53,6 +55,7 @@ describe('the bundle', () => {
       'prebuilt',
       'import/index',
       'distribute/index',
+      'report/index',
       'no-addons/index',
       'no-addons/kernels',
     ];

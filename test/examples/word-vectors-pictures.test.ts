@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { ticksOver } from '#internals';
 import { Random } from '../../examples/shared/maths/random.js';
-import { ticksOver } from '../../examples/shared/svg/ticks.js';
 import { clusters } from '../../examples/word-vectors/map/clusters.js';
 import { type Box, declutter } from '../../examples/word-vectors/map/declutter.js';
 import { principalPlane } from '../../examples/word-vectors/map/pca.js';

@@ -1,6 +1,6 @@
+import { ticksOver } from '#internals';
 import { grouped } from '../../shared/cli/format.js';
 import { element, FADED, INK, label, PAPER, picture, polyline, RULE, segment } from '../../shared/svg/markup.js';
-import { ticksOver } from '../../shared/svg/ticks.js';
 import type { Look } from '../../shared/tfjs/train.js';
 import { accuracyOf, type Reading } from '../reading.js';
 

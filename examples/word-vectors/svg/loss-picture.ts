@@ -1,6 +1,6 @@
+import { type Ticks, ticksOver } from '#internals';
 import { change } from '../../shared/cli/format.js';
 import { element, FADED, INK, label, PAPER, picture, polyline, RULE, segment } from '../../shared/svg/markup.js';
-import { type Ticks, ticksOver } from '../../shared/svg/ticks.js';
 import type { LossPoint } from '../training/curve.js';
 
 const WIDTH = 960;

@@ -8,9 +8,12 @@ export interface Ticks {
 // Narrower ranges are drawn as if this wide: noise in the last digits is no course of anything.
 const NARROWEST = 1e-6;
 
-/** From the last round number below `least` to the first above `most`, about `wanted` of them. */
-export function ticksOver(least: number, most: number, wanted: number): Ticks {
-  const { numerator, power } = roundStep(Math.max(most - least, NARROWEST) / wanted);
+/**
+ * From the last round number below `least` to the first above `most`, about `wanted` of them.
+ * @param narrowest - how wide a narrower range is drawn
+ */
+export function ticksOver(least: number, most: number, wanted: number, narrowest = NARROWEST): Ticks {
+  const { numerator, power } = roundStep(Math.max(most - least, narrowest) / wanted);
   // Whole numbers of tenths, hundredths…: adding up steps of 0.1 would end at 2.9000000000000004.
   const unit = tenTo(Math.abs(power));
   const multiple = (k: number): number => (power < 0 ? (k * numerator) / unit : k * numerator * unit);

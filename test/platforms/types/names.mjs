@@ -5,7 +5,7 @@ import { equal, root } from '../harness.mjs';
 /** A name that is made public later must be used, too. */
 export function usesEveryName() {
   const program = readFileSync(new URL('use.mts', import.meta.url), 'utf8');
-  const names = ['index', 'kernels', 'distribute/index', 'prebuilt'].flatMap((entry) =>
+  const names = ['index', 'kernels', 'distribute/index', 'report/index', 'prebuilt'].flatMap((entry) =>
     exported(join(root, 'dist', `${entry}.d.ts`)),
   );
   equal(names.includes('Adamax') && names.includes('sumSquares'), true, 'whether names were found');

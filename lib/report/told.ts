@@ -1,0 +1,58 @@
+import { wrongType, wrongValue } from '../arguments/errors.js';
+import { checkRecord } from '../arguments/options.js';
+import type { Told } from './course.js';
+
+/** A step as `optimizer.lastStep` has it, or a copy of that, for instance from another thread. */
+export interface ReportedStep {
+  /** Number of steps taken so far. */
+  readonly steps: number;
+  readonly learningRate?: number | undefined;
+  readonly loss?: number | undefined;
+  readonly gradientNorm?: number | undefined;
+  readonly skipped?: boolean | undefined;
+}
+
+/**
+ * Numbers of a step by name, in whatever units the names say. `loss`, `learningRate` and `gradientNorm` stand for those
+ * of the record; what is undefined is passed over.
+ */
+export type Series = Readonly<Record<string, number | undefined>>;
+
+const KNOWN = ['loss', 'learningRate', 'gradientNorm'] as const;
+
+/** A name is drawn in one line. */
+const LONGEST = 60;
+
+/**
+ * What a report is told of a step; getters run here, and nothing after this fails for what they are.
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE`
+ */
+export function readTold(record: unknown, series: unknown): Told {
+  if (record === null || record === undefined) {
+    throw wrongType('record', 'lastStep of an optimizer that has stepped', record);
+  }
+  checkRecord('record', record, 'lastStep of an optimizer, or a copy of it');
+  const given = record as Readonly<Record<string, unknown>>;
+  const { steps, skipped = false } = given;
+  if (typeof steps !== 'number') throw wrongType('record.steps', 'a number', steps);
+  if (!Number.isSafeInteger(steps) || steps < 0) throw wrongValue('record.steps', 'a whole number ≥ 0', steps);
+  if (typeof skipped !== 'boolean') throw wrongType('record.skipped', 'a boolean', skipped);
+  const values = new Map<string, number>();
+  for (const name of KNOWN) take(values, name, given[name], `record.${name}`);
+  if (series !== undefined && series !== null) {
+    checkRecord('series', series, 'an object of numbers, { loss: 0.5 }');
+    for (const [name, value] of Object.entries(series)) {
+      if (name.trim() === '' || name.length > LONGEST) {
+        throw wrongValue('series', `named by 1 to ${LONGEST} characters`, name);
+      }
+      take(values, name, value, `series.${name}`);
+    }
+  }
+  return { steps, isSkipped: skipped, values };
+}
+
+function take(values: Map<string, number>, name: string, value: unknown, argument: string): void {
+  if (value === undefined) return;
+  if (typeof value !== 'number') throw wrongType(argument, 'a number', value);
+  values.set(name, value);
+}
