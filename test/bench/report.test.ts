@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { comparisonOf, type Run, readRun } from '../../bench/compare.js';
+import { comparisonOf, type Run, readRun, type Timed } from '../../bench/compare.js';
 import type { Result } from '../../bench/group.js';
 import { Outcome } from '../../bench/measure.js';
 import { parseOptions, UsageError } from '../../bench/options.js';
@@ -41,7 +41,7 @@ describe('bench --compare', () => {
   const result = (contestant: string, low: number, median: number, high: number): Result => {
     return { group: 'small', case: '1 × 8', contestant, ns: { low, median, high }, rounds: 3 };
   };
-  const run = (cpu: string, results: readonly Result[]): Run => {
+  const run = (cpu: string, results: readonly Timed[]): Run => {
     const machine = { cpu, cores: 2, memory: '', system: '', node: 'v20', isas: [] };
     return { machine, date: 'then', command: 'npm run bench', quick: false, results };
   };
@@ -60,8 +60,17 @@ describe('bench --compare', () => {
       'before: then, Zen, Node.js v20: npm run bench',
       'after: then, Zen, Node.js v20: npm run bench',
       'Left out, since only one run has them: 1.',
+      'Of 4 times of adamax, by the quartiles of both runs, slower: 1, faster: 1, within the noise: 2.',
     ]);
-    expect(tables.map(({ heading, rows }) => ({ heading, rows }))).to.deep.equal([
+    const [moved, ...whole] = tables;
+    expect([moved.heading, moved.rows]).to.deep.equal([
+      'what moved, most first',
+      [
+        ['small, 1 × 8: slow', '100 ns', '150 ns', '1.50 ×', 'slower'],
+        ['small, 1 × 8: fast', '100 ns', '80.0 ns', '0.80 ×', 'faster'],
+      ],
+    ]);
+    expect(whole.map(({ heading, rows }) => ({ heading, rows }))).to.deep.equal([
       {
         heading: 'small',
         rows: [
@@ -76,10 +85,47 @@ describe('bench --compare', () => {
 
   it('says where times cannot be compared', () => {
     const after = { ...run('Xeon', before.results), quick: true };
-    expect(comparisonOf(before, after).notes.slice(2)).to.deep.equal([
+    const { notes, tables } = comparisonOf(before, after);
+    expect(notes.slice(2, 5)).to.deep.equal([
       'These are two machines, whose times tell nothing of the code.',
       '--quick gives rough numbers.',
+      'Only one run is --quick, whose short warm-up alone makes short steps slower.',
     ]);
+    expect(tables.map(({ heading }) => heading)).to.deep.equal(['small']); // nothing moved
+    const wider = { ...before, machine: { ...before.machine, isas: ['avx512' as const], node: 'v26' } };
+    expect(comparisonOf(before, wider).notes.slice(2, 4)).to.deep.equal([
+      'These are two machines, whose times tell nothing of the code.',
+      'Node.js is of two versions.',
+    ]);
+    expect(comparisonOf(before, run('Zen', [])).notes.slice(3)).to.deep.equal([
+      'Nothing to compare: the runs have no measurement in common.',
+    ]);
+  });
+
+  it('tells a machine that has slowed down by what no change of the code moves', () => {
+    const all = ['adamaxStep', 'JS doubles', 'JS loop', 'traffic avx2', 'memory traffic', 'bare read', 'read'];
+    const times = (factor: number) => run('Zen', [...all.map((name) => result(name, factor, factor, factor))]);
+    const [, , summary, references, ...more] = comparisonOf(times(100), times(150)).notes;
+    expect(summary).to.match(/^Of 1 times of adamax, .* slower: 1, faster: 0, /);
+    expect(references).to.match(/ take 1\.50 × \(1\.50 × … 1\.50 ×\): the machine itself has moved/);
+    expect(more).to.deep.equal([]);
+    expect(comparisonOf(times(100), times(104)).notes[3]).to.match(/1\.04 ×\): the machine is as it was\.$/);
+    expect(comparisonOf(times(100), times(94)).notes[3]).to.include('the machine itself has moved');
+    expect(comparisonOf(times(100), times(150)).tables[0].rows.map(([name]) => name)).to.deep.equal([
+      'small, 1 × 8: adamaxStep',
+    ]);
+  });
+
+  it('judges nothing by a figure that has no quartiles', () => {
+    const rounded = { ...before, results: before.results.map((one) => ({ ...one, ns: { median: 900 } })) };
+    for (const [one, other] of [
+      [before, rounded],
+      [rounded, before],
+    ]) {
+      const { notes, tables } = comparisonOf(one, other);
+      expect(notes[2]).to.equal('Not judged, since a run has no quartiles of them: 5.');
+      expect(tables.flatMap(({ rows }) => rows.map((row) => row[4]))).to.deep.equal(['', '', '', '', '']);
+    }
   });
 
   it('reads one file, or two', () => {
