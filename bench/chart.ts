@@ -33,7 +33,7 @@ const COLORS: readonly [pattern: RegExp, color: string][] = [
   [/^traffic/, 'bound'],
 ];
 
-const STYLE = `
+export const STYLE = `
   text { font: 13px system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif; fill: #1f2937 }
   .page { fill: #ffffff } .title { font-size: 18px; font-weight: 600 } .quiet { fill: #6b7280 } .small { font-size: 11.5px }
   .grid { stroke: #e5e7eb } .minor { stroke: #f3f4f6 } .axis { stroke: #9ca3af }
@@ -108,14 +108,14 @@ function linesOf(results: readonly Result[]): Line[] {
   });
 }
 
-interface Scale {
+export interface Scale {
   readonly low: number;
   readonly high: number;
   at(value: number): number;
 }
 
 /** From the values' range, widened by the factor `margin` on both sides, to pixels. */
-function scale(values: readonly number[], from: number, to: number, margin: number): Scale {
+export function scale(values: readonly number[], from: number, to: number, margin: number): Scale {
   const low = Math.min(...values) / margin;
   const high = Math.max(...values) * margin;
   return { low, high, at: (value) => from + ((to - from) * Math.log(value / low)) / Math.log(high / low) };
@@ -194,11 +194,11 @@ const CAPTIONS: Readonly<Record<string, string>> = {
   'traffic portable': 'memory traffic alone',
 };
 
-function text(x: number, y: number, content: string, style: string, anchor = 'start'): string {
+export function text(x: number, y: number, content: string, style: string, anchor = 'start'): string {
   const escaped = content.replace(/&/g, '&amp;').replace(/</g, '&lt;');
   return `<text x="${pixel(x)}" y="${pixel(y)}" class="${style}" text-anchor="${anchor}">${escaped}</text>`;
 }
 
-function pixel(x: number): string {
+export function pixel(x: number): string {
   return x.toFixed(1);
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: prints the tables of docs/performance.md. One group of measurements after another; within a group all
- * contestants run interleaved (measure.ts).
+ * `npm run bench`: measures and prints, one group of measurements after another; within a group all contestants run
+ * interleaved (measure.ts). `--page` makes docs/performance.md of runs that were kept (page/page.ts).
  */
 import { writeFileSync } from 'node:fs';
 import { setThreads, threads } from 'adamax/kernels';
@@ -18,6 +18,8 @@ import { large } from './large.js';
 import { machine } from './machine.js';
 import { FULL, QUICK } from './measure.js';
 import { type GroupName, HELP, type Options, parseOptions, UsageError } from './options.js';
+import { keep, type PrintedRun, writeKept } from './page/kept.js';
+import { writePage } from './page/page.js';
 import { drawPeers } from './peers/chart.js';
 import { peers } from './peers/peers.js';
 import { places } from './places.js';
@@ -57,7 +59,24 @@ async function main(args: readonly string[]): Promise<void> {
   if (options.help) process.stdout.write(HELP);
   else if (options.before !== null && options.after !== null) {
     process.stdout.write(formatComparison(readRun(options.before), readRun(options.after)));
-  } else await run(options, ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' '));
+  } else if (options.keep !== null || options.page) keepAndWrite(options);
+  else await run(options, ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' '));
+}
+
+/** Takes a run into bench/runs, and brings the page in step with what is there. */
+function keepAndWrite({ keep: file, processor, page }: Options): void {
+  const written = file === null ? [] : [writeKept(keepRun(file, processor))];
+  if (page) written.push(...writePage());
+  for (const path of written) process.stdout.write(`${path}\n`);
+}
+
+function keepRun(file: string, processor: string) {
+  try {
+    return keep(readRun(file, '--keep') as PrintedRun, processor);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    throw error;
+  }
 }
 
 async function run({ groups, quick, json, svg, svgPeers, before }: Options, command: string): Promise<void> {

@@ -35,6 +35,12 @@ export interface Options {
   readonly before: string | null;
   /** What it is compared with in place of a run now. */
   readonly after: string | null;
+  /** A run, as JSON, to be kept in bench/runs. */
+  readonly keep: string | null;
+  /** The processor that it is from: a column of docs/performance.md. */
+  readonly processor: string;
+  /** Whether docs/performance.md is to be written from the runs that are kept. */
+  readonly page: boolean;
 }
 
 export const HELP = `Usage: npm run bench -- [options]
@@ -51,6 +57,10 @@ alone, on this machine.
                   also draw that group as a chart
   --compare <file> [file]
                   also compare with an earlier run that --json has printed; two files are compared without a run
+                  what moved by more than the noise of both comes first
+  --keep <file> --processor <name>
+                  keep in bench/runs what --json has printed; <name> is a column of docs/performance.md
+  --page          write the tables and charts of docs/performance.md from the runs in bench/runs, without a run
   --help          print this
 
 Close other programs first. All contestants run in turn, round after round; numbers are medians, ratios are medians of
@@ -80,7 +90,9 @@ export function parseOptions(args: readonly string[]): Options {
   const stray = before === null ? after : extra;
   if (stray !== null && stray !== undefined) throw new UsageError(`unexpected argument '${stray}'`);
   if (before !== null && json) throw new UsageError('--compare prints tables, so it must be without --json');
-  return { groups, quick, json, help, svg, svgPeers, before, after };
+  const { keep = null, processor = '', page = false } = values;
+  if ((keep !== null) !== (processor !== '')) throw new UsageError('--keep and --processor need each other');
+  return { groups, quick, json, help, svg, svgPeers, before, after, keep, processor, page };
 }
 
 function parse(args: readonly string[]) {
@@ -96,6 +108,9 @@ function parse(args: readonly string[]) {
         peers: { type: 'boolean' },
         'svg-peers': { type: 'string' },
         compare: { type: 'string' },
+        keep: { type: 'string' },
+        processor: { type: 'string' },
+        page: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
