@@ -62,7 +62,7 @@ export function comparisonOf(before: Run, after: Run): { notes: string[]; tables
       `before: ${sourceOf(before)}`,
       `after: ${sourceOf(after)}`,
       ...warningsOf(before, after, pairs),
-      ...summaryOf(pairs),
+      ...summaryOf(pairs, isOneMachine(before, after)),
     ],
     tables: [
       ...(moved.length === 0 ? [] : [tableOf('what moved, most first', moved, true)]),
@@ -76,12 +76,9 @@ const sourceOf = ({ date, command, machine }: Run): string =>
 
 function warningsOf(before: Run, after: Run, pairs: readonly Pair[]): string[] {
   const alone = before.results.length + after.results.length - 2 * pairs.length;
-  const bare = pairs.filter((pair) => pair.some(({ ns }) => ns.low === undefined)).length;
-  const machineOf = ({ machine: { cpu, cores, isas } }: Run): string => JSON.stringify([cpu, cores, [...isas].sort()]);
+  const bare = pairs.filter((pair) => !isJudged(pair)).length;
   return [
-    ...(machineOf(before) === machineOf(after)
-      ? []
-      : ['These are two machines, whose times tell nothing of the code.']),
+    ...(isOneMachine(before, after) ? [] : ['These are two machines, whose times tell nothing of the code.']),
     ...(before.machine.node === after.machine.node ? [] : ['Node.js is of two versions.']),
     ...(before.quick || after.quick ? ['--quick gives rough numbers.'] : []),
     ...(before.quick === after.quick
@@ -92,24 +89,31 @@ function warningsOf(before: Run, after: Run, pairs: readonly Pair[]): string[] {
   ];
 }
 
+function isOneMachine(before: Run, after: Run): boolean {
+  const textOf = ({ machine: { cpu, cores, isas } }: Run): string => JSON.stringify([cpu, cores, [...isas].sort()]);
+  return textOf(before) === textOf(after);
+}
+
 /** Counts what moved, and says whether the machine did. */
-function summaryOf(pairs: readonly Pair[]): string[] {
+function summaryOf(pairs: readonly Pair[], oneMachine: boolean): string[] {
   if (pairs.length === 0) return ['Nothing to compare: the runs have no measurement in common.'];
-  const ours = pairs.filter((pair) => !isReference(pair));
+  const ours = pairs.filter((pair) => !isReference(pair) && isJudged(pair));
   const verdicts = ours.map(verdictOf);
   const count = (verdict: string): number => verdicts.filter((one) => one === verdict).length;
   const counted = `slower: ${count('slower')}, faster: ${count('faster')}, within the noise: ${count('')}`;
-  const summary = `Of ${ours.length} times of adamax, by the quartiles of both runs, ${counted}.`;
+  const summary =
+    ours.length === 0 ? [] : [`Of ${ours.length} times of adamax, by the quartiles of both runs, ${counted}.`];
   const references = pairs.filter(isReference).map(ratioOf);
-  if (references.length === 0) return [summary];
+  if (references.length === 0) return summary;
   const { low, median, high } = spread(references);
   const range = `${formatRatio(median)} (${formatRatio(low)} … ${formatRatio(high)})`;
   const steady = median < STEADY && median > 1 / STEADY;
+  const verdict = steady
+    ? ': the machine is as it was'
+    : ': the machine itself has moved, so measure again or look at ratios to them';
   return [
-    summary,
-    `Loops by hand and bare traffic, which no change of adamax moves, take ${range}: ${
-      steady ? 'the machine is as it was.' : 'the machine itself has moved, so measure again or look at ratios to them.'
-    }`,
+    ...summary,
+    `Loops by hand and bare traffic, which no change of adamax moves, take ${range}${oneMachine ? verdict : ''}.`,
   ];
 }
 
@@ -137,6 +141,7 @@ function tableOf(heading: string, pairs: readonly Pair[], named: boolean): Table
   };
 }
 
+const isJudged = (pair: Pair): boolean => pair.every(({ ns }) => ns.low !== undefined);
 const isReference = ([, { contestant }]: Pair): boolean => REFERENCE.test(contestant);
 const ratioOf = ([before, after]: Pair): number => after.ns.median / before.ns.median;
 

@@ -75,6 +75,9 @@ describe('docs/performance.md', () => {
       '100 ns → 400 ns: **0.25 ×**',
       '',
     ]);
+    expect(steps(runs).split('\n')[0]).to.equal(
+      'Zen 4: 2026-02-01, `npm run bench`; Zen 3: 2026-03-01, `npm run bench`.',
+    );
     expect(figuresOf(runs, 'small').map(({ run }) => run.date)).to.deep.equal(['2026-02-01', '2026-03-01']);
   });
 
@@ -89,7 +92,8 @@ describe('docs/performance.md', () => {
     const [figures] = figuresOf([{ ...run, ratios }], 'small');
     expect([figures.ratio('1 × 8', 'a', 'b'), figures.ratio('1 × 8', 'b', 'a')]).to.deep.equal([2, 0.6]);
     expect(figures.ratio('1 × 8', 'a', 'c')).to.equal(undefined);
-    expect(missed([{ ...run, targets }])).to.match(
+    const part = { ...run, targets: [targets[1]], date: '2026-03-01', command: 'npm run bench -- --only small' };
+    expect(missed([part, { ...run, targets }])).to.match(
       /of 2 targets 1 are missed\.\n\n.*\n.*\n\| late \| 2\.50 × +\| ≤ 2 × +\|$/,
     );
   });
