@@ -13,6 +13,7 @@ const PAGES = [
   'docs/gradient-engines.md',
   'docs/importing.md',
   'docs/own-optimizer.md',
+  'docs/report.md',
   'docs/saving.md',
   'docs/schedules.md',
   'docs/sparse.md',
@@ -23,6 +24,9 @@ for (const page of PAGES) describe(page, () => runs(page));
 
 /** What readers have, by the name that pages call it. */
 const FILES = { 'model.keras': 'adamax.keras', 'torch.safetensors': 'adamax.safetensors' };
+
+/** What programs leave. */
+const LEFT = ['training.safetensors', 'report.html', 'report.svg'];
 
 function runs(page: string): void {
   const text = readFileSync(join(root, page), 'utf8');
@@ -41,7 +45,9 @@ function runs(page: string): void {
       copyFileSync(join(root, 'test', 'golden', 'import', file), join(root, name));
     }
   });
-  afterEach(() => rmSync(join(root, 'training.safetensors'), { force: true }));
+  afterEach(() => {
+    for (const name of LEFT) rmSync(join(root, name), { force: true });
+  });
   after(() => {
     for (const name of Object.keys(FILES)) rmSync(join(root, name), { force: true });
   });

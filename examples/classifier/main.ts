@@ -8,6 +8,7 @@ import { accuracyPicture } from './picture.js';
 import type { Position } from './train.js';
 
 const PICTURE = 'accuracy.svg';
+const REPORT = 'report.html';
 const CHECKPOINT = 'training.safetensors';
 
 async function main(args: readonly string[]): Promise<void> {
@@ -17,7 +18,7 @@ async function main(args: readonly string[]): Promise<void> {
     print(usage());
     return;
   }
-  const folder = new OutputFolder(out, [PICTURE, CHECKPOINT]);
+  const folder = new OutputFolder(out, [PICTURE, REPORT, CHECKPOINT]);
   const { training, heldOut } = mnist();
   // Loaded this late so that whoever mistyped an option does not read first that the library finds no binary.
   const [{ Checkpoints }, { train }] = await Promise.all([
@@ -25,15 +26,16 @@ async function main(args: readonly string[]): Promise<void> {
     import('./train.js'),
   ]);
   const saved = new Checkpoints<Position>(folder.pathOf(CHECKPOINT), checkpoints, { epochs, digits, seed });
-  print(...saved.notes());
-  const accuracies = await watch(train(first(digits, training), heldOut, options, saved), {
+  const picture = { title: 'Handwritten digits', path: folder.pathOf(REPORT) };
+  print(...saved.notes(), `${picture.path} follows the training: open it in a browser`);
+  const accuracies = await watch(train(first(digits, training), heldOut, options, saved, picture), {
     epochs,
     unit: 'digits',
     heldOut: (accuracy) => `held-out accuracy ${(accuracy * 100).toFixed(2)} %`,
   });
   const note = `${counted(epochs, 'epoch')} of Adamax steps on ${grouped(digits)} digits, seed ${seed}`;
   folder.write(PICTURE, accuracyPicture(accuracies, note));
-  print(`${PICTURE} is in ${out}`);
+  print(`${PICTURE} and ${REPORT} are in ${out}`);
 }
 
 await run(main);

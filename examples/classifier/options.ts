@@ -48,6 +48,6 @@ export function usage(): string {
   const summary = 'Trains a network that reads handwritten digits, by Adamax steps.';
   return usageOf(summary, 'npm run example:classifier -- [options]', NUMBERS, [
     ['--resume', 'go on from what is saved in the folder'],
-    ['--out FOLDER', `where accuracy.svg and what is saved go (default ${DEFAULT_OUT})`],
+    ['--out FOLDER', `where accuracy.svg, report.html and what is saved go (default ${DEFAULT_OUT})`],
   ]);
 }

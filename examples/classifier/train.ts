@@ -1,4 +1,5 @@
 import { Adamax, schedules } from 'adamax';
+import { Report, type ReportOptions, type ReportState } from 'adamax/report';
 import type { Checkpoints } from '../shared/cli/checkpoints.js';
 import type { TrainingStatus } from '../shared/cli/progress.js';
 import { imagesOf, toldRight } from '../shared/digits/images.js';
@@ -29,12 +30,15 @@ export type Position = {
   readonly loss: number;
   /** After each epoch before, the fraction of the held-out digits that was told right. */
   readonly accuracies: readonly number[];
+  /** Null in the beginning. */
+  readonly report: ReportState | null;
 };
 
-const BEGINNING: Position = { epoch: 1, done: 0, loss: 0, accuracies: [] };
+const BEGINNING: Position = { epoch: 1, done: 0, loss: 0, accuracies: [], report: null };
 
 /**
  * Trains a network, from where it was saved on; yields its status after each step, so that others get a turn.
+ * @param picture what the report of the training is called, and which file follows it
  * @returns after each epoch, the fraction of the held-out digits that was told right
  */
 export function* train(
@@ -42,6 +46,7 @@ export function* train(
   heldOut: Digits,
   { epochs, seed }: TrainingOptions,
   checkpoints: Checkpoints<Position>,
+  picture: ReportOptions = {},
 ): Generator<TrainingStatus, readonly number[]> {
   const network = new Network(PIXELS, HIDDEN, CLASSES, new Random(seed, WEIGHTS));
   const { variables, gradients } = network;
@@ -53,7 +58,9 @@ export function* train(
     clipnorm: CLIPNORM,
   });
   const model = { optimizer, variables };
-  let { epoch, done, loss, accuracies } = checkpoints.resumed(model) ?? BEGINNING;
+  const beginning = checkpoints.resumed(model) ?? BEGINNING;
+  let { epoch, done, loss, accuracies } = beginning;
+  const report = new Report({ ...picture, state: beginning.report ?? null });
   const resumed = (epoch - 1) * examples + done;
   const status = (): TrainingStatus => {
     return { epoch, done: (epoch - 1) * examples + done, resumed, total: epochs * examples, loss: loss / done };
@@ -63,16 +70,20 @@ export function* train(
     while (done < examples) {
       const batch = order.subarray(done, done + BATCH);
       for (const gradient of gradients) gradient.fill(0);
+      const before = loss;
       for (const i of batch) loss += network.add(image(i), training.labels[i], batch.length);
       optimizer.applyGradients(variables.map((variable, i) => [gradients[i], variable]));
+      report.step(optimizer.lastStep, { loss: (loss - before) / batch.length });
       done += batch.length;
-      checkpoints.stepped(model, { epoch, done, loss, accuracies });
+      checkpoints.stepped(model, () => ({ epoch, done, loss, accuracies, report: report.state }));
       yield status();
     }
     const right = toldRight(network, heldOut) / heldOut.labels.length;
     accuracies = [...accuracies, right];
+    report.step({ steps: Number(optimizer.iterations.data[0]) }, { 'held-out accuracy': right });
     yield { ...status(), heldOut: right };
     [done, loss] = [0, 0];
   }
+  report.end();
   return accuracies;
 }

@@ -42,7 +42,9 @@ async function main(args: readonly string[]): Promise<void> {
   const checkpoints = new Checkpoints<Position>(folder.pathOf(CHECKPOINT), options.checkpoints, settings);
 
   print(introduction(title, corpus), `sparse Adamax steps on ${isa()}`, ...checkpoints.notes());
-  const result = await watch(train(data, options, checkpoints), {
+  const picture = { title: `${title}: word vectors`, path: folder.pathOf(FILES.report) };
+  print(`${picture.path} follows the training: open it in a browser`);
+  const result = await watch(train(data, options, checkpoints, picture), {
     epochs,
     unit: 'words',
     heldOut: (loss) => `held-out ${loss.toFixed(3)}`,

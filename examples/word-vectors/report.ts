@@ -12,7 +12,7 @@ import type { TrainingOptions, TrainingResult } from './training/train.js';
 import { vectorsText } from './vectors-file.js';
 
 /** The files a training leaves. */
-export const FILES = { vectors: 'vectors.txt', loss: 'loss.svg', map: 'map.svg' } as const;
+export const FILES = { vectors: 'vectors.txt', loss: 'loss.svg', map: 'map.svg', report: 'report.html' } as const;
 
 const PROBES = ['whale', 'ahab', 'sea', 'ship', 'captain', 'queequeg', 'harpoon', 'white', 'eyes', 'three'];
 const NEIGHBOURS = 6;

@@ -45,10 +45,6 @@ export class Report {
   readonly #title: string;
   readonly #file: LiveFile | null;
   readonly #course: Course;
-  /** Seconds that earlier reports took, and when this one began; null before the first step of it. */
-  readonly #before: number;
-  #began: number | null = null;
-  #latest = 0;
   #hasEnded = false;
 
   /**
@@ -61,9 +57,7 @@ export class Report {
     checkString('title', title);
     checkNumber('every', every, nonNegative);
     this.#title = title;
-    const before = state === null ? { course: new Course(), seconds: 0 } : courseOf(state);
-    this.#course = before.course;
-    this.#before = before.seconds;
+    this.#course = state === null ? new Course() : courseOf(state);
     this.#file = path === null ? null : new LiveFile(path, every);
     this.#file?.write(this.#draw(this.#file.kind, true), false);
   }
@@ -79,7 +73,7 @@ export class Report {
 
   /** All that is known of the run, as JSON: to save with a training (`extra` of `adamax/checkpoint`) and go on from. */
   get state(): ReportState {
-    return stateOf(this.#course, this.#seconds);
+    return stateOf(this.#course);
   }
 
   /**
@@ -98,12 +92,10 @@ export class Report {
     }
     this.#course.add(told);
     const file = this.#file;
-    this.#latest = performance.now();
-    this.#began ??= this.#latest;
     file?.follow(() => this.#draw(file.kind, true));
   }
 
-  /** The run as one SVG, for a light page and a dark one. It says nothing of time, so that the same run has the same. */
+  /** The run as one SVG, for a light page and a dark one. The same run has the same bytes, as its page has. */
   svg(): string {
     return drawPicture(this.#course, this.#title);
   }
@@ -137,14 +129,10 @@ export class Report {
     return inspected('Report', fields, depth, options, inspect);
   }
 
-  get #seconds(): number {
-    return this.#before + (this.#began === null ? 0 : (this.#latest - this.#began) / 1000);
-  }
-
   #draw(kind: Kind, isLive: boolean): string {
     if (kind === 'svg') return this.svg();
     const refresh = isLive ? Math.max(1, Math.ceil(this.#file?.every ?? 1)) : null;
-    return drawPage(this.#course, { title: this.#title, seconds: this.#seconds, refresh });
+    return drawPage(this.#course, this.#title, refresh);
   }
 }
 

@@ -21,11 +21,9 @@ export type ReportState = {
   readonly skipped: number;
   readonly skips: readonly SavedPoint[];
   readonly curves: readonly SavedCurve[];
-  /** For which the run was reported. */
-  readonly seconds: number;
 };
 
-export function stateOf(course: Course, seconds: number): ReportState {
+export function stateOf(course: Course): ReportState {
   const { first, last, width, skipped, skips, curves } = course;
   return {
     version: 1,
@@ -35,7 +33,6 @@ export function stateOf(course: Course, seconds: number): ReportState {
     skipped,
     skips: savedPoints(skips),
     curves: [...curves].map(([name, curve]) => ({ name, last: orNull(curve.last), points: savedPoints(curve) })),
-    seconds,
   };
 }
 
@@ -52,7 +49,7 @@ function orNull(x: number): number | null {
  * A course that goes on from a state, which may come from a file that anybody has written.
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE`
  */
-export function courseOf(state: unknown): { course: Course; seconds: number } {
+export function courseOf(state: unknown): Course {
   const given = recordOf('state', state);
   if (given.version !== 1) throw wrongValue('state.version', '1', given.version);
   const course = new Course();
@@ -77,9 +74,7 @@ export function courseOf(state: unknown): { course: Course; seconds: number } {
     putPoints(`${argument}.points`, curve, points);
     course.curves.set(name, curve);
   }
-  const seconds = finite('state.seconds', given.seconds);
-  if (seconds < 0) throw wrongValue('state.seconds', 'a finite number ≥ 0', seconds);
-  return { course, seconds };
+  return course;
 }
 
 function putPoints(argument: string, curve: Curve, points: unknown): void {

@@ -14,7 +14,7 @@ import { implementations } from '../support/implementations.js';
 import { killedAfter } from './kills.js';
 import { expectWellFormed, mainOf, taken, UNSAVED } from './support.js';
 
-const FILES = ['accuracy.svg', 'training.safetensors'];
+const FILES = ['accuracy.svg', 'report.html', 'training.safetensors'];
 
 describe('classifier: the network', () => {
   it('has the gradients that numerical differences have', () => {
@@ -125,7 +125,9 @@ describe('classifier: the command', () => {
     }
     const { status, stdout, stderr } = run(...resumed);
     expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
-    expect(stdout).to.match(/^going on from .*\nepoch [\s\S]*\naccuracy.svg is in killed\n$/);
+    expect(stdout).to.match(
+      /^going on from .*\n.*report.html follows .*\nepoch [\s\S]*\naccuracy.svg and report.html are in killed\n$/,
+    );
     expectWellFormed(readFileSync(join(folder, 'killed', 'accuracy.svg'), 'utf8'));
     expect(bytes('killed')).to.deep.equal(bytes('whole'));
     rmSync(join(folder, 'killed'), { recursive: true });
@@ -151,7 +153,7 @@ describe('classifier: the command', () => {
     const { status, stdout } = run('--epochs', '1', '--digits', '100', '--out', 'new', '--resume');
     expect(status).to.equal(0);
     expect(stdout).to.match(/^no new.training.safetensors to go on from: beginning\nepoch/);
-    expect(readdirSync(join(folder, 'new'))).to.deep.equal(['accuracy.svg']);
+    expect(readdirSync(join(folder, 'new'))).to.deep.equal(['accuracy.svg', 'report.html']);
     rmSync(join(folder, 'new'), { recursive: true });
   });
 

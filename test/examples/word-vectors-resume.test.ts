@@ -12,7 +12,7 @@ import { implementations } from '../support/implementations.js';
 import { killedAfter } from './kills.js';
 import { mainOf, subjects, taken, UNSAVED, wordVectors } from './support.js';
 
-const FILES = ['loss.svg', 'map.svg', 'vectors.txt'];
+const FILES = ['loss.svg', 'map.svg', 'report.html', 'vectors.txt'];
 
 describe('word vectors: a training that goes on', () => {
   let folder: string;
@@ -110,14 +110,16 @@ describe('word vectors: the command, killed', () => {
       killedAfter(step, join(folder, 'killed', 'training.safetensors'), [mainOf('word-vectors'), ...resumed], folder);
     for (const step of [10, Math.floor(steps / 4)]) {
       expect(await kill(step), `step ${step}`).to.equal('SIGKILL');
-      expect(FILES.filter((file) => existsSync(join(folder, 'killed', file)))).to.deep.equal([]);
+      // The report follows the training from its beginning.
+      const left = FILES.filter((file) => existsSync(join(folder, 'killed', file)));
+      expect(left).to.deep.equal(['report.html']);
     }
     // Once more while files are written, unless that is done already.
     await kill(steps);
     const { code, stdout, stderr } = wordVectors(resumed, folder);
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     expect(stdout).to.match(
-      /^small.txt: .*\nsparse Adamax steps on .*\ngoing on from killed.training.safetensors\nepoch/,
+      /^small.txt: .*\nsparse Adamax steps on .*\ngoing on from killed.training.safetensors\nkilled.report.html follows .*\nepoch/,
     );
     expect(figures(stdout)).to.equal(figures(whole.stdout)).and.to.include('nearest words');
     expect(bytes('killed')).to.deep.equal(bytes('whole'));

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { implementations } from '../support/implementations.js';
 import { expectWellFormed, subjects, wordVectors } from './support.js';
 
-const FILES = ['loss.svg', 'map.svg', 'vectors.txt'];
+const FILES = ['loss.svg', 'map.svg', 'report.html', 'vectors.txt'];
 
 describe('word vectors: the command', () => {
   let folder: string;
@@ -18,6 +18,7 @@ describe('word vectors: the command', () => {
       .replace(/ +\S+ words\/s$/gm, '')
       .replace(/^took .*$/m, '')
       .replace(/^sparse Adamax steps on .*$/m, '')
+      .replace(/^.*report.html follows the training.*$/m, '')
       .replace(/ are in .*$/m, '');
 
   before(() => {
@@ -26,7 +27,7 @@ describe('word vectors: the command', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it('trains on a text, shows an epoch a line, and leaves three files', () => {
+  it('trains on a text, shows an epoch a line, and leaves four files', () => {
     const { code, stdout, stderr } = train('first', 1);
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     expect(readdirSync(join(folder, 'first')).sort()).to.deep.equal(FILES);
@@ -38,7 +39,9 @@ describe('word vectors: the command', () => {
         new RegExp(`^epoch ${i + 1}/8  loss \\d\\.\\d{3}  held-out \\d\\.\\d{3}  \\d+(\\.\\d)?[kM]? words/s$`),
       );
     });
-    const [loss, map, vectors] = bytes('first');
+    const [loss, map, report, vectors] = bytes('first');
+    expect(stdout).to.match(/^first.report\.html follows the training: open it in a browser$/m);
+    expect(report).to.contain('held-out loss').and.not.contain('http-equiv="refresh"');
     expectWellFormed(loss);
     expectWellFormed(map);
     expect(vectors).to.match(/^60 15\n/);

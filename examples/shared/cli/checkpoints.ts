@@ -55,11 +55,12 @@ export class Checkpoints<Position extends Json> {
     return this.#legibly(UNREADABLE, () => load(this.#path, { optimizer, variables }).extra.position);
   }
 
-  /** Told after each step; saves after some. */
-  stepped(model: Model, position: Position): void {
+  /** Told after each step; saves after some. @param at a function, where to say it takes time */
+  stepped(model: Model, at: Position | (() => Position)): void {
     const { every } = this.#options;
     if (every === 0 || Number(model.optimizer.iterations.data[0]) % every !== 0) return;
     const { optimizer, variables } = model;
+    const position = typeof at === 'function' ? at() : at;
     this.#legibly('--out cannot be written', () => {
       save(this.#path, { optimizer, variables, extra: { settings: this.#settings, position } });
     });

@@ -55,7 +55,7 @@ export function usage(): string {
   return usageOf('Trains word vectors on a book, by sparse Adamax steps.', 'npm start -- [options]', NUMBERS, [
     ['--slots TYPE', `how moments are stored: ${SLOTS.join(' or ')} (default ${SLOTS[0]})`],
     ['--resume', 'go on from what is saved in the folder'],
-    ['--out FOLDER', `where vectors.txt, loss.svg, map.svg and what is saved go (default ${DEFAULT_OUT})`],
+    ['--out FOLDER', `where vectors.txt, loss.svg, map.svg, report.html and what is saved go (default ${DEFAULT_OUT})`],
     ['--text FILE', 'any UTF-8 text to train on (default: Moby Dick)'],
   ]);
 }

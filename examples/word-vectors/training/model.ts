@@ -1,4 +1,4 @@
-import { type Adamax, Variable } from 'adamax';
+import { type Adamax, type StepRecord, Variable } from 'adamax';
 import { exp, log } from '../../shared/maths/elementary.js';
 import type { Random } from '../../shared/maths/random.js';
 import { RowGradients } from './row-gradients.js';
@@ -70,13 +70,17 @@ export class SkipGramModel {
     return loss;
   }
 
-  /** One sparse Adamax step: of all rows of both tables, only those the pairs have touched change. */
-  step(learningRate: number): void {
+  /**
+   * One sparse Adamax step: of all rows of both tables, only those the pairs have touched change.
+   * @param stepped told what the step was, while its gradients are still there
+   */
+  step(learningRate: number, stepped?: (record: StepRecord | null) => void): void {
     this.optimizer.learningRate = learningRate;
     this.optimizer.applyGradients([
       [this.#inputGradients.slices(), this.input],
       [this.#outputGradients.slices(), this.#output],
     ]);
+    stepped?.(this.optimizer.lastStep);
     this.#inputGradients.clear();
     this.#outputGradients.clear();
   }

@@ -1,4 +1,5 @@
 import { Adamax, type SlotDtype } from 'adamax';
+import { Report, type ReportOptions, type ReportState } from 'adamax/report';
 import type { Checkpoints } from '../../shared/cli/checkpoints.js';
 import type { TrainingStatus } from '../../shared/cli/progress.js';
 import { Random } from '../../shared/maths/random.js';
@@ -49,16 +50,19 @@ export type Position = {
   readonly loss: MeanState;
   readonly curve: CurveState;
   readonly heldOutLoss: readonly LossPoint[];
+  readonly report: ReportState;
 };
 
 /**
  * Trains word vectors, from where that was saved on; yields its status after each passage of the text, so that others
  * get a turn.
+ * @param picture what the report of the training is called, and which file follows it
  */
 export function* train(
   data: TrainingData,
   options: TrainingOptions,
   checkpoints: Checkpoints<Position>,
+  picture: ReportOptions = {},
 ): Generator<TrainingStatus, TrainingResult> {
   const { epochs, dim, negative, seed, slots } = options;
   const { skipGrams, negatives } = data;
@@ -67,11 +71,13 @@ export function* train(
   const vectors = new Random(seed, VECTORS);
   const model = new SkipGramModel(optimizer, vocabulary.size, dim, PAIRS_PER_STEP, 1 + negative, vectors);
   const saved = checkpoints.resumed(model);
+  const report = new Report({ ...picture, state: saved?.report ?? null });
   const totalWords = trainingWords * epochs;
   const curve = new Curve(totalWords / CURVE_POINTS, saved?.curve);
   const heldOutLoss = [...(saved?.heldOutLoss ?? [{ epoch: 0, loss: data.heldOut.loss(model) }])];
   const targets = new Int32Array(1 + negative);
   let epochLoss = new Mean(saved?.loss);
+  let stepLoss = new Mean();
   // Pairs of the epoch that were drawn, and those that steps have learned from.
   let pairs = 0;
   let learned = saved?.pairs ?? 0;
@@ -82,9 +88,12 @@ export function* train(
     return { epoch, done: words, resumed: saved?.words ?? 0, total: totalWords, loss: epochLoss.value };
   };
   const step = (): void => {
-    model.step(learningRate(words / totalWords));
+    model.step(learningRate(words / totalWords), (record) => report.step(record, { loss: stepLoss.value }));
+    stepLoss = new Mean();
     learned = pairs;
-    checkpoints.stepped(model, { epoch, words, pairs, loss: epochLoss.state, curve: curve.state, heldOutLoss });
+    checkpoints.stepped(model, () => {
+      return { epoch, words, pairs, loss: epochLoss.state, curve: curve.state, heldOutLoss, report: report.state };
+    });
   };
 
   for (; epoch <= epochs; epoch++) {
@@ -97,6 +106,7 @@ export function* train(
         if (++pairs <= learned) return;
         const loss = model.add(centre, targets);
         epochLoss.add(loss);
+        stepLoss.add(loss);
         curve.add(loss);
         if (pairs - learned === PAIRS_PER_STEP) step();
       });
@@ -108,9 +118,11 @@ export function* train(
     if (pairs > learned) step();
     const heldOut = data.heldOut.loss(model);
     heldOutLoss.push({ epoch, loss: heldOut });
+    report.step({ steps: Number(optimizer.iterations.data[0]) }, { 'held-out loss': heldOut });
     yield { ...status(), heldOut };
     [pairs, learned, epochLoss] = [0, 0, new Mean()];
   }
+  report.end();
   return { vectors: model.input.data, trainingLoss: curve.points, heldOutLoss };
 }
 

@@ -50,12 +50,3 @@ function exponential(x: number, digits: number): string {
 function withMinus(text: string): string {
   return text.replaceAll('-', '−');
 }
-
-/** Seconds as a person says them: 8 s, 2 min 05 s. */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  const padded = (n: number) => String(n).padStart(2, '0');
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${padded(whole % 60)} s`;
-  return `${grouped(Math.floor(whole / 3600))} h ${padded(Math.floor((whole % 3600) / 60))} min`;
-}

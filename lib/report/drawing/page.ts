@@ -1,7 +1,7 @@
 import type { Course } from '../course.js';
 import type { Curve } from '../curve.js';
 import { element, escaped } from './markup.js';
-import { brief, duration, grouped } from './numbers.js';
+import { brief, grouped } from './numbers.js';
 import { extremes, nameOf } from './panel.js';
 import { drawLegend, drawPanels, keysOf, summaryOf } from './picture.js';
 import { STYLE } from './style.js';
@@ -26,19 +26,12 @@ const PAGE_STYLE = [
   '.panels svg{background:#0d1117;border-color:#252c37}th,td{border-color:#252c37}.live{background:#2dd4bf;color:#06251f}}',
 ].join('');
 
-/** What a page says besides the curves. */
-export interface PageFacts {
-  readonly title: string;
-  /** For which the run was reported. */
-  readonly seconds: number;
-  /** Seconds after which the page loads itself again; null for a run that has ended. */
-  readonly refresh: number | null;
-}
-
-/** A page in one file, which needs nothing from anywhere and no script. */
-export function drawPage(course: Course, { title, seconds, refresh }: PageFacts): string {
+/**
+ * A page in one file, which needs nothing from anywhere and no script.
+ * @param refresh - seconds after which the page loads itself again; null for a run that has ended
+ */
+export function drawPage(course: Course, title: string, refresh: number | null): string {
   const live = refresh === null ? '' : element('span', { class: 'live' }, 'live');
-  const time = seconds >= 1 ? ` in ${duration(seconds)}` : '';
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -53,7 +46,7 @@ export function drawPage(course: Course, { title, seconds, refresh }: PageFacts)
     '<body>',
     '<main>',
     `<h1>${escaped(title)}</h1>`,
-    `<p>${live}${summaryOf(course)}${time}</p>`,
+    `<p>${live}${summaryOf(course)}</p>`,
     '<div class="panels">',
     ...drawPanels(course),
     '</div>',

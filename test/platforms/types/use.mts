@@ -40,6 +40,7 @@ import {
   type SGDOptions,
   type Shape,
   type SlotDtype,
+  type StepRecord,
   schedules,
   Variable,
   type VariableLike,
@@ -55,6 +56,7 @@ import {
 import * as distribute from 'adamax/distribute';
 import * as kernels from 'adamax/kernels';
 import * as prebuilt from 'adamax/prebuilt';
+import * as reports from 'adamax/report';
 
 declare const floats: Float32Array;
 declare const counts: BigInt64Array;
@@ -94,6 +96,16 @@ export const steps: number = optimizer.applyGradients(pairs, apply);
 export const later: Promise<number> = optimizer.applyGradientsAsync(new Map([[floats, variable]]));
 export const count: bigint | undefined = optimizer.iterations.data[0];
 export const slot: Variable = optimizer.getSlot(variable, 'm');
+
+const lastStep: StepRecord | null = optimizer.lastStep;
+export const norm: number | undefined = lastStep?.gradientNorm;
+const reportOptions: reports.ReportOptions = { title: 'A', path: 'a.html', every: 1, state: null };
+const picture = new reports.Report(reportOptions);
+const reported: reports.ReportedStep = { steps: 1, loss: 0.5 };
+const series: reports.Series = { accuracy: 0.9 };
+picture.step(lastStep, series);
+picture.step(reported);
+export const known: reports.ReportState = picture.state;
 
 const gradientList: GradientList = new Map([[variable, floats]]);
 const result: LossResult = { loss: 1, gradients: () => gradientList };
