@@ -98,14 +98,14 @@ export const count: bigint | undefined = optimizer.iterations.data[0];
 export const slot: Variable = optimizer.getSlot(variable, 'm');
 
 const lastStep: StepRecord | null = optimizer.lastStep;
-export const norm: number | undefined = lastStep?.gradientNorm;
+export const lastNorm: number | undefined = lastStep?.gradientNorm;
 const reportOptions: reports.ReportOptions = { title: 'A', path: 'a.html', every: 1, state: null };
 const picture = new reports.Report(reportOptions);
 const reported: reports.ReportedStep = { steps: 1, loss: 0.5 };
 const series: reports.Series = { accuracy: 0.9 };
 picture.step(lastStep, series);
 picture.step(reported);
-export const known: reports.ReportState = picture.state;
+export const knownSteps: reports.ReportState = picture.state;
 
 const gradientList: GradientList = new Map([[variable, floats]]);
 const result: LossResult = { loss: 1, gradients: () => gradientList };
