@@ -1,4 +1,5 @@
 /** The dense group as a line chart (SVG): nanoseconds per element over the size of the variable, both logarithmic. */
+import { escaped } from '#internals';
 import { OPTIMIZER } from './dense.js';
 import { formatBytes, formatCount } from './format.js';
 import type { Result } from './group.js';
@@ -195,8 +196,7 @@ const CAPTIONS: Readonly<Record<string, string>> = {
 };
 
 export function text(x: number, y: number, content: string, style: string, anchor = 'start'): string {
-  const escaped = content.replace(/&/g, '&amp;').replace(/</g, '&lt;');
-  return `<text x="${pixel(x)}" y="${pixel(y)}" class="${style}" text-anchor="${anchor}">${escaped}</text>`;
+  return `<text x="${pixel(x)}" y="${pixel(y)}" class="${style}" text-anchor="${anchor}">${escaped(content)}</text>`;
 }
 
 export function pixel(x: number): string {
