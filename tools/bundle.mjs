@@ -1,8 +1,8 @@
 /**
- * Makes the JavaScript of dist/ from lib/: one file with all the code, and entries that export parts of it. Loading a
- * module costs more than running it, and lib/ has dozens; and all public entries must share one state. They are
- * CommonJS modules, which `import` and `require` take alike: two forms would be two states. Nothing is minified, and
- * source maps lead to lib/. Declarations are tsc's.
+ * Makes the JavaScript of dist/ from lib/: one file of what all programs need, one for each guest, and entries that
+ * export parts of them. Loading a module costs more than running it, and lib/ has dozens; and all public entries must
+ * share one state. They are CommonJS modules, which `import` and `require` take alike: two forms would be two states.
+ * Nothing is minified, and source maps lead to lib/. Declarations are tsc's.
  */
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
@@ -32,7 +32,13 @@ const ENTRIES = [
 const ACTIVE = /[\\/]lib[\\/](prebuilt\.ts|cli[\\/]|no-addons[\\/]|import[\\/]|tfjs[\\/])/;
 const COMMANDS = /[\\/]lib[\\/]cli[\\/]/;
 const NO_ADDONS = /[\\/]lib[\\/]no-addons[\\/]/;
-const OUTPUTS = [...ENTRIES.map((name) => `${name}.js`), 'adamax.js', 'adamax.js.map'];
+/** Guests have a file each, which only who imports them loads. */
+const GUESTS = ['checkpoint', 'distribute', 'report'];
+const GUEST = new RegExp(`[\\\\/]lib[\\\\/](${GUESTS.join('|')})[\\\\/]`);
+/** What tests see of all of them belongs to none. */
+const INTERNALS = /[\\/]lib[\\/]internals\.ts$/;
+const CHUNKS = ['adamax', ...GUESTS];
+const OUTPUTS = [...ENTRIES.map((name) => `${name}.js`), ...CHUNKS.flatMap((name) => [`${name}.js`, `${name}.js.map`])];
 
 export function bundleIsCurrent(root) {
   const outputs = OUTPUTS.map((name) => join(root, 'dist', name));
@@ -58,7 +64,13 @@ export async function bundle(root) {
       dir: dist,
       format: 'cjs',
       banner: ({ name }) => `${name === 'cli/main' ? '#!/usr/bin/env node\n' : ''}'use strict';`,
-      codeSplitting: { groups: [{ name: 'adamax', test: (id) => !ACTIVE.test(id) }] },
+      codeSplitting: {
+        // A group takes in all that its modules import, and what is in one of higher priority stays there.
+        groups: [
+          { name: 'adamax', test: (id) => !ACTIVE.test(id) && !GUEST.test(id) && !INTERNALS.test(id), priority: 1 },
+          ...GUESTS.map((name) => ({ name, test: (id) => GUEST.exec(id)?.[1] === name })),
+        ],
+      },
       chunkFileNames: '[name].js',
       minifyInternalExports: false,
       sourcemap: true,

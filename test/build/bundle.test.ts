@@ -23,10 +23,20 @@ describe('the bundle', () => {
     expect(modulesLoadedBy("import 'adamax'; import 'adamax/kernels';")).to.have.length(3);
   });
 
+  it('has what only users of a guest need in a file of that', () => {
+    for (const guest of ['checkpoint', 'distribute', 'report']) {
+      const files = [`dist/${guest}/index.js`, `dist/${guest}.js`, 'dist/adamax.js'];
+      expect(modulesLoadedBy(`import 'adamax/${guest}';`)).to.have.members(files);
+    }
+  });
+
   it('leaves no other script in dist/', () => {
     const scripts = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' });
     expect(scripts.filter((file) => /\.[cm]?js$/.test(file))).to.have.members([
       'adamax.js',
+      'checkpoint.js',
+      'distribute.js',
+      'report.js',
       'cli/main.js',
       'index.js',
       'internals.js',
@@ -59,7 +69,7 @@ describe('the bundle', () => {
       'no-addons/index',
       'no-addons/kernels',
     ];
-    for (const name of ['adamax', ...entries]) {
+    for (const name of ['adamax', 'checkpoint', 'distribute', 'report', ...entries]) {
       const code = readFileSync(join(root, 'dist', `${name}.js`), 'utf8');
       const atOnce = [...code.matchAll(/^(?!\s).*\brequire\("([^"]+)"\)/gm)].map(([, module]) => module);
       expect(atOnce.filter((module) => !/^\.\.?\/\w+\.js$/.test(module))).to.deep.equal([]);
