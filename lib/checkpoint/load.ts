@@ -8,6 +8,7 @@ import type { CustomObjects } from '../optimizers/config.js';
 import { countable } from '../state/step-counter.js';
 import type { Creation } from '../state/variable-states.js';
 import type { WeightsReport } from '../state/weights-report.js';
+import { noteWrites } from '../variables/variable.js';
 import {
   CONTENT,
   type Content,
@@ -181,10 +182,12 @@ function* loadFrom(source: Source, request: Request): Work<Loaded> {
     for (const { canonical, array } of writes) checkAttached(`'${canonical}'`, array);
     report = yield* writeAll(state, again, progress);
   } catch (error) {
+    noteWrites();
     for (const creation of creations.values()) creation.undo();
     for (const restoration of applied.reverse()) restoration.undo();
     throw error;
   }
+  noteWrites();
   for (const creation of creations.values()) creation.keep();
   report();
   return loadedOf(state, matches, restorations);

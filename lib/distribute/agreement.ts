@@ -19,11 +19,13 @@ export interface Topic {
   /** Completes "in …": `a step of 'adamax'`. */
   readonly task: string;
   readonly claims: readonly Claim[];
+  /** A number for the others to know, which need not be the same. Default: 0. */
+  readonly note?: number;
 }
 
-/** Numbers that each replica says: what is done, whether it failed, and its claims. */
+/** Numbers that each replica says: what is done, whether it failed, its note, and its claims. */
 const WORDS = 16;
-const [TASK, FAILED, CLAIMS] = [0, 1, 2];
+const [TASK, FAILED, NOTE, CLAIMS] = [0, 1, 2, 3];
 /** Bytes of UTF-8 that a replica has for its side of a disagreement. */
 const TEXT = 400;
 
@@ -31,14 +33,20 @@ const TEXT = 400;
  * Compares what all replicas are about to do, before anything else is exchanged. Where they do not agree, or one of them
  * cannot go on, every one of them throws; each has the same message, but one that all of them have an own reason for.
  * @param failure - why this replica cannot go on, or null
+ * @returns the notes of all replicas
  * @throws Error `ERR_ADAMAX_REPLICA`; `failure.error` itself, where all replicas have failed
  */
-export function* agree({ rank, size }: Collective, { task, claims }: Topic, failure: Failure | null): Exchanges<void> {
+export function* agree(
+  { rank, size }: Collective,
+  { task, claims, note = 0 }: Topic,
+  failure: Failure | null,
+): Exchanges<readonly number[]> {
   const words = new Float64Array(size * WORDS);
   const own = words.subarray(rank * WORDS, (rank + 1) * WORDS);
   own[TASK] = new Hash().addText(task).value;
   own[FAILED] = failure === null ? 0 : 1;
   if (failure === null) {
+    own[NOTE] = note;
     claims.forEach(({ value }, i) => {
       own[CLAIMS + i] = value;
     });
@@ -46,7 +54,7 @@ export function* agree({ rank, size }: Collective, { task, claims }: Topic, fail
   yield [{ kind: 'gather', bytes: new Uint8Array(words.buffer), borders: evenBorders(size, WORDS * 8) }];
   const failed = ranks(size).filter((r) => words[r * WORDS + FAILED] !== 0);
   const differing = failed.length > 0 ? FAILED : firstDifference(words, size);
-  if (failed.length === 0 && differing === -1) return;
+  if (failed.length === 0 && differing === -1) return ranks(size).map((r) => words[r * WORDS + NOTE]);
 
   const claim = differing < CLAIMS ? undefined : claims[differing - CLAIMS];
   const text = failure !== null ? textOfError(failure.error) : (claim?.shown?.() ?? String(claim?.value ?? task));
@@ -75,6 +83,7 @@ export function ranks(size: number): number[] {
 
 function firstDifference(words: Float64Array, size: number): number {
   for (let word = 0; word < WORDS; word++) {
+    if (word === NOTE) continue;
     for (let r = 1; r < size; r++) if (!Object.is(words[r * WORDS + word], words[word])) return word;
   }
   return -1;

@@ -2,7 +2,7 @@ import { checkAttached, checkUnused } from '../arguments/arrays.js';
 import { isCoded, rangeError, wrongType, wrongValue } from '../arguments/errors.js';
 import { textHint } from '../arguments/hints.js';
 import { copyInto, lengthOf } from '../memory/typed-arrays.js';
-import { type AnyVariable, type Elements, memoryOf, type Variable } from '../variables/variable.js';
+import { type AnyVariable, type Elements, memoryOf, noteWrites, type Variable } from '../variables/variable.js';
 import { checkWeight, elementsFor, type Given, readWeight } from './given-weight.js';
 import { byName } from './labels.js';
 import { countable } from './step-counter.js';
@@ -43,6 +43,7 @@ export function setWeights(optimizer: string, states: VariableStates, given: unk
       // Memory may have gone where this is done once more, after a timeout.
       if (lengthOf(targets[i]) > 0) copyInto(targets[i], writes[i][1]);
     }
+    noteWrites();
   });
   return report;
 }

@@ -11,6 +11,7 @@ import {
   elementsOf,
   isVariable,
   memoryOf,
+  noteWrites,
   pin,
   timesChanged,
   Variable,
@@ -155,6 +156,11 @@ export class VariableStates {
     return places;
   }
 
+  /** The slots of the rule that a variable has, those that a step has made on trial included. */
+  slotsOf(variable: Variable): readonly SlotVariable[] {
+    return this.#states.get(variable)?.slotVariables ?? [];
+  }
+
   /** Names of the rule's slots. */
   get ruleSlots(): readonly string[] {
     return this.#rule.slots;
@@ -263,6 +269,7 @@ export class VariableStates {
     this.journal.do(() => {
       this.#weights.drop(owners);
       for (const variable of owners) this.#drop(variable);
+      noteWrites();
     });
   }
 

@@ -47,6 +47,9 @@ export type AnyVariable = Variable<Float32Array> | Variable<BigInt64Array> | Var
 
 let unnamed = 0;
 let changed = 0;
+let writes = 0;
+/** Which write was the last that nobody told the variables of. */
+let lastToMany = 0;
 
 /** The array of a variable, whatever a subclass or an own property makes of `data`. */
 export let memoryOf: <T extends Elements>(variable: Variable<T>) => T;
@@ -78,6 +81,22 @@ export function timesChanged(): number {
 }
 
 /**
+ * Which write to a variable was its last, among all that go through methods of this package; 0 for none. Steps are none,
+ * nor is what is written into its array directly.
+ */
+export let lastWriteTo: (variable: AnyVariable) => number;
+
+/** How many such writes there were. */
+export function timesWritten(): number {
+  return writes;
+}
+
+/** Says that any variables may have been written to: as a state is set or loaded, or slots are dropped. */
+export function noteWrites(): void {
+  lastToMany = ++writes;
+}
+
+/**
  * A named array with a shape. It *adopts* the typed array it is given: no copy is made, and steps of an optimizer are
  * seen in that very array. What an optimizer keeps of it hangs on the variable, not on the array, which `rebind` can
  * replace.
@@ -95,12 +114,14 @@ export class Variable<T extends Elements = Float32Array> {
   #pinned: string | null = null;
   #domain: Domain | null = null;
   #trainable: boolean;
+  #lastWrite = 0;
 
   static {
     memoryOf = (variable) => variable.#data;
     elementsOf = (variable) => (variable as Variable<Elements>).#size;
     isVariable = (value): value is AnyVariable => typeof value === 'object' && value !== null && #data in value;
     isTrainable = (variable) => variable.#trainable;
+    lastWriteTo = (variable) => Math.max((variable as Variable<Elements>).#lastWrite, lastToMany);
     isNamed = (variable) => (variable as Variable<Elements>).#named;
     pin = (variable, why) => {
       (variable as Variable<Elements>).#pinned = why;
@@ -205,6 +226,7 @@ export class Variable<T extends Elements = Float32Array> {
     if (data === (this.#data as Elements)) return this;
     this.#data = data as Elements as T;
     changed++;
+    this.#lastWrite = ++writes;
     return this;
   }
 
@@ -250,6 +272,7 @@ export class Variable<T extends Elements = Float32Array> {
     checkAttached('memory of the variable', this.#data);
     if (asIs && lengthOf(copy) !== size) throw detached('values', copy);
     copyInto<ArrayBufferView>(this.#data, copy);
+    this.#lastWrite = ++writes;
     return this;
   }
 

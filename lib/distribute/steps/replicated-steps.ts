@@ -14,6 +14,7 @@ import { broadcast } from '../broadcast.js';
 import type { Borders, Exchange } from '../collective/collective.js';
 import { abandon, atOnce as doAtOnce, type Exchanges, later } from '../collective/exchanges.js';
 import type { Group } from '../group.js';
+import { Comparison } from './comparison.js';
 import { checkIndices } from './indices.js';
 import { Shards } from './shards.js';
 import { SharedState } from './shared-state.js';
@@ -58,8 +59,7 @@ export class ReplicatedSteps implements StepHooks {
   readonly #task: string;
   readonly #sums = new Sums();
   readonly #shards: Shards | null;
-  /** Variables whose first numbers were compared, or came from the first replica. */
-  readonly #compared = new WeakSet<Variable>();
+  readonly #comparison: Comparison;
   #items: readonly Item[] = [];
   /** Whether sums are still to be exchanged, while the step runs. */
   #isPending = false;
@@ -73,6 +73,7 @@ export class ReplicatedSteps implements StepHooks {
     this.#source = source;
     this.#task = task;
     this.#shards = shardState ? new Shards(group.collective.size) : null;
+    this.#comparison = new Comparison(source.states, this.#shards);
     this.replication = new SharedState(group, this.#shards);
   }
 
@@ -100,10 +101,10 @@ export class ReplicatedSteps implements StepHooks {
 
   *#meeting(pairs: StepPairs, failure: Failure | null): Exchanges<void> {
     const bad = failure ?? checkIndices(pairs);
-    const fresh = bad !== null ? [] : pairs.variables.filter((variable) => !this.#compared.has(variable));
+    const due = bad === null ? this.#comparison.due(pairs.variables) : 0;
     const side = { source: this.#source, isSharded: this.#shards !== null };
-    yield* agree(this.#group.collective, stepTopic(this.#task, side, pairs, fresh), bad);
-    for (const variable of fresh) this.#compared.add(variable);
+    const notes = yield* agree(this.#group.collective, stepTopic(this.#task, side, pairs, due), bad);
+    yield* this.#compare(this.#comparison.named(pairs.variables, notes));
     this.#isOwing = pairs.count > 0 && (pairs.aggregate || this.#shards !== null);
     this.#items = pairs.variables.map((variable, i): Item => {
       const [own, borders] = [pairs.gradients[i], this.#shards?.of(variable) ?? null];
@@ -111,12 +112,18 @@ export class ReplicatedSteps implements StepHooks {
     });
   }
 
+  *#compare(variables: readonly Variable[]): Exchanges<void> {
+    if (variables.length === 0) return;
+    yield* agree(this.#group.collective, { task: this.#task, claims: this.#comparison.claims(variables) }, null);
+    this.#comparison.note(variables);
+  }
+
   built(variables: readonly Variable[], failure: Failure | null): void {
     const { collective, turns } = this.#group;
     const task = this.#task.replace('a step', 'build');
     turns.check(task);
     doAtOnce(collective, broadcast(collective, task, variables, 0, failure));
-    for (const variable of variables) this.#compared.add(variable);
+    this.#comparison.noteBuilt(variables);
   }
 
   aggregate(pairs: StepPairs, atOnce: boolean): Eventually<readonly StepGradient[]> {

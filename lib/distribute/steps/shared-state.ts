@@ -55,7 +55,7 @@ export class SharedState implements Replication {
     }
   }
 
-  async #beginLater(agreement: Exchanges<void>): Promise<void> {
+  async #beginLater(agreement: Exchanges<unknown>): Promise<void> {
     await this.#group.turns.take();
     try {
       await later(this.#group.collective, agreement);

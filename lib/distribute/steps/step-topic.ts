@@ -1,13 +1,11 @@
 import { backend } from '../../backend/choose-backend.js';
-import { Digest } from '../../backend/digest.js';
 import { lengthOf } from '../../memory/typed-arrays.js';
 import type { StepPairs } from '../../step/step-pairs.js';
 import type { StepSource } from '../../step/step-source.js';
 import { Rows, type StepGradient } from '../../variables/gradient.js';
-import { memoryOf, type Variable } from '../../variables/variable.js';
+import type { Variable } from '../../variables/variable.js';
 import type { Claim, Topic } from '../agreement.js';
 import { Hash } from './hash.js';
-import { bytesOf } from './slices.js';
 
 /** What sharding asks of exchanges, which replicas that do not agree on it would read each other's bytes by. */
 export function shardClaim(isSharded: boolean): Claim {
@@ -16,13 +14,13 @@ export function shardClaim(isSharded: boolean): Claim {
 
 /**
  * What the replicas of an optimizer must agree on before a step. Names of variables, which may be counted, are not.
- * @param fresh - the variables whose numbers are to be compared
+ * @param note - what the others are to know besides
  */
 export function stepTopic(
   task: string,
   { source, isSharded }: { readonly source: StepSource; readonly isSharded: boolean },
   pairs: StepPairs,
-  fresh: readonly Variable[],
+  note: number,
 ): Topic {
   const { rule, states, clipping, guard, scalars } = source;
   const { variables, gradients } = pairs;
@@ -59,17 +57,8 @@ export function stepTopic(
       value: pairs.aggregate ? 0 : hashOf(gradients, sumInto).value,
       shown: () => hashOf(gradients, sumInto).value.toString(16),
     },
-    {
-      about: 'the numbers that variables begin with (build(variables) or broadcast(variables) makes them equal)',
-      value: hashOf(fresh, (hash, variable) => hash.addText(digestOf(memoryOf(variable)))).value,
-      shown: () => fresh.map((variable) => digestOf(memoryOf(variable)).slice(0, 8)).join(', '),
-    },
   ];
-  return { task, claims };
-}
-
-export function digestOf(array: ArrayBufferView): string {
-  return new Digest().update(bytesOf(array)).hex();
+  return { task, claims, note };
 }
 
 function hashOf<T>(list: readonly T[], into: (hash: Hash, item: T) => void): Hash {
