@@ -8,6 +8,7 @@ import type { Collective } from './collective/collective.js';
 import { atOnce, type Exchanges, later } from './collective/exchanges.js';
 import { ENTER, within } from './current.js';
 import type { Group } from './group.js';
+import { checkTurn } from './refusal.js';
 import { ReplicatedSteps } from './steps/replicated-steps.js';
 import { Turns } from './turns.js';
 import { gatherValue, type ReduceOp, type Reducible, reduceValue, tried } from './values.js';
@@ -171,7 +172,7 @@ export abstract class Strategy {
   }
 
   #atOnce<T>(task: string, exchanges: Exchanges<T>): T {
-    this.#group.turns.check(task);
+    checkTurn(this.#group, task);
     return atOnce(this.#group.collective, exchanges);
   }
 

@@ -23,6 +23,11 @@ export class Turns {
     this.#end = end;
   }
 
+  /** Whether something is under way off the event loop, and nothing has all exchanges to itself. */
+  get isUnderWay(): boolean {
+    return this.#waiting > 0 && this.#holder === null;
+  }
+
   /**
    * Throws where a call that blocks comes before all that was asked for is done, or from within another.
    * @throws TypeError `ERR_ADAMAX_BUSY`

@@ -95,7 +95,7 @@ export abstract class OptimizerState {
    *   `ERR_ADAMAX_MEMORY`
    */
   build(varList: VariableList<VariableTarget>): void {
-    this.#stepper.turn.during('build', () => {
+    this.#stepper.during('build', () => {
       let variables: readonly Variable[];
       try {
         variables = this.#build(varList);

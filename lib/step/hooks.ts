@@ -63,6 +63,12 @@ export interface StepHooks {
   /** Comes last after every step that met, however it ended. */
   leave?(): void;
   /**
+   * Comes when a call is refused, since another is under way off the event loop: of that others cannot know, who may have
+   * come to the same call. A call that does not block is rejected with what this rejects with, or else with the error.
+   * @param atOnce - whether the call throws the error as soon as this returns
+   */
+  refused?(call: 'step' | 'build', error: unknown, atOnce: boolean): Eventually<void>;
+  /**
    * Comes when slots of variables were made ahead of a first step, or could not be made: then what this throws is thrown
    * in place of that error, or else the error.
    */

@@ -81,7 +81,7 @@ export class Stepper {
     words = APPLIED,
     loss?: number,
   ): number {
-    this.turn.take(method);
+    this.#take(method, 'step');
     try {
       return this[INSIDE](gradsAndVars, aggregate, outs, words);
     } catch (error) {
@@ -90,6 +90,25 @@ export class Stepper {
       if (loss !== undefined) this.#last.lossWas(loss);
       if (this.hooks !== null) this.#meeting.leave();
       this.turn.end();
+    }
+  }
+
+  /** Runs a body in a turn of its own, where others take part in it. @throws TypeError `ERR_ADAMAX_BUSY` */
+  during<T>(call: 'build', body: () => T): T {
+    this.#take(call, call);
+    try {
+      return this.turn[INSIDE](body);
+    } finally {
+      this.turn.end();
+    }
+  }
+
+  #take(method: string, call: 'step' | 'build'): void {
+    try {
+      this.turn.take(method);
+    } catch (error) {
+      if (this.turn.isAway) this.hooks?.refused?.(call, error, true);
+      throw error;
     }
   }
 
@@ -147,7 +166,12 @@ export class Stepper {
     words = APPLIED,
     loss?: number,
   ): Promise<StepOutcome> {
-    this.turn.take(method);
+    try {
+      this.turn.take(method);
+    } catch (error) {
+      if (this.turn.isAway) await this.hooks?.refused?.('step', error, false);
+      throw error;
+    }
     try {
       const change = this.turn[INSIDE](() => this.#read(gradsAndVars, aggregate, words));
       if (this.#pairs.count === 0) {

@@ -27,6 +27,11 @@ export class Turn {
     return this.#holder;
   }
 
+  /** Whether the call at work returns a promise, which has not settled. */
+  get isAway(): boolean {
+    return this.#away;
+  }
+
   /** Whether code that a call at work runs is asking. */
   get isInside(): boolean {
     return this.#holder !== null && !this.#away && isOnStack();

@@ -14,6 +14,7 @@ import { broadcast } from '../broadcast.js';
 import type { Borders, Exchange } from '../collective/collective.js';
 import { abandon, atOnce as doAtOnce, type Exchanges, later } from '../collective/exchanges.js';
 import type { Group } from '../group.js';
+import { checkTurn, tell, tellLater } from '../refusal.js';
 import { Comparison } from './comparison.js';
 import { checkIndices } from './indices.js';
 import { Shards } from './shards.js';
@@ -79,7 +80,7 @@ export class ReplicatedSteps implements StepHooks {
 
   meet(pairs: StepPairs, failure: Failure | null, atOnce: boolean): Eventually<void> {
     if (!atOnce) return this.#meetLater(pairs, failure);
-    this.#group.turns.check(this.#task);
+    checkTurn(this.#group, this.#task, failure);
     doAtOnce(this.#group.collective, this.#meeting(pairs, failure));
   }
 
@@ -118,10 +119,20 @@ export class ReplicatedSteps implements StepHooks {
     this.#comparison.note(variables);
   }
 
+  refused(call: 'step' | 'build', error: unknown, atOnce: boolean): Eventually<void> {
+    const task = call === 'step' ? this.#task : this.#buildTask;
+    if (!atOnce) return tell(this.#group, task, error);
+    tellLater(this.#group, task, error);
+  }
+
+  get #buildTask(): string {
+    return this.#task.replace('a step', 'build');
+  }
+
   built(variables: readonly Variable[], failure: Failure | null): void {
-    const { collective, turns } = this.#group;
-    const task = this.#task.replace('a step', 'build');
-    turns.check(task);
+    const { collective } = this.#group;
+    const task = this.#buildTask;
+    checkTurn(this.#group, task, failure);
     doAtOnce(collective, broadcast(collective, task, variables, 0, failure));
     this.#comparison.noteBuilt(variables);
   }

@@ -6,6 +6,7 @@ import { agree } from '../agreement.js';
 import type { Borders } from '../collective/collective.js';
 import { atOnce as doAtOnce, type Exchanges, later } from '../collective/exchanges.js';
 import type { Group } from '../group.js';
+import { checkTurn } from '../refusal.js';
 import type { Shards } from './shards.js';
 import { shardClaim } from './step-topic.js';
 
@@ -43,10 +44,11 @@ export class SharedState implements Replication {
     const agreement = agree(this.#group.collective, { task, claims }, failure);
     if (!atOnce) return this.#beginLater(agreement);
     try {
-      this.#group.turns.hold(task);
+      checkTurn(this.#group, task, failure);
     } catch (error) {
       throw failure === null ? error : failure.error;
     }
+    this.#group.turns.hold(task);
     try {
       doAtOnce(this.#group.collective, agreement);
     } catch (error) {

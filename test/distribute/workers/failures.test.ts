@@ -99,6 +99,17 @@ describe('a replica that is silent', () => {
 });
 
 describe('a replica', () => {
+  it('that refuses what blocks, since something is under way in it, tells the others, which wait in that call', async () => {
+    const { reports, error } = await launched('refusal.js', 2);
+    expect(error).to.equal(undefined);
+    for (const report of reports) expect(report).to.include({ sum: 2, count: 2 });
+    const [told, own] = reports.map((report) => report?.errors as string[]);
+    for (const message of own) expect(message).to.match(/^ERR_ADAMAX_BUSY: .* must wait for the promise of/);
+    for (const message of told)
+      expect(message).to.match(/^ERR_ADAMAX_REPLICA: every replica .* an error of replica 1: /);
+    expect([told.length, own.length]).to.deep.equal([2, 2]);
+  });
+
   it('whose array has lost its memory ends the exchange for all', async () => {
     const { reports, error } = await launched('cases.js', 2, { what: 'takes memory away' });
     expect(error).to.equal(undefined);
