@@ -8,6 +8,12 @@ import { Rows, type StepGradient } from '../variables/gradient.js';
 /** What a step does when a gradient holds a NaN or an infinity. */
 export type NonFinite = 'propagate' | 'throw' | 'skip';
 
+/** An element that is not finite, by its place in its array. */
+export interface BadElement {
+  readonly index: number;
+  readonly value: number;
+}
+
 /** What an optimizer does about gradients that are not finite, and what has come of it. */
 export class NonFiniteGuard {
   #policy: NonFinite = 'propagate';
@@ -52,7 +58,21 @@ export class NonFiniteGuard {
    */
   refuse(argument: string, gradient: StepGradient | undefined, stretch: Stretch | null = null): RangeError {
     // Whoever is neither told nor warned of an element need not wait until it is found.
-    const message = this.#inForce === 'skip' && this.#warned ? argument : messageOf(argument, gradient, stretch);
+    if (!this.isToldOf) return this.#refuse(argument);
+    return this.#refuse(messageOf(nameOf(argument, gradient), elementOf(gradient, stretch)));
+  }
+
+  /** The same where somebody has looked for the element. @param element - null for one that was not found */
+  refuseAt(argument: string, gradient: StepGradient, element: BadElement | null): RangeError {
+    return this.#refuse(messageOf(nameOf(argument, gradient), element));
+  }
+
+  /** Whether anybody hears which element it is, should the step under way be refused. */
+  get isToldOf(): boolean {
+    return this.#inForce !== 'skip' || !this.#warned;
+  }
+
+  #refuse(message: string): RangeError {
     this.#refusal = rangeError('ERR_ADAMAX_NON_FINITE', message);
     return this.#refusal;
   }
@@ -75,13 +95,26 @@ export class NonFiniteGuard {
   }
 }
 
-function messageOf(argument: string, gradient: StepGradient | undefined, stretch: Stretch | null): string {
-  const [name, values] = gradient instanceof Rows ? [`${argument}.values`, gradient.values] : [argument, gradient];
+/**
+ * The first element that is not finite, or null.
+ * @param stretch - the elements that are looked at; null for all
+ */
+export function elementOf(gradient: StepGradient | undefined, stretch: Stretch | null): BadElement | null {
+  const values = gradient instanceof Rows ? gradient.values : gradient;
   const length = values === undefined ? 0 : lengthOf(values);
-  for (let i = stretch?.begin ?? 0; i < (stretch?.end ?? length); i++) {
-    const value = (values as Float32Array)[i];
-    if (!(value > -Infinity && value < Infinity)) return `${name}[${i}] must be finite: received ${value}`;
+  for (let index = stretch?.begin ?? 0; index < (stretch?.end ?? length); index++) {
+    const value = (values as Float32Array)[index];
+    if (!(value > -Infinity && value < Infinity)) return { index, value };
   }
+  return null;
+}
+
+function nameOf(argument: string, gradient: StepGradient | undefined): string {
+  return gradient instanceof Rows ? `${argument}.values` : argument;
+}
+
+function messageOf(name: string, element: BadElement | null): string {
+  if (element !== null) return `${name}[${element.index}] must be finite: received ${element.value}`;
   // Off the event loop the array may have changed since, or gone.
   return `${name} must be finite: received a NaN or an infinity`;
 }

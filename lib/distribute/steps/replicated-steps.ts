@@ -3,13 +3,14 @@ import type { Stretch } from '../../backend/stretch.js';
 import { joinSums, PIECE } from '../../backend/sum-squares.js';
 import { lengthOf } from '../../memory/typed-arrays.js';
 import type { StepHooks } from '../../step/hooks.js';
+import { type BadElement, elementOf } from '../../step/non-finite.js';
 import type { Eventually, Failure } from '../../step/outcome.js';
 import type { StepPairs } from '../../step/step-pairs.js';
 import type { StepSource } from '../../step/step-source.js';
 import { Rows, type StepGradient } from '../../variables/gradient.js';
 import { rowLengthOf } from '../../variables/shape.js';
 import { memoryOf, type Variable } from '../../variables/variable.js';
-import { agree } from '../agreement.js';
+import { agree, evenBorders, ranks } from '../agreement.js';
 import { broadcast } from '../broadcast.js';
 import type { Borders, Exchange } from '../collective/collective.js';
 import { abandon, atOnce as doAtOnce, type Exchanges, later } from '../collective/exchanges.js';
@@ -45,7 +46,8 @@ interface Item {
   readonly borders: Borders | null;
   /** Of a sharded variable, the norm of the whole gradient; NaN where nobody has asked. */
   norm: number;
-  /** The rows that a sparse gradient of a sharded variable names, in any replica. */
+  /** A sparse gradient of a sharded variable as all replicas have gathered it, and the rows that it names. */
+  whole: Rows | null;
   touched: readonly number[];
 }
 
@@ -109,7 +111,7 @@ export class ReplicatedSteps implements StepHooks {
     this.#isOwing = pairs.count > 0 && (pairs.aggregate || this.#shards !== null);
     this.#items = pairs.variables.map((variable, i): Item => {
       const [own, borders] = [pairs.gradients[i], this.#shards?.of(variable) ?? null];
-      return { variable, own, gradient: own, borders, norm: Number.NaN, touched: [] };
+      return { variable, own, gradient: own, borders, norm: Number.NaN, whole: null, touched: [] };
     });
   }
 
@@ -187,6 +189,7 @@ export class ReplicatedSteps implements StepHooks {
       if (borders === null || !(gradient instanceof Rows)) continue;
       const rowLength = rowLengthOf(variable.shape);
       item.norm = Math.sqrt(backend().sumSquares(gradient.values));
+      item.whole = gradient;
       item.touched = distinctRows(gradient.indices);
       item.gradient = slicesWithin(
         { rows: gradient, rowLength },
@@ -216,20 +219,35 @@ export class ReplicatedSteps implements StepHooks {
     }
     if (exchanges.length > 0) yield exchanges;
     for (const [item, sums] of summed) item.norm = Math.sqrt(joinSums(sums));
-    if (this.#mustBeFinite) this.#checkFinite(pairs);
+    if (this.#mustBeFinite) yield* this.#checkFinite(pairs);
   }
 
   /**
    * Of the stretches that others step this replica knows the norms, which are finite exactly when they are. What all keep
    * whole is looked at here as well: a step must not be refused where the others wait to complete it.
    */
-  #checkFinite({ labels }: StepPairs): void {
+  *#checkFinite({ labels }: StepPairs): Exchanges<void> {
     const { guard } = this.#source;
     const bad = this.#items.find((item) => !(this.#normOf(item) < Infinity));
     if (bad === undefined) return;
     guard.begin();
+    const gradient = bad.whole ?? bad.gradient;
+    const element = yield* this.#badElement(bad, gradient);
     this.#isOwing = false;
-    throw guard.refuse(labels.gradient(bad.variable), bad.borders === null ? bad.gradient : undefined);
+    throw guard.refuseAt(labels.gradient(bad.variable), gradient, element);
+  }
+
+  /** Of a stretch that another steps, only that one has the sum, and tells which element it is. */
+  *#badElement({ borders }: Item, gradient: StepGradient): Exchanges<BadElement | null> {
+    const { guard } = this.#source;
+    if (borders === null || gradient instanceof Rows) return guard.isToldOf ? elementOf(gradient, null) : null;
+    const { rank, size } = this.#group.collective;
+    const own = guard.isToldOf ? elementOf(gradient, { begin: borders[rank], end: borders[rank + 1] }) : null;
+    const all = new Float64Array(2 * size);
+    all.set(own === null ? [-1, 0] : [own.index, own.value], 2 * rank);
+    yield [{ kind: 'gather', bytes: bytesOf(all), borders: evenBorders(size, 16) }];
+    const first = ranks(size).find((r) => all[2 * r] >= 0);
+    return first === undefined ? null : { index: all[2 * first], value: all[2 * first + 1] };
   }
 
   /** Without shards every gradient is whole here, and its norm is found where it is clipped. */
