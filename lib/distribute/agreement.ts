@@ -71,6 +71,15 @@ export function* agree(
   );
 }
 
+/** What a body returns, or why it did not. */
+export function tried<T>(body: () => T): { readonly read: T | null; readonly failure: Failure | null } {
+  try {
+    return { read: body(), failure: null };
+  } catch (error) {
+    return { read: null, failure: { error } };
+  }
+}
+
 /** Where each replica has as much as any other. */
 export function evenBorders(size: number, each: number): Borders {
   return Array.from({ length: size + 1 }, (_, r) => r * each);

@@ -1,8 +1,9 @@
+import { checkAttached } from '../arguments/arrays.js';
 import type { Failure } from '../step/outcome.js';
 import { type AnyVariable, memoryOf, type Variable } from '../variables/variable.js';
-import { agree } from './agreement.js';
+import { agree, tried } from './agreement.js';
 import type { Collective } from './collective/collective.js';
-import type { Exchanges } from './collective/exchanges.js';
+import { agreed, type Exchanges } from './collective/exchanges.js';
 import { Hash } from './steps/hash.js';
 import { bytesOf } from './steps/slices.js';
 import { shapeInto, shownShapes } from './steps/step-topic.js';
@@ -26,8 +27,22 @@ export function* broadcast(
     { about, value: hash.value, shown: () => shownShapes(variables) },
     { about: 'which replica the numbers come from', value: root },
   ];
-  yield* agree(collective, { task, claims }, failure);
-  if (variables.length === 0) return;
+  yield* agree(collective, { task, claims }, failure ?? whoseMemoryHasGone(variables));
+  if (variables.length > 0) yield* agreed(collective, task, handingOver(collective, variables, root));
+}
+
+/** A replica without the memory would exchange less than the others. */
+function whoseMemoryHasGone(variables: readonly AnyVariable[]): Failure | null {
+  return tried(() => {
+    variables.forEach((variable, i) => {
+      checkAttached(`variables[${i}]`, memoryOf(variable as Variable));
+    });
+  }).failure;
+}
+
+function* handingOver(collective: Collective, variables: readonly AnyVariable[], root: number): Exchanges<void> {
+  const bad = whoseMemoryHasGone(variables);
+  if (bad !== null) throw bad.error;
   yield variables.map((variable) => {
     const bytes = bytesOf(memoryOf(variable as Variable));
     const borders = Array.from({ length: collective.size + 1 }, (_, r) => (r <= root ? 0 : bytes.length));

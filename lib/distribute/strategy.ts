@@ -1,8 +1,9 @@
-import { wrongType } from '../arguments/errors.js';
+import { wrongType, wrongValue } from '../arguments/errors.js';
 import { checkCallable, checkOptions } from '../arguments/options.js';
 import { checkNumber } from '../arguments/ranges.js';
 import { type OptimizerState, stepperOf } from '../optimizers/optimizer-state.js';
 import { type AnyVariable, isVariable } from '../variables/variable.js';
+import { tried } from './agreement.js';
 import { broadcast } from './broadcast.js';
 import type { Collective } from './collective/collective.js';
 import { atOnce, type Exchanges, later } from './collective/exchanges.js';
@@ -11,7 +12,10 @@ import type { Group } from './group.js';
 import { checkTurn } from './refusal.js';
 import { ReplicatedSteps } from './steps/replicated-steps.js';
 import { Turns } from './turns.js';
-import { gatherValue, type ReduceOp, type Reducible, reduceValue, tried } from './values.js';
+import { gatherValue, type ReduceOp, type Reducible, reduceValue } from './values.js';
+
+/** Engines of JavaScript end a call with many more by an error that does not say why. */
+const MOST_ARGUMENTS = 65_535;
 
 /** Where the numbers of `broadcast` come from. */
 export interface BroadcastOptions {
@@ -72,11 +76,15 @@ export abstract class Strategy {
   /**
    * Runs a function in this replica, as every other replica does in itself, and returns what it returns: `reduce` makes
    * one value of all. It is as `scope`, with arguments.
-   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, and what the function throws
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE` for more than 65,535 arguments, which a
+   *   call may not have room for, and what the function throws
    */
   run<A extends readonly unknown[], R>(fn: (...args: A) => R, args?: A): R {
     checkCallable('fn', fn);
     if (args !== undefined && !Array.isArray(args)) throw wrongType('args', 'an array', args);
+    if (args !== undefined && args.length > MOST_ARGUMENTS) {
+      throw wrongValue('args', `an array of at most ${MOST_ARGUMENTS} arguments`, `${args.length} of them`);
+    }
     return within(this, () => fn(...((args ?? []) as A)));
   }
 

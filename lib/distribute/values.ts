@@ -1,11 +1,11 @@
 import { checkMemory } from '../arguments/arrays.js';
-import { rangeError, wrongType } from '../arguments/errors.js';
+import { rangeError, wrongType, wrongValue } from '../arguments/errors.js';
 import { checkOneOf } from '../arguments/options.js';
 import { isFloat32Array, lengthOf } from '../memory/typed-arrays.js';
 import type { Failure } from '../step/outcome.js';
 import { Rows } from '../variables/gradient.js';
 import { IndexedSlices, isSlices } from '../variables/indexed-slices.js';
-import { agree, evenBorders, ranks } from './agreement.js';
+import { agree, evenBorders, ranks, tried } from './agreement.js';
 import type { Collective } from './collective/collective.js';
 import { agreed, type Exchanges } from './collective/exchanges.js';
 import { Hash } from './steps/hash.js';
@@ -29,33 +29,41 @@ interface Read {
 
 type Form = readonly Form[] | undefined;
 
-/** Reads a value before anything of it is exchanged. @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED` */
+/** So many arrays may lie within each other. */
+const DEEPEST = 64;
+
+/**
+ * Reads a value before anything of it is exchanged.
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`; RangeError `ERR_ADAMAX_ARG_VALUE` for an array that
+ *   holds itself, or arrays that are nested too deep
+ */
 export function readValue(argument: string, value: unknown): Read {
   const leaves: Leaf[] = [];
-  return { leaves, shape: visit(argument, value, leaves), form: formOf(value) };
+  return { leaves, ...visit(argument, value, leaves, []) };
 }
 
-function formOf(value: unknown): Form {
-  return Array.isArray(value) ? value.map(formOf) : undefined;
-}
-
-function visit(argument: string, value: unknown, leaves: Leaf[]): string {
+function visit(argument: string, value: unknown, leaves: Leaf[], within: readonly unknown[]): Omit<Read, 'leaves'> {
   if (Array.isArray(value)) {
+    if (within.includes(value)) throw wrongValue(argument, 'another array than those that hold it', value);
+    if (within.length === DEEPEST) throw wrongValue(argument, `within ${DEEPEST} arrays at most, and no array`, value);
+    const around = [...within, value];
     // `map` would pass over a hole.
-    return `[${Array.from(value, (item, i) => visit(`${argument}[${i}]`, item, leaves)).join(', ')}]`;
+    const items = Array.from(value, (item, i) => visit(`${argument}[${i}]`, item, leaves, around));
+    return { shape: `[${items.map(({ shape }) => shape).join(', ')}]`, form: items.map(({ form }) => form) };
   }
-  if (typeof value === 'number') {
-    leaves.push(value);
-    return 'a number';
-  }
+  const shape = leafShape(argument, value);
+  leaves.push(value as Leaf);
+  return { shape, form: undefined };
+}
+
+function leafShape(argument: string, value: unknown): string {
+  if (typeof value === 'number') return 'a number';
   if (isFloat32Array(value)) {
     checkMemory(argument, value);
-    leaves.push(value);
     return `Float32Array(${lengthOf(value)})`;
   }
-  if (!isSlices(value)) throw wrongType(argument, 'a number, a Float32Array, IndexedSlices or an array of them', value);
-  leaves.push(value);
-  return `IndexedSlices by ${value.indices.constructor.name}`;
+  if (isSlices(value)) return `IndexedSlices by ${value.indices.constructor.name}`;
+  throw wrongType(argument, 'a number, a Float32Array, IndexedSlices or an array of them', value);
 }
 
 /** The value of the same form with other leaves. */
@@ -177,15 +185,6 @@ function* gatherAll(collective: Collective, value: Float32Array): Exchanges<Floa
   all.set(value, borders[rank]);
   yield [{ kind: 'gather', bytes: bytesOf(all), borders: scaled(borders, 4) }];
   return all;
-}
-
-/** What a body returns, or why it did not. */
-export function tried<T>(body: () => T): { readonly read: T | null; readonly failure: Failure | null } {
-  try {
-    return { read: body(), failure: null };
-  } catch (error) {
-    return { read: null, failure: { error } };
-  }
 }
 
 function isMean(op: ReduceOp): boolean {

@@ -60,6 +60,18 @@ describe('the scope of a strategy', () => {
     }
   });
 
+  it('run refuses more arguments than a call has room for', () => {
+    expect(first.run((...all: number[]) => all.length, new Array(65_535).fill(1))).to.equal(65_535);
+    for (const length of [65_536, 2 ** 32 - 1]) {
+      expectError(
+        () => first.run(() => 7, new Array(length) as never),
+        RangeError,
+        'ERR_ADAMAX_ARG_VALUE',
+        new RegExp(`^args must be an array of at most 65535 arguments: received .*${length} of them`),
+      );
+    }
+  });
+
   it('of one replica changes nothing: no hooks, and values as they are', async () => {
     for (const strategy of [getStrategy(), new MirroredStrategy(), new MultiWorkerMirroredStrategy({ workers: 1 })]) {
       expect([strategy.numReplicasInSync, strategy.replicaIdInSyncGroup]).to.deep.equal([1, 0]);

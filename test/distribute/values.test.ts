@@ -9,6 +9,28 @@ function each<T>(size: number, body: (strategy: Strategy, rank: number) => Promi
   return Promise.all(replicas(size).strategies.map(body));
 }
 
+const messageOf = (error: Error) => error.message;
+
+function withoutMemory(): Variable {
+  const p = new Variable(f32(1, 2));
+  structuredClone(null, { transfer: [p.data.buffer as ArrayBuffer] });
+  return p;
+}
+
+function holdingItself(): never {
+  const within: unknown[] = [];
+  const value = [1, within];
+  within.push(value);
+  return value as never;
+}
+
+/** A number within so many arrays. */
+function nested(depth: number, number = 1): never {
+  let value: unknown = number;
+  for (let i = 0; i < depth; i++) value = [value];
+  return value as never;
+}
+
 describe('values of replicas', () => {
   it('reduce: numbers in float64, arrays by the tree, in the shape that they came in', async () => {
     for (const size of [1, 2, 3, 4]) {
@@ -76,6 +98,10 @@ describe('values of replicas', () => {
       ['ERR_ADAMAX_ARG_TYPE', (strategy) => strategy.reduceAsync('sum', [new Float64Array(1)] as never)],
       ['ERR_ADAMAX_ARG_TYPE', (strategy) => strategy.reduceAsync('sum', new Array(1))],
       ['ERR_ADAMAX_ARG_VALUE', (strategy) => strategy.reduceAsync('max' as never, 1)],
+      ['ERR_ADAMAX_ARG_VALUE', (strategy) => strategy.reduceAsync('sum', holdingItself())],
+      ['ERR_ADAMAX_ARG_VALUE', (strategy) => strategy.reduceAsync('sum', nested(65))],
+      ['ERR_ADAMAX_ARG_VALUE', (strategy) => strategy.reduceAsync('sum', nested(100_000))],
+      ['ERR_ADAMAX_DETACHED', (strategy) => strategy.broadcastAsync([withoutMemory()])],
       ['ERR_ADAMAX_ARG_TYPE', (strategy) => strategy.reduceAsync(1 as never, 1)],
       ['ERR_ADAMAX_ARG_TYPE', (strategy) => strategy.gatherAsync([1] as never)],
       ['ERR_ADAMAX_ARG_TYPE', (strategy) => strategy.gatherAsync(f32(1), 1)],
@@ -93,6 +119,59 @@ describe('values of replicas', () => {
       );
       expect(codes, String(call)).to.deep.equal([code, code]);
     }
+  });
+
+  it('reduce: arrays within arrays, of which one may come twice, and none within itself', async () => {
+    const one = [1];
+    expect(await each(2, (strategy) => strategy.reduceAsync('sum', [one, [one]]))).to.deep.equal([
+      [[2], [[2]]],
+      [[2], [[2]]],
+    ]);
+    expect(await each(2, (strategy) => strategy.reduceAsync('sum', nested(64)))).to.deep.equal(
+      [1, 2].map(() => nested(64, 2)),
+    );
+    const messages = await each(2, (strategy) => strategy.reduceAsync('sum', holdingItself()).catch(messageOf));
+    for (const message of messages) {
+      expect(message).to.match(/^value\[1\]\[0\] must be another array than those that hold it: received \[/);
+    }
+  });
+
+  it('reduce: what an array gives is read once', async () => {
+    const odd = () => {
+      let reads = 0;
+      const get = () => (reads++ === 0 ? [1, 2] : 1);
+      return Object.defineProperty([0], 0, { get });
+    };
+    expect(await each(2, (strategy) => strategy.reduceAsync('sum', odd() as never))).to.deep.equal([
+      [[2, 4]],
+      [[2, 4]],
+    ]);
+  });
+
+  it('broadcast: variables whose memory has gone in one replica are refused in all', async () => {
+    const all = await each(2, async (strategy, rank) => {
+      const p = rank === 1 ? withoutMemory() : new Variable(f32(1, 2));
+      const message = await strategy.broadcastAsync([new Variable(f32(1)), p]).catch(messageOf);
+      return [message, await strategy.reduceAsync('sum', 1)];
+    });
+    for (const [message, sum] of all) {
+      expect(message).to.match(
+        /part in broadcast: received an error of replica 1: variables\[1\] must be .* live memory/,
+      );
+      expect(sum).to.equal(2);
+    }
+  });
+
+  it('broadcast: memory that goes once all have agreed ends what they have begun', async () => {
+    const { strategies } = replicas(2);
+    const variables = strategies.map(() => new Variable(f32(1, 2)));
+    const begun = strategies.map((strategy, k) => strategy.broadcastAsync([variables[k]]).catch(messageOf));
+    await Promise.resolve();
+    await Promise.resolve();
+    structuredClone(null, { transfer: [variables[1].data.buffer as ArrayBuffer] });
+    const [first, second] = await Promise.all(begun);
+    expect(first).to.match(/^broadcast must be done by every replica .* an error in replica 1 in the middle of it$/);
+    expect(second).to.match(/^variables\[0\] must be a view on live memory/);
   });
 
   it('summed by the caller are stepped as they are', async () => {
