@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { needsMpi, run } from './mpirun.js';
+import { type TwoHosts, twoHosts } from './two-hosts.js';
 
 /** How rank 1 ends; the code of the job, and what it says. Rank 0 exchanges for ever, so nothing else ends it. */
 const ENDINGS: readonly (readonly [how: string, code: number, says?: RegExp])[] = [
@@ -70,5 +71,50 @@ describe('a job of which a replica is lost', function () {
     const all = `${ended.stdout}\n${ended.stderr}`;
     expect(ended.code, all).to.equal(1);
     expect(all).to.not.match(CRASH);
+  });
+});
+
+describe('a job on two hosts whose cable is cut while it trains', function () {
+  this.timeout(90000);
+  let hosts: TwoHosts | null = null;
+  before(function () {
+    needsMpi(this);
+  });
+  beforeEach(function () {
+    hosts = twoHosts(1);
+    if (hosts !== null) return;
+    process.stderr.write('adamax: a test of a cut cable is left out: no network namespaces can be made here\n');
+    this.skip();
+  });
+  afterEach(() => hosts?.remove());
+
+  /** How the job ended, and how many seconds after the cut. */
+  async function cut(timeoutSeconds: number, limit: number, options: readonly string[]) {
+    const both = hosts as TwoHosts;
+    let cutAt = 0;
+    const underWay = () => {
+      cutAt = performance.now();
+      both.cut();
+    };
+    const env = { LIMIT: String(timeoutSeconds) };
+    const ended = await run({ ranks: 2, program: 'endless', env, hosts: both, underWay, limit, options });
+    const all = `${ended.stdout}\n${ended.stderr}`;
+    expect(cutAt, all).to.be.above(0);
+    return { ...ended, all, seconds: (performance.now() - cutAt) / 1000 };
+  }
+
+  it('is ended by the replica that reaches mpirun, after the time limit, though mpirun waits for the other host', async () => {
+    const { code, all } = await cut(2, 20, []);
+    expect(all).to.match(/^adamax: ERR_ADAMAX_REPLICA: .* replica 0 of 2 received nothing for 2 s\r?$/m);
+    expect(code, all).to.equal(111);
+  });
+
+  it('is ended by mpirun, on both hosts, before the time limit where that looks whether the other one is there', async () => {
+    const keepalive = { time: 2, intvl: 1, probes: 3 };
+    const options = Object.entries(keepalive).flatMap(([name, n]) => ['--mca', `oob_tcp_keepalive_${name}`, String(n)]);
+    const { code, all, seconds } = await cut(40, 60, options);
+    expect(all).to.match(/lost communication with a remote daemon/);
+    expect(code, all).to.be.above(0);
+    expect(seconds).to.be.below(30);
   });
 });

@@ -18,7 +18,7 @@ export interface Ended {
 
 export type Report = Readonly<Record<string, unknown>> & { readonly rank: number };
 
-/** Seconds after which mpirun itself ends the job. */
+/** Seconds that a job may take. */
 const LIMIT = 60;
 
 let missing: string | null | undefined;
@@ -63,12 +63,19 @@ export interface Job {
   readonly bare?: boolean;
   /** Other hosts than this machine. */
   readonly hosts?: TwoHosts;
+  /** Is called once, when all ranks have reported. */
+  readonly underWay?: () => void;
+  /** Seconds after which mpirun itself ends the job. */
+  readonly limit?: number;
+  /** More options of mpirun. */
+  readonly options?: readonly string[];
   /** Binds each rank to a core of its own, as mpirun does where it is not told otherwise. */
   readonly bound?: boolean;
 }
 
 /** Runs a program as so many ranks. Whatever becomes of it, nothing of the job is left when this returns. */
-export function run({ ranks, program, args = [], env, bare = false, bound = false, hosts }: Job): Promise<Ended> {
+export function run({ ranks, program, args = [], env, bare = false, bound = false, ...job }: Job): Promise<Ended> {
+  const { hosts, underWay, limit = LIMIT, options = [] } = job;
   const script = join(root, 'out', 'test', 'distribute', 'mpi', 'programs', `${program}.js`);
   const node = [process.execPath, script, ...args];
   const places = [
@@ -76,10 +83,11 @@ export function run({ ranks, program, args = [], env, bare = false, bound = fals
     '--bind-to',
     bound ? 'core' : 'none',
     '--timeout',
-    String(LIMIT),
+    String(limit),
     '-n',
     String(ranks),
     ...(hosts?.options ?? []),
+    ...options,
   ];
   const [command, ...rest] = bare ? node : [...(hosts?.command ?? []), 'mpirun', ...places, ...node];
   const begun = performance.now();
@@ -88,7 +96,13 @@ export function run({ ranks, program, args = [], env, bare = false, bound = fals
     const child = spawn(command, rest, { cwd: root, env: jobEnvironment(env), detached: true, stdio: 'pipe' });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
-    child.stdout.on('data', (bytes) => out.push(bytes));
+    let isUnderWay = false;
+    child.stdout.on('data', (bytes) => {
+      out.push(bytes);
+      if (underWay === undefined || isUnderWay || reportsIn(textOf(out)).length < ranks) return;
+      isUnderWay = true;
+      underWay();
+    });
     child.stderr.on('data', (bytes) => err.push(bytes));
     const endGroup = () => {
       try {
@@ -97,15 +111,21 @@ export function run({ ranks, program, args = [], env, bare = false, bound = fals
         // It has ended.
       }
     };
-    const timer = setTimeout(endGroup, (LIMIT + 10) * 1000);
+    const timer = setTimeout(endGroup, (limit + 10) * 1000);
     child.on('error', reject);
+    // What is left there would keep the pipes open.
+    child.on('exit', () => hosts?.end());
     child.on('close', (code) => {
       clearTimeout(timer);
       endGroup();
-      const [stdout, stderr] = [out, err].map((all) => Buffer.concat(all).toString().replaceAll('\0', ''));
+      const [stdout, stderr] = [out, err].map(textOf);
       resolve({ code, stdout, stderr, seconds: (performance.now() - begun) / 1000, ranks: reportsIn(stdout) });
     });
   });
+}
+
+function textOf(all: readonly Buffer[]): string {
+  return Buffer.concat(all).toString().replaceAll('\0', '');
 }
 
 function reportsIn(stdout: string): Report[] {

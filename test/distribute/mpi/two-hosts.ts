@@ -9,6 +9,10 @@ export interface TwoHosts {
   readonly command: readonly string[];
   /** What mpirun is told of the hosts. */
   readonly options: readonly string[];
+  /** Takes the cable out, on the side of the first host. */
+  cut(): void;
+  /** Ends whatever still runs on either host: without the cable, nobody else reaches it. */
+  end(): void;
   remove(): void;
 }
 
@@ -18,7 +22,20 @@ export function twoHosts(ranksEach: number): TwoHosts | null {
   const [a, b] = [`adamax-${id}-a`, `adamax-${id}-b`];
   const [va, vb] = [`ax${id}a`, `ax${id}b`];
   const [first, second] = ['10.77.0.1', '10.77.0.2'];
+  const end = () => {
+    for (const name of [a, b]) {
+      const { stdout } = spawnSync('ip', ['netns', 'pids', name], { encoding: 'utf8' });
+      for (const pid of stdout.split('\n').filter(Boolean)) {
+        try {
+          process.kill(Number(pid), 'SIGKILL');
+        } catch {
+          // It has ended.
+        }
+      }
+    }
+  };
   const remove = () => {
+    end();
     // The cable goes with them.
     for (const name of [a, b]) spawnSync('ip', ['netns', 'del', name]);
   };
@@ -63,6 +80,10 @@ exec ip netns exec "$ns" unshare -u sh -c "hostname $ns; $*"
       ...['-H', `${first}:${ranksEach},${second}:${ranksEach}`, '--mca', 'plm_rsh_agent', agent],
       ...['--mca', 'btl_tcp_if_include', network, '--mca', 'oob_tcp_if_include', network],
     ],
+    cut() {
+      spawnSync('ip', ['-n', a, 'link', 'set', va, 'down']);
+    },
+    end,
     remove() {
       remove();
       rmSync(folder, { recursive: true });
