@@ -15,7 +15,7 @@ export type Drive = (
 /**
  * What takes part in the steps of an optimizer from outside of it. A step without hooks costs nothing more; their order
  * is `meet`, `aggregate`, `stretchOf` for each entry, then `normOf` if gradients are clipped by norm, then `drive`,
- * `complete`, `after`, and last `leave`.
+ * `complete`, `constrained`, `after`, and last `leave`.
  */
 export interface StepHooks {
   /**
@@ -53,6 +53,11 @@ export interface StepHooks {
   drive?: Drive | undefined;
   /** Comes when the step has run: what it wrote may be completed from elsewhere. Whoever throws has left it written. */
   complete?: ((pairs: StepPairs, atOnce: boolean) => Eventually<void>) | undefined;
+  /**
+   * Comes where variables of the step have constraints, when all of those have been applied, or with the error of one.
+   * What this throws, or else that error, ends the step, and all that it wrote gets back the bytes it had.
+   */
+  constrained?(pairs: StepPairs, failure: Failure | null, atOnce: boolean): Eventually<void>;
   /**
    * Comes when everything is written and nothing is counted yet, and may run code of the user. When it throws, all that
    * the step wrote gets back the bytes it had.

@@ -14,6 +14,7 @@ import { checkNotInFlight, takeOff } from './in-flight.js';
 import { LastStep, normOfAll, normOfNorms, type StepRecord } from './last-step.js';
 import { Meeting } from './meeting.js';
 import { NewVariables } from './new-variables.js';
+import type { Eventually, Failure } from './outcome.js';
 import { APPLIED, type PairLabels, type PairWords } from './pair-labels.js';
 import { copiesOf } from './rollback.js';
 import { type Outs, StepList } from './step-list.js';
@@ -323,7 +324,7 @@ export class Stepper {
         follow();
       }
       if (leaves) count = await this.#runAway(list, gradients);
-      else if (this.hooks?.complete === undefined) count = this.#stepResolved(list, gradients);
+      else if (!this.#isCompleted) count = this.#stepResolved(list, gradients);
       else count = await this.#runInTurns(list, gradients);
     } catch (error) {
       creation.undo();
@@ -332,6 +333,11 @@ export class Stepper {
     }
     this.#keep(creation, count);
     return count;
+  }
+
+  /** Whether others have a say in the step once it has run. */
+  get #isCompleted(): boolean {
+    return this.hooks?.complete !== undefined || (this.#constrained && this.hooks?.constrained !== undefined);
   }
 
   async #runAway(list: StepList, gradients: readonly StepGradient[]): Promise<number> {
@@ -347,7 +353,7 @@ export class Stepper {
     } finally {
       inUse.end();
     }
-    return this.#finish(restore);
+    return await this.#finishLater(restore);
   }
 
   /** Runs here what is completed from elsewhere later. */
@@ -356,7 +362,7 @@ export class Stepper {
     const restore = this.#saved(list, this.hooks?.drive !== undefined);
     this.#runEntries(list, restore);
     await this.hooks?.complete?.(this.#pairs, false);
-    return this.#finish(restore);
+    return await this.#finishLater(restore);
   }
 
   /** Room two: looks the states of the variables up. @throws RangeError `ERR_ADAMAX_DUPLICATE`, `ERR_ADAMAX_OVERLAP` */
@@ -465,16 +471,46 @@ export class Stepper {
 
   /** Room seven, once everything is written: whatever may still fail takes the writing back. */
   #finish(restore: (() => void) | null): number {
-    const { counter } = this.#source.states;
-    if (restore === null) return counter.increment();
     try {
-      if (this.#constrained) constraintHooks.after?.(this.#pairs);
-      this.hooks?.after?.(this.#pairs);
-      return counter.increment();
+      if (this.#constrained) doneAtOnce(this.#constrain(true));
+      return this.#conclude();
     } catch (error) {
-      restore();
+      restore?.();
       throw error;
     }
+  }
+
+  async #finishLater(restore: (() => void) | null): Promise<number> {
+    try {
+      const heard = this.#constrained ? this.#constrain(false) : undefined;
+      if (heard !== undefined) await heard;
+      return this.#conclude();
+    } catch (error) {
+      restore?.();
+      throw error;
+    }
+  }
+
+  /** Applies constraints, which are code of the user, and lets those who take part know what has come of it. */
+  #constrain(atOnce: boolean): Eventually<void> {
+    let failure: Failure | null = null;
+    try {
+      constraintHooks.after?.(this.#pairs);
+    } catch (error) {
+      failure = { error };
+    }
+    const heard = this.hooks?.constrained?.(this.#pairs, failure, atOnce);
+    if (failure === null) return heard;
+    const { error } = failure;
+    if (!(heard instanceof Promise)) throw error;
+    return heard.then(() => {
+      throw error;
+    });
+  }
+
+  #conclude(): number {
+    this.hooks?.after?.(this.#pairs);
+    return this.#source.states.counter.increment();
   }
 
   /**

@@ -86,6 +86,20 @@ export class Comparison {
     }
   }
 
+  /** What must be the same of variables once their constraints have been applied. */
+  constrainedClaim(variables: readonly Variable[]): Claim {
+    this.#asked = timesWritten();
+    return sameNumbers('what constraints make of variables', variables);
+  }
+
+  /** Says that this was the same. What constraints have assigned is known by that, unless it was to slots. */
+  noteConstrained(variables: readonly Variable[]): void {
+    for (const variable of variables) {
+      const known = this.#known.get(variable) ?? 0;
+      if (this.#slotsOf(variable).every((slot) => lastWriteTo(slot) <= known)) this.#known.set(variable, this.#asked);
+    }
+  }
+
   #slotsOf(variable: Variable): readonly Variable[] {
     return this.#states.slotsOf(variable) as readonly Variable[];
   }

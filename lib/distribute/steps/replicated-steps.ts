@@ -2,6 +2,7 @@ import { backend } from '../../backend/choose-backend.js';
 import type { Stretch } from '../../backend/stretch.js';
 import { joinSums, PIECE } from '../../backend/sum-squares.js';
 import { lengthOf } from '../../memory/typed-arrays.js';
+import { isConstrained } from '../../step/constraints.js';
 import type { StepHooks } from '../../step/hooks.js';
 import { type BadElement, elementOf } from '../../step/non-finite.js';
 import type { Eventually, Failure } from '../../step/outcome.js';
@@ -305,6 +306,21 @@ export class ReplicatedSteps implements StepHooks {
 
   get complete(): StepHooks['complete'] {
     return this.#shards === null ? undefined : (_, atOnce) => this.#do(this.#completion(), atOnce);
+  }
+
+  constrained(pairs: StepPairs, failure: Failure | null, atOnce: boolean): Eventually<void> {
+    return this.#do(this.#constrained(pairs, failure), atOnce);
+  }
+
+  /**
+   * It is an agreement, as the next thing that a replica would have to say is whose constraint was cut short: so none
+   * takes one for the other.
+   */
+  *#constrained({ variables }: StepPairs, failure: Failure | null): Exchanges<void> {
+    const those = variables.filter(isConstrained);
+    const topic = { task: `constraints of ${this.#task}`, claims: [this.#comparison.constrainedClaim(those)] };
+    yield* agree(this.#group.collective, topic, failure);
+    this.#comparison.noteConstrained(those);
   }
 
   /** Gets the parameters that others have stepped. */

@@ -110,6 +110,21 @@ describe('a replica', () => {
     expect([told.length, own.length]).to.deep.equal([2, 2]);
   });
 
+  for (const shardState of [false, true]) {
+    it(`whose constraint throws takes the step back in all${shardState ? ', with sharded state' : ''}`, async () => {
+      const { reports, error } = await launched('constraint.js', 2, { shardState });
+      expect(error).to.equal(undefined);
+      const [first, second] = reports;
+      expect(first).to.deep.equal(second);
+      const { results, last } = first as { results: unknown[]; last: number };
+      const [one, message, two] = results;
+      expect([one, two]).to.deep.equal([1, 2]);
+      expect(message).to.match(/^every replica must be able to .*: received an error of replica 1: no room$/);
+      // Two steps by 0.001 each, each halved.
+      expect(last).to.be.closeTo(((1 - 0.001) / 2 - 0.001) / 2, 1e-6);
+    });
+  }
+
   it('whose array has lost its memory ends the exchange for all', async () => {
     const { reports, error } = await launched('cases.js', 2, { what: 'takes memory away' });
     expect(error).to.equal(undefined);
