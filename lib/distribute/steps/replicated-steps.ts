@@ -4,53 +4,30 @@ import { joinSums, PIECE } from '../../backend/sum-squares.js';
 import { lengthOf } from '../../memory/typed-arrays.js';
 import { isConstrained } from '../../step/constraints.js';
 import type { StepHooks } from '../../step/hooks.js';
-import { type BadElement, elementOf } from '../../step/non-finite.js';
 import type { Eventually, Failure } from '../../step/outcome.js';
 import type { StepPairs } from '../../step/step-pairs.js';
 import type { StepSource } from '../../step/step-source.js';
 import { Rows, type StepGradient } from '../../variables/gradient.js';
 import { rowLengthOf } from '../../variables/shape.js';
 import { memoryOf, type Variable } from '../../variables/variable.js';
-import { agree, evenBorders, ranks } from '../agreement.js';
+import { agree } from '../agreement.js';
 import { broadcast } from '../broadcast.js';
-import type { Borders, Exchange } from '../collective/collective.js';
+import type { Exchange } from '../collective/collective.js';
 import { abandon, atOnce as doAtOnce, type Exchanges, later } from '../collective/exchanges.js';
 import type { Group } from '../group.js';
 import { checkTurn, tell, tellLater } from '../refusal.js';
+import { badElement } from './bad-element.js';
 import { Comparison } from './comparison.js';
 import { checkIndices } from './indices.js';
+import { type Item, keepOwnRows, slicesOf } from './item.js';
 import { Shards } from './shards.js';
 import { SharedState } from './shared-state.js';
-import {
-  bytesOf,
-  checkThere,
-  distinctRows,
-  gatherSlices,
-  RowsOfOwners,
-  type Slices,
-  scaled,
-  slicesWithin,
-} from './slices.js';
+import { bytesOf, checkThere, gatherSlices, RowsOfOwners, scaled } from './slices.js';
 import { stepTopic } from './step-topic.js';
 import { Sums } from './sums.js';
 
 /** Elements that are summed and then stepped while they are in the cache: 2 MiB. */
 const BUCKET = 8 * PIECE;
-
-/** A pair of the step under way. */
-interface Item {
-  readonly variable: Variable;
-  /** What this replica was given, and what it steps by. */
-  readonly own: StepGradient;
-  gradient: StepGradient;
-  /** Who keeps the state of which part; null where everybody keeps all of it. */
-  readonly borders: Borders | null;
-  /** Of a sharded variable, the norm of the whole gradient; NaN where nobody has asked. */
-  norm: number;
-  /** A sparse gradient of a sharded variable as all replicas have gathered it, and the rows that it names. */
-  whole: Rows | null;
-  touched: readonly number[];
-}
 
 /**
  * Takes part in the steps of one optimizer for all replicas: they agree on the step, sum their gradients, and step by
@@ -152,7 +129,7 @@ export class ReplicatedSteps implements StepHooks {
   *#aggregation(pairs: StepPairs, atOnce: boolean): Exchanges<readonly StepGradient[]> {
     if (pairs.aggregate) yield* this.#summation(atOnce);
     if (this.#shards !== null) {
-      this.#keepOwnRows();
+      for (const item of this.#items) keepOwnRows(item, this.#group.collective.rank);
       if (this.#mustBeFinite || this.#source.clipping.norm < Infinity) yield* this.#norms(pairs);
     }
     if (this.#shards === null && !this.#isPending) this.#isOwing = false;
@@ -180,24 +157,6 @@ export class ReplicatedSteps implements StepHooks {
 
   get #mustBeFinite(): boolean {
     return this.#source.guard.policy !== 'propagate';
-  }
-
-  /** Of sparse gradients of sharded variables, keeps the slices of rows whose state is here. */
-  #keepOwnRows(): void {
-    const { rank } = this.#group.collective;
-    for (const item of this.#items) {
-      const { gradient, borders, variable } = item;
-      if (borders === null || !(gradient instanceof Rows)) continue;
-      const rowLength = rowLengthOf(variable.shape);
-      item.norm = Math.sqrt(backend().sumSquares(gradient.values));
-      item.whole = gradient;
-      item.touched = distinctRows(gradient.indices);
-      item.gradient = slicesWithin(
-        { rows: gradient, rowLength },
-        borders[rank] / rowLength,
-        borders[rank + 1] / rowLength,
-      );
-    }
   }
 
   /** Norms of the whole gradients of sharded variables: each replica sums the squares of its stretch. */
@@ -233,22 +192,9 @@ export class ReplicatedSteps implements StepHooks {
     if (bad === undefined) return;
     guard.begin();
     const gradient = bad.whole ?? bad.gradient;
-    const element = yield* this.#badElement(bad, gradient);
+    const element = yield* badElement(this.#group.collective, guard, gradient, bad.borders);
     this.#isOwing = false;
     throw guard.refuseAt(labels.gradient(bad.variable), gradient, element);
-  }
-
-  /** Of a stretch that another steps, only that one has the sum, and tells which element it is. */
-  *#badElement({ borders }: Item, gradient: StepGradient): Exchanges<BadElement | null> {
-    const { guard } = this.#source;
-    if (borders === null || gradient instanceof Rows) return guard.isToldOf ? elementOf(gradient, null) : null;
-    const { rank, size } = this.#group.collective;
-    const own = guard.isToldOf ? elementOf(gradient, { begin: borders[rank], end: borders[rank + 1] }) : null;
-    const all = new Float64Array(2 * size);
-    all.set(own === null ? [-1, 0] : [own.index, own.value], 2 * rank);
-    yield [{ kind: 'gather', bytes: bytesOf(all), borders: evenBorders(size, 16) }];
-    const first = ranks(size).find((r) => all[2 * r] >= 0);
-    return first === undefined ? null : { index: all[2 * first], value: all[2 * first + 1] };
   }
 
   /** Without shards every gradient is whole here, and its norm is found where it is clipped. */
@@ -342,8 +288,4 @@ export class ReplicatedSteps implements StepHooks {
     this.#isOwing = false;
     for (const rows of sparse) rows.copyOut();
   }
-}
-
-function slicesOf({ variable, own }: Item): Slices {
-  return { rows: own as Rows, rowLength: rowLengthOf(variable.shape) };
 }
