@@ -69,8 +69,10 @@ export interface BackendPlan {
    * is set; a target begins whole. Both are multiples of `PIECE` (sum-squares.ts), or `end` is the size of the variable;
    * where they are equal, nothing of it is stepped. Only of dense gradients there are stretches: other than the whole is
    * refused where the gradient is sparse, and so is a sparse gradient where the stretch is not the whole.
+   * @param gradient - `end - begin` elements that the stretch is stepped by as long as it is set; without it, by its
+   *   part of the gradient of the variable, which there must be all the same
    */
-  stretch(i: number, begin: number, end: number): void;
+  stretch(i: number, begin: number, end: number, gradient?: Float32Array | null): void;
   /**
    * Sets the norms that gradients are clipped by, by variable, until others are set; null stands for their own, or that
    * of the stretch.

@@ -14,7 +14,7 @@ import { Clip } from './clip.js';
 import { CONTRACT, controlSet } from './contract.js';
 import { RowIndex } from './row-index.js';
 import type { Rule } from './rule.js';
-import { checkStretch } from './stretch.js';
+import { checkStretch, type SteppedStretch } from './stretch.js';
 import { sumSquares } from './sum-squares.js';
 import { type Swept, sweep, sweepClipped, sweepRows } from './sweeps.js';
 
@@ -27,8 +27,7 @@ interface Entry {
   out: Float32Array | null;
   values: Float32Array | null;
   indices: RowIndices | null;
-  begin: number;
-  end: number;
+  stretch: SteppedStretch;
 }
 
 /** What all variables of a set share in a step. */
@@ -51,14 +50,14 @@ export class JsPlan implements BackendPlan {
   }
 
   target(i: number, target: Target, param: Float32Array | null, out: Float32Array | null): void {
-    const entry = { target, param, out, values: null, indices: null, begin: 0, end: target.size };
+    const entry = { target, param, out, values: null, indices: null, stretch: wholeOf(target) };
     if (i < this.#entries.length) this.#entries[i] = entry;
     else append(this.#entries, entry);
   }
 
   gradient(i: number, values: Float32Array, indices: RowIndices | null): void {
     const entry = this.#entries[i];
-    if (indices !== null) checkStretch(entry.begin, entry.end, entry.target.size, true);
+    if (indices !== null) checkStretch(entry.stretch, entry.target.size, true);
     entry.values = values;
     entry.indices = indices;
   }
@@ -73,11 +72,11 @@ export class JsPlan implements BackendPlan {
     }
   }
 
-  stretch(i: number, begin: number, end: number): void {
+  stretch(i: number, begin: number, end: number, gradient: Float32Array | null = null): void {
     const entry = this.#entries[i];
-    checkStretch(begin, end, entry.target.size, entry.indices !== null);
-    entry.begin = begin;
-    entry.end = end;
+    const stretch = { begin, end, gradient };
+    checkStretch(stretch, entry.target.size, entry.indices !== null);
+    entry.stretch = stretch;
   }
 
   norms(norms: Float64Array | null): void {
@@ -109,7 +108,7 @@ export class JsPlan implements BackendPlan {
       own = newDoubles(end - first);
       for (let i = first; i < end; i++) {
         // Squares of float32 are far from overflowing in float64: a norm is finite exactly when every element is.
-        const norm = sqrt(sumSquares(stretchOf(this.#entries[i])));
+        const norm = sqrt(sumSquares(gradientOf(this.#entries[i])));
         if (!(norm < Infinity)) return { kind: 'not finite', entry: i };
         own[i - first] = norm;
       }
@@ -138,19 +137,25 @@ export class JsPlan implements BackendPlan {
 
   #step(i: number, { clipping, scalars, dither }: ScalarSet, index: RowIndex | null, norm: number | undefined): void {
     const entry = this.#entries[i];
-    const { target, param, out, values, begin, end } = entry as Entry & {
-      [K in 'param' | 'out' | 'values']: Float32Array;
-    };
+    const { target, param, out } = entry as Entry & { [K in 'param' | 'out']: Float32Array };
     const swept: Swept = { rule: this.#rule, scalars, dither, param, out, slots: target.slots };
-    const clip = Clip.of(stretchOf(entry), clipping, norm);
-    if (index) sweepRows(swept, target.rowLength, values, index, clip);
-    else if (clip) sweepClipped(swept, values, begin, end, clip);
-    else sweep(swept, begin, values, begin, end - begin);
+    const gradient = gradientOf(entry);
+    const clip = Clip.of(gradient, clipping, norm);
+    const { begin } = entry.stretch;
+    if (index) sweepRows(swept, target.rowLength, gradient, index, clip);
+    else if (clip) sweepClipped(swept, begin, gradient, clip);
+    else sweep(swept, begin, gradient, 0, lengthOf(gradient));
   }
 }
 
-/** The elements of its gradient that an entry is stepped by: all of a sparse one. */
-function stretchOf({ values, indices, begin, end }: Entry): Float32Array {
+/** All of a variable, which is stepped by its gradient. */
+function wholeOf({ size }: Target): SteppedStretch {
+  return { begin: 0, end: size, gradient: null };
+}
+
+/** The elements that an entry is stepped by: all of a sparse gradient. */
+function gradientOf({ values, indices, stretch: { begin, end, gradient } }: Entry): Float32Array {
+  if (gradient !== null) return gradient;
   const whole = values as Float32Array;
   const length = indices === null ? end - begin : lengthOf(whole);
   return length === lengthOf(whole) ? whole : partOf(whole, begin, length);

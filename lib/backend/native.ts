@@ -66,7 +66,7 @@ export interface Binding {
   ): void;
   gradient(entry: number, values: Float32Array, indices: RowIndices | null): void;
   place(heap: Float32Array, offsets: Float64Array): void;
-  stretch(entry: number, begin: number, end: number): void;
+  stretch(entry: number, begin: number, end: number, gradient?: Float32Array | null): void;
   norms(norms: Float64Array | null): void;
   truncate(count: number): void;
   run(): number | undefined;
@@ -175,9 +175,9 @@ function nativePlan(binding: Binding, number: number, control: Float64Array): Ba
       selectedPlan[0] = number;
       place(heap, offsets);
     },
-    stretch(i, begin, end) {
+    stretch(i, begin, end, gradient = null) {
       selectedPlan[0] = number;
-      stretch(i, begin, end);
+      stretch(i, begin, end, gradient);
     },
     norms(array) {
       selectedPlan[0] = number;

@@ -1,7 +1,7 @@
 /** Sweeps of the fallback over one variable: whatever its slots are stored as, clipped or not, dense or by rows. */
 import { storeDithered, widen } from '../math/bfloat16.js';
 import { append } from '../memory/built-ins.js';
-import { isUint16Array, newFloats } from '../memory/typed-arrays.js';
+import { isUint16Array, lengthOf, newFloats } from '../memory/typed-arrays.js';
 import type { SlotArray } from './backend.js';
 import type { Clip } from './clip.js';
 import { NONE, type RowIndex } from './row-index.js';
@@ -48,13 +48,14 @@ function areBfloat16(slots: readonly SlotArray[]): slots is readonly Uint16Array
   return slots.length > 0 && isUint16Array(slots[0]);
 }
 
-/** Steps elements `begin` to `end` by those of the gradient, clipped. */
-export function sweepClipped(swept: Swept, grad: Float32Array, begin: number, end: number, clip: Clip): void {
-  const batch = newFloats(min(BATCH, end - begin));
-  for (let at = begin; at < end; at += BATCH) {
-    const n = min(BATCH, end - at);
-    for (let i = 0; i < n; i++) batch[i] = clip.take(grad[at + i]);
-    sweep(swept, at, batch, 0, n);
+/** Steps as many elements from `begin` on as the gradient has, by that, clipped. */
+export function sweepClipped(swept: Swept, begin: number, grad: Float32Array, clip: Clip): void {
+  const length = lengthOf(grad);
+  const batch = newFloats(min(BATCH, length));
+  for (let done = 0; done < length; done += BATCH) {
+    const n = min(BATCH, length - done);
+    for (let i = 0; i < n; i++) batch[i] = clip.take(grad[done + i]);
+    sweep(swept, begin + done, batch, 0, n);
   }
 }
 

@@ -2,7 +2,7 @@ import { checkFloat32Array, checkLength, checkMemory, detached } from '../argume
 import { rangeError, typeError } from '../arguments/errors.js';
 import { rowsHint } from '../arguments/hints.js';
 import type { BackendPlan } from '../backend/backend.js';
-import type { Stretch } from '../backend/stretch.js';
+import type { SteppedStretch } from '../backend/stretch.js';
 import type { MemoryRegions } from '../memory/regions.js';
 import { copyInto, isDetached, lengthOf } from '../memory/typed-arrays.js';
 import { checkApart, type Owner } from '../state/labels.js';
@@ -36,7 +36,7 @@ export class Entry {
   readonly param: Float32Array;
   readonly out: Float32Array;
   /** What the backend steps of it; null for the whole. */
-  stretch: Stretch | null = null;
+  stretch: SteppedStretch | null = null;
   readonly #size: number;
   #bound: Bound = NONE;
   /** The gradient of this step, from its check on, and how it gets to the backend. */

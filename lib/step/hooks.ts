@@ -9,7 +9,7 @@ import type { StepPairs } from './step-pairs.js';
 export type Drive = (
   count: number,
   run: (first: number, count: number) => void,
-  stretch: (entry: number, begin: number, end: number) => void,
+  stretch: (entry: number, begin: number, end: number, gradient?: Float32Array | null) => void,
 ) => void;
 
 /**
@@ -44,11 +44,13 @@ export interface StepHooks {
    * the step leaves the event loop. A bad index in a later range, or a gradient that is to be finite and is not, takes
    * the earlier ones back; whoever throws here for another reason has left them written. An aggregated gradient that is
    * not there before the entry is run must lie in the array that it lay in at the step before, or be a large one: small
-   * ones that come in others are copied ahead of this.
+   * ones that come in others are copied ahead of this. Or it comes by stretches, each in an array of its own.
    * @param stretch - limits runs to elements [begin, end) of an entry until it is called again for that, or the step
    *   ends: from a multiple of 65,536 (`PIECE`) to another, or to the end. Nothing outside of them is written or looked
    *   at. All stretches of an entry, one after another, have the bits of the whole; but of the norms that `normOf` does
-   *   not give, each has its own. There are no stretches of an entry with a sparse gradient
+   *   not give, each has its own. There are no stretches of an entry with a sparse gradient. Where `gradient` is given,
+   *   its `end - begin` elements are what the stretch is stepped by, so that those of the gradient of the entry are not
+   *   read; it must be there until the stretch is run
    */
   drive?: Drive | undefined;
   /** Comes when the step has run: what it wrote may be completed from elsewhere. Whoever throws has left it written. */

@@ -1,7 +1,7 @@
 import { rangeError } from '../arguments/errors.js';
 import { checkOneOf } from '../arguments/options.js';
 import { warn } from '../arguments/warn.js';
-import type { Stretch } from '../backend/stretch.js';
+import type { SteppedStretch, Stretch } from '../backend/stretch.js';
 import { lengthOf } from '../memory/typed-arrays.js';
 import { Rows, type StepGradient } from '../variables/gradient.js';
 
@@ -54,9 +54,9 @@ export class NonFiniteGuard {
   /**
    * The error that ends a step when nothing of it has been written, or when that has been taken back.
    * @param argument - what the gradient is called
-   * @param stretch - the elements of it that the step goes by; null for all
+   * @param stretch - the elements of it that the step goes by, or what stands for them; null for all
    */
-  refuse(argument: string, gradient: StepGradient | undefined, stretch: Stretch | null = null): RangeError {
+  refuse(argument: string, gradient: StepGradient | undefined, stretch: SteppedStretch | null = null): RangeError {
     // Whoever is neither told nor warned of an element need not wait until it is found.
     if (!this.isToldOf) return this.#refuse(argument);
     return this.#refuse(messageOf(nameOf(argument, gradient), elementOf(gradient, stretch)));
@@ -97,13 +97,18 @@ export class NonFiniteGuard {
 
 /**
  * The first element that is not finite, or null.
- * @param stretch - the elements that are looked at; null for all
+ * @param stretch - the elements that are looked at, or what stands for them; null for all
  */
-export function elementOf(gradient: StepGradient | undefined, stretch: Stretch | null): BadElement | null {
+export function elementOf(
+  gradient: StepGradient | undefined,
+  stretch: Stretch | SteppedStretch | null,
+): BadElement | null {
   const values = gradient instanceof Rows ? gradient.values : gradient;
   const length = values === undefined ? 0 : lengthOf(values);
-  for (let index = stretch?.begin ?? 0; index < (stretch?.end ?? length); index++) {
-    const value = (values as Float32Array)[index];
+  const begin = stretch?.begin ?? 0;
+  const own = stretch !== null && 'gradient' in stretch ? stretch.gradient : null;
+  for (let index = begin; index < (stretch?.end ?? length); index++) {
+    const value = own === null ? (values as Float32Array)[index] : own[index - begin];
     if (!(value > -Infinity && value < Infinity)) return { index, value };
   }
   return null;

@@ -1,7 +1,8 @@
+import { checkDisjoint, checkUnused } from '../arguments/arrays.js';
 import { wrongType, wrongValue } from '../arguments/errors.js';
 import type { Backend, BackendPlan, Clipping, Fault } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
-import { checkStretch } from '../backend/stretch.js';
+import { checkStretch, OWN_GRADIENT } from '../backend/stretch.js';
 import { append, frozen } from '../memory/built-ins.js';
 import { MemoryRegions } from '../memory/regions.js';
 import { lengthOf } from '../memory/typed-arrays.js';
@@ -59,6 +60,8 @@ export class StepList {
   #boundTo: readonly StepGradient[] | null = null;
   /** Whether the backend knows an array of the caller's gradients: of those that were copied it knows the copies. */
   #borrows = true;
+  /** Whether a stretch is stepped by an array of its own. */
+  #hasOwnGradients = false;
   #stage: Stage = NEW;
   /** What the stage was reached under. */
   #version = -1;
@@ -236,6 +239,7 @@ export class StepList {
    * @throws TypeError `ERR_ADAMAX_DETACHED`
    */
   askWhole(): void {
+    if (this.#hasOwnGradients) this.#askStretches();
     const stage = this.#stage;
     if (stage.kind === 'bound for long') {
       const arrays = stage.arrays as readonly Float32Array[];
@@ -256,6 +260,15 @@ export class StepList {
         if (rows.values[0] === undefined && entries[i].state.rowLength > 0)
           throw missingOf(this.#entries, this.#labels);
       }
+    }
+  }
+
+  #askStretches(): void {
+    const entries = this.#entries;
+    for (let i = 0; i < entries.length; i++) {
+      const stretch = entries[i].stretch;
+      if (stretch === null || stretch.gradient === null || stretch.begin === stretch.end) continue;
+      if (stretch.gradient[0] === undefined) throw missingOf(entries, this.#labels);
     }
   }
 
@@ -325,14 +338,29 @@ export class StepList {
   /**
    * Limits runs to elements [begin, end) of an entry, as `BackendPlan.stretch` does, until it is set again or
    * `makeWhole`.
-   * @throws RangeError `ERR_ADAMAX_ARG_VALUE` for what is no stretch, or not the whole of an entry with a sparse gradient
+   * @param gradient - what stands for these elements of its gradient; null for themselves
+   * @throws RangeError `ERR_ADAMAX_ARG_VALUE` for what is no stretch, or not the whole of an entry with a sparse gradient;
+   *   the errors of a gradient for one that cannot be stepped by
    */
-  stretch(i: number, begin: number, end: number): void {
+  stretch(i: number, begin: number, end: number, gradient: Float32Array | null = null): void {
     const entry: Entry | undefined = this.#entries[i];
     if (entry === undefined) throw wrongValue('entry', `one of ${this.count}`, i);
-    checkStretch(begin, end, entry.state.size, entry.rows !== null);
-    this.#plan.stretch(i, begin, end);
-    entry.stretch = { begin, end };
+    const stretch = { begin, end, gradient };
+    checkStretch(stretch, entry.state.size, entry.rows !== null);
+    if (gradient !== null) this.#checkApart(gradient);
+    this.#plan.stretch(i, begin, end, gradient);
+    entry.stretch = stretch;
+    if (gradient !== null) this.#hasOwnGradients = true;
+  }
+
+  /** Throws when what a stretch is to be stepped by lies on memory that a step writes. */
+  #checkApart(gradient: Float32Array): void {
+    checkUnused(OWN_GRADIENT, gradient, false);
+    checkApart(OWN_GRADIENT, gradient, this.#states.written, this.#labels.variable);
+    if (this.#outs === null) return;
+    for (const { state, out } of this.#entries) {
+      checkDisjoint(`out of ${this.#labels.variable(state.variable)}`, out, OWN_GRADIENT, gradient);
+    }
   }
 
   /** Takes all limits back. */
@@ -343,6 +371,7 @@ export class StepList {
       this.#plan.stretch(i, 0, entries[i].state.size);
       entries[i].stretch = null;
     }
+    this.#hasOwnGradients = false;
   }
 
   /**

@@ -423,7 +423,9 @@ export class Stepper {
       if (drive === undefined) list.run(0, list.count);
       else {
         const run = (first: number, count: number) => list.run(first, count);
-        const stretch = (entry: number, begin: number, end: number) => list.stretch(entry, begin, end);
+        const stretch = (entry: number, begin: number, end: number, gradient?: Float32Array | null) => {
+          list.stretch(entry, begin, end, gradient);
+        };
         drive.call(hooks, list.count, run, stretch);
         // A step that fails forgets its list altogether.
         if (hooks?.stretchOf === undefined) list.makeWhole();

@@ -25,12 +25,15 @@ export function checkOut({ variable, size }: VariableState, out: unknown, labels
 /** The error that names the first array of the entries whose memory has gone. */
 export function missingOf(entries: readonly Entry[], labels: PairLabels): TypeError {
   for (const entry of entries) {
-    const { state, param, out, direct, rows, slices } = entry;
+    const { state, param, out, direct, rows, slices, stretch } = entry;
     const { variable } = state;
     if (isMissing(param, state.size)) return detached(labels.variable(variable), param);
     if (isMissing(state.memory, state.size)) return detached(`slots of ${labels.variable(variable)}`, state.memory);
     if (isMissing(out, state.size)) return detached(`out of ${labels.variable(variable)}`, out);
     if (direct !== null && isMissing(direct, state.size)) return detached(labels.gradient(variable), direct);
+    if (stretch !== null && stretch.gradient !== null && isMissing(stretch.gradient, stretch.end - stretch.begin)) {
+      return detached(labels.gradient(variable), stretch.gradient);
+    }
     if (rows !== null) {
       if (isMissing(rows.indices, slices)) return detached(`${labels.gradient(variable)}.indices`, rows.indices);
       if (isMissing(rows.values, slices)) return detached(`${labels.gradient(variable)}.values`, rows.values);

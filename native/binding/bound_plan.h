@@ -9,9 +9,11 @@
 //                                        binds its gradient
 //   place(heap, offsets)                 binds the first entries to parts of one array: `offsets` says for each where
 //                                        in `heap` its param, its out and its gradient begin, in elements
-//   stretch(entry, begin, end)           limits runs to elements [begin, end) of an entry whose gradient is dense, from
+//   stretch(entry, begin, end, gradient | null = null)
+//                                        limits runs to elements [begin, end) of an entry whose gradient is dense, from
 //                                        a multiple of 65,536 to another, or to the end; until another stretch or
-//                                        target is set
+//                                        target is set. `gradient` has these elements alone; without it they are
+//                                        those of the gradient of the entry
 //   norms(array | null)                  the norms that gradients are clipped by, by entry; null for their own
 //   truncate(count)                      forgets entries from `count` on
 //   run()                                steps the entries that `control` names: undefined when all went well, else a

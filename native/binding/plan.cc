@@ -130,7 +130,7 @@ napi_value place(napi_env env, napi_callback_info info) {
 }
 
 napi_value stretch(napi_env env, napi_callback_info info) {
-  const Arguments<3> args(env, info);
+  const Arguments<4> args(env, info);
   std::size_t i = 0, begin = 0, end = 0;
   if (!check_idle(env, args.plan()) || !read_size(env, args.value[0], "entry", &i) ||
       !read_size(env, args.value[1], "begin", &begin) || !read_size(env, args.value[2], "end", &end)) {
@@ -157,7 +157,12 @@ napi_value stretch(napi_env env, napi_callback_info info) {
     fail_type(env, "stretch", "the whole of an entry whose gradient is sparse");
     return nullptr;
   }
-  plan.set_stretch(i, whole ? Stretch{} : Stretch{begin, end});
+  FloatSpan own{};
+  const bool has_own = args.count > 3 && !is_null(env, args.value[3]);
+  const bool good =
+      !has_own || ((!entry.sparse() || fail_type(env, "gradient", "null where that of its entry is sparse")) &&
+                   read_floats(env, args.value[3], "gradient", end - begin, &own));
+  if (good) plan.set_stretch(i, {begin, whole ? Stretch::kToTheEnd : end, own.data});
   return nullptr;
 }
 

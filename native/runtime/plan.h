@@ -31,12 +31,13 @@ class Plan {
   void move(std::size_t i) {
     if (listed_ && i - first_ < count_) work_.move(i - first_);
   }
-  // Sets what is stepped of entry i, below size(). The other entries that are listed with it are listed anew, too.
+  // Sets what is stepped of entry i, below size(). The other entries that are listed with it are listed anew, too,
+  // unless its gradient alone lies elsewhere.
   void set_stretch(std::size_t i, const Stretch& stretch) {
     Stretch& known = entries_[i].stretch;
-    if (stretch.begin == known.begin && stretch.end == known.end) return;
-    if (i - first_ < count_) listed_ = false;
+    if (!stretch.has_bounds_of(known) && i - first_ < count_) listed_ = false;
     known = stretch;
+    move(i);
   }
   // Forgets all entries from `count` on.
   void truncate(std::size_t count);

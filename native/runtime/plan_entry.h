@@ -23,8 +23,10 @@ struct Stretch {
 
   std::size_t begin = 0;
   std::size_t end = kToTheEnd;
+  const float* grad = nullptr;  // is the gradient of these elements alone; null where it lies in that of the variable
 
-  bool is_whole() const { return begin == 0 && end == kToTheEnd; }
+  bool is_whole() const { return begin == 0 && end == kToTheEnd && grad == nullptr; }
+  bool has_bounds_of(const Stretch& other) const { return begin == other.begin && end == other.end; }
 };
 
 // Whoever fills an entry keeps the memory alive and makes sure, before each run, that it is still whole.
@@ -49,6 +51,10 @@ struct PlanEntry {
   std::size_t end() const {
     if (sparse()) return indices.count * row_length;
     return stretch.end < dense.length ? stretch.end : dense.length;
+  }
+  // Where the gradient of the elements from `at` on lies, which is in [begin(), end()].
+  const float* grad_from(std::size_t at) const {
+    return stretch.grad == nullptr ? dense.grad + at : stretch.grad + (at - stretch.begin);
   }
 };
 

@@ -37,7 +37,7 @@ bool Work::list_pieces(const PlanEntry& entry) {
     Dense piece = whole;
     piece.param += begin;
     piece.out += begin;
-    piece.grad += begin;
+    piece.grad = entry.grad_from(begin);
     for (void*& slot : piece.slot) slot = slot == nullptr ? nullptr : slot_at(slot, slot_format_, begin);
     piece.length = lesser(kPiece, end - begin);
     piece.clip = kNoClip;
@@ -62,7 +62,7 @@ void Work::move(std::size_t i) {
     Dense& piece = pieces_[k];
     piece.param = whole.param + at;
     piece.out = whole.out + at;
-    piece.grad = whole.grad + at;
+    piece.grad = item.entry->grad_from(at);
   }
 }
 
@@ -117,7 +117,7 @@ bool Work::list_norm_parts(Item& item) {
   item.norm_begin = norm_part_count_;
   for (std::size_t begin = item.entry->begin(); begin < end; begin += kPiece) {
     if (!norm_parts_.make_room(norm_part_count_)) return false;
-    norm_parts_[norm_part_count_++] = {item.entry->dense.grad + begin, lesser(kPiece, end - begin), 0};
+    norm_parts_[norm_part_count_++] = {item.entry->grad_from(begin), lesser(kPiece, end - begin), 0};
   }
   item.norm_end = norm_part_count_;
   norm_elements_ += end - item.entry->begin();

@@ -323,10 +323,20 @@ describe('the native addon by itself', () => {
       [/^end/, [0, 0, 2 ** 53]],
       [/^end/, [0, 0, Infinity]],
       [/^end/, [0, 0]],
+      [/^gradient/, [0, 0, PIECE, undefined]],
+      [/^gradient/, [0, 0, PIECE, PIECE]],
+      [/^gradient/, [0, 0, PIECE, [1]]],
+      [/^gradient/, [0, 0, PIECE, new Float64Array(PIECE)]],
+      [/^gradient/, [0, 0, PIECE, new ArrayBuffer(4 * PIECE)]],
     ];
     for (const [message, args] of bad) {
       expectError(() => (plan.stretch as Call)(...args), TypeError, 'ERR_ADAMAX_ARG_TYPE', message);
     }
+    for (const length of [0, PIECE - 1, PIECE + 1, size]) {
+      const stretch = () => plan.stretch(0, 0, PIECE, fresh(length));
+      expectError(stretch, RangeError, 'ERR_ADAMAX_LENGTH', /^gradient must have 65536 elements/);
+    }
+    expectError(() => plan.stretch(0, 0, 0, detached()), TypeError, 'ERR_ADAMAX_DETACHED', /^gradient/);
     expect(plan.run()).to.equal(undefined);
     expect([0, PIECE - 1, PIECE, 2 * PIECE - 1, 2 * PIECE, size - 1].map((i) => param[i] === 1)).to.deep.equal([
       true,

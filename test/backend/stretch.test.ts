@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { adamaxRule, backend, CONTRACT, controlLength, controlSet, PIECE } from '#internals';
 import { expectSameBits, Random } from '../support/data.js';
 import { onEveryImplementation } from '../support/implementations.js';
+import { detach } from '../support/memory.js';
 
 const SIZES = [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 5];
 
@@ -75,12 +76,20 @@ onEveryImplementation('a stretch of a plan', () => {
     ['clipped by norms from outside', { clipnorm: 3, clipvalue: 0.4 }],
     ['which must be finite', { finite: true, clipnorm: 200 }],
   ];
-  for (const dtype of ['float32', 'bfloat16'] as const) {
+  const ways = (['float32', 'bfloat16'] as const).flatMap((dtype) => {
+    return [false, true].map((isOwn) => ({ dtype, isOwn, way: isOwn ? `${dtype}, by gradients of their own` : dtype }));
+  });
+  for (const { dtype, isOwn, way } of ways) {
     for (const [title, setting] of settings) {
-      it(`is all that a run writes, and all of them have the bits of the whole: ${dtype}, gradients ${title}`, () => {
+      it(`is all that a run writes, and all of them have the bits of the whole: ${way}, gradients ${title}`, () => {
         const [whole, apart] = [new Planned(SIZES, dtype, setting), new Planned(SIZES, dtype, setting)];
         const norms = Float64Array.from(whole.gradients, (gradient) => Math.sqrt(sumSquares(gradient)));
         apart.plan.norms(norms);
+        // What is not to be read is no number.
+        if (isOwn) for (const gradient of apart.gradients) gradient.fill(NaN);
+        const stretch = (i: number, begin: number, end: number) => {
+          apart.plan.stretch(i, begin, end, isOwn ? whole.gradients[i].slice(begin, end) : null);
+        };
         for (let step = 0; step < 2; step++) {
           const before = SIZES.map((_, i) => apart.bytes(i));
           expect(whole.run()).to.equal(undefined);
@@ -90,10 +99,10 @@ onEveryImplementation('a stretch of a plan', () => {
             // The last one first.
             for (let k = borders.length - 2; k >= 0; k--) {
               const [begin, end] = [borders[k], borders[k + 1]];
-              apart.plan.stretch(i, begin, begin);
+              stretch(i, begin, begin);
               expect(apart.run(i, 1)).to.equal(undefined);
               expect(apart.bytes(i), 'an empty stretch').to.deep.equal(now);
-              apart.plan.stretch(i, begin, end);
+              stretch(i, begin, end);
               expect(apart.run(i, 1)).to.equal(undefined);
               const [want, widths] = [whole.bytes(i), whole.widths(i)];
               const joined = now.map((bytes, a) => {
@@ -126,6 +135,20 @@ onEveryImplementation('a stretch of a plan', () => {
     apart.plan.stretch(0, PIECE, 2 * PIECE);
     for (const planned of [apart, part]) expect(planned.run()).to.equal(undefined);
     expectSameBits(apart.params[0].subarray(PIECE, 2 * PIECE), part.params[0], 'parameter');
+  });
+
+  it('has the norm of its own gradient where it brings one', () => {
+    const setting = { clipnorm: 3, finite: true };
+    const [apart, part] = [new Planned([2 * PIECE + 5], 'float32', setting), new Planned([PIECE], 'float32', setting)];
+    part.params[0].set(apart.params[0].subarray(PIECE, 2 * PIECE));
+    apart.gradients[0].fill(NaN);
+    apart.plan.stretch(0, PIECE, 2 * PIECE, part.gradients[0].slice());
+    for (const planned of [apart, part]) expect(planned.run()).to.equal(undefined);
+    expectSameBits(apart.params[0].subarray(PIECE, 2 * PIECE), part.params[0], 'parameter');
+    const before = apart.bytes(0);
+    apart.plan.stretch(0, 2 * PIECE, 2 * PIECE + 5, Float32Array.of(0, 1, 2, 3, Infinity));
+    expect(apart.run()).to.deep.equal({ kind: 'not finite', entry: 0 });
+    expect(apart.bytes(0)).to.deep.equal(before);
   });
 
   it('is all that must be finite', () => {
@@ -170,6 +193,91 @@ onEveryImplementation('a stretch of a plan', () => {
     planned.bind(0);
     planned.run();
     expect(stepped(planned.params[0], old)).to.deep.equal([2, 2]);
+  });
+
+  it('has its own gradient for as long as it is set, wherever that of the variable goes', () => {
+    const size = 2 * PIECE;
+    const planned = new Planned([size], 'float32', {});
+    const { plan, params, gradients } = planned;
+    gradients[0].fill(1);
+    /** Which way the first element of each piece goes in a run. */
+    const ways = (param = params[0], out = param) => {
+      const old = param.slice();
+      planned.slots[0].forEach((slot) => {
+        slot.fill(0);
+      });
+      expect(planned.run()).to.equal(undefined);
+      return [0, PIECE].map((i) => Math.sign(out[i] - old[i]));
+    };
+    const [up, down] = [new Float32Array(PIECE).fill(-1), new Float32Array(PIECE).fill(1)];
+    plan.stretch(0, PIECE, size, up);
+    expect(ways()).to.deep.equal([0, 1]);
+    // Of the same stretch, listed once.
+    plan.stretch(0, PIECE, size, down);
+    expect(ways()).to.deep.equal([0, -1]);
+    plan.stretch(0, PIECE, size, up);
+    plan.gradient(0, gradients[0].slice(), null);
+    expect(ways()).to.deep.equal([0, 1]);
+    plan.stretch(0, PIECE, size);
+    expect(ways()).to.deep.equal([0, -1]);
+    plan.stretch(0, 0, size, new Float32Array(size).fill(-1));
+    expect(ways()).to.deep.equal([1, 1]);
+    plan.stretch(0, 0, size);
+    expect(ways()).to.deep.equal([-1, -1]);
+    plan.stretch(0, 0, PIECE, up);
+    const heap = new Float32Array(2 * size).fill(1);
+    plan.place(heap, Float64Array.of(0, 0, size));
+    expect(ways(heap)).to.deep.equal([1, 0]);
+    planned.bind(0);
+    expect(ways()).to.deep.equal([-1, -1]);
+  });
+
+  it('refuses what is no gradient of it, and is stepped by what it had', () => {
+    const size = 2 * PIECE + 5;
+    const planned = new Planned([size], 'float32', {});
+    const want = new Planned([size], 'float32', {});
+    const own = want.gradients[0].slice(2 * PIECE);
+    planned.gradients[0].fill(NaN);
+    planned.plan.stretch(0, 2 * PIECE, size, own);
+    want.plan.stretch(0, 2 * PIECE, size);
+    const gone = new Float32Array(PIECE);
+    detach(gone);
+    const bad: [unknown, string][] = [
+      [new Float32Array(0), 'ERR_ADAMAX_LENGTH'],
+      [new Float32Array(PIECE - 1), 'ERR_ADAMAX_LENGTH'],
+      [new Float32Array(PIECE + 1), 'ERR_ADAMAX_LENGTH'],
+      [new Float32Array(size), 'ERR_ADAMAX_LENGTH'],
+      [new Float64Array(PIECE), 'ERR_ADAMAX_ARG_TYPE'],
+      [new Int32Array(PIECE), 'ERR_ADAMAX_ARG_TYPE'],
+      [new Array(PIECE).fill(0), 'ERR_ADAMAX_ARG_TYPE'],
+      [PIECE, 'ERR_ADAMAX_ARG_TYPE'],
+      [gone, 'ERR_ADAMAX_DETACHED'],
+    ];
+    const before = planned.bytes(0);
+    for (const [gradient, code] of bad) {
+      const stretch = () => planned.plan.stretch(0, 0, PIECE, gradient as Float32Array);
+      expect(stretch, code)
+        .to.throw(/^gradient/)
+        .with.property('code', code);
+    }
+    expect(planned.bytes(0)).to.deep.equal(before);
+    for (const { plan } of [planned, want]) expect(plan.run()).to.equal(undefined);
+    expect(Buffer.compare(Buffer.concat(planned.bytes(0)), Buffer.concat(want.bytes(0)))).to.equal(0);
+  });
+
+  it('has no gradient of its own where that of the variable is sparse', () => {
+    const size = 2 * PIECE;
+    const planned = new Planned([size], 'float32', {});
+    const rows = () => planned.plan.gradient(0, new Float32Array(size).fill(1), Int32Array.of(0));
+    planned.plan.stretch(0, 0, size, new Float32Array(size));
+    expect(rows).to.throw(/stretch/);
+    planned.plan.stretch(0, 0, size);
+    rows();
+    const stretch = () => planned.plan.stretch(0, 0, size, new Float32Array(size));
+    expect(stretch).to.throw(/^gradient.* must be null where that of .* is sparse/);
+    const before = planned.params[0][0];
+    expect(planned.run()).to.equal(undefined);
+    expect(planned.params[0][0]).to.be.below(before);
   });
 
   it('is refused where it is none, and where the gradient is sparse', () => {

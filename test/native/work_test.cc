@@ -222,7 +222,8 @@ std::vector<Stretch> stretches_of(std::size_t size) {
 }
 
 // Each variable by itself, stretch by stretch. Outside of a stretch its gradient is NaN, which nobody is to see though
-// it must be finite; clipped by the norm of the stretch, or by one from outside.
+// it must be finite, and so it is everywhere where the stretch has a gradient of its own; clipped by the norm of the
+// stretch, or by one from outside.
 void run_stretches(const KernelTable& table, std::size_t rule_number, const oracle::Rule& rule, SlotFormat format,
                    std::size_t threads, const Expected& expected) {
   std::vector<Variable> got = expected.start;
@@ -250,11 +251,17 @@ void run_stretches(const KernelTable& table, std::size_t rule_number, const orac
       entry.has_norm = (number + i) % 2 == 0;
       entry.norm = 2 * got[i].own_norm;
       for (const Stretch& stretch : stretches_of(gradient.size())) {
-        plan.set_stretch(i, stretch);
+        const auto begin = gradient.begin() + static_cast<std::ptrdiff_t>(stretch.begin);
+        const auto end = gradient.begin() + static_cast<std::ptrdiff_t>(stretch.end);
+        std::vector<float> own;
+        const bool has_own = number % 2 == 1;
         std::fill(got[i].gradient.begin(), got[i].gradient.end(), NAN);
-        std::copy(gradient.begin() + static_cast<std::ptrdiff_t>(stretch.begin),
-                  gradient.begin() + static_cast<std::ptrdiff_t>(stretch.end),
-                  got[i].gradient.begin() + static_cast<std::ptrdiff_t>(stretch.begin));
+        if (has_own) {
+          own.assign(begin, end);
+        } else {
+          std::copy(begin, end, got[i].gradient.begin() + static_cast<std::ptrdiff_t>(stretch.begin));
+        }
+        plan.set_stretch(i, {stretch.begin, stretch.end, own.data()});
         step(i, 1);
         const std::size_t length = stretch.end - stretch.begin;
         const double norm = entry.has_norm ? entry.norm
@@ -263,7 +270,7 @@ void run_stretches(const KernelTable& table, std::size_t rule_number, const orac
         want[i].step_by_oracle(rule, format, scalars_of(number), clipping, norm, stretch);
         expect_equal(got, want);
         if (length == 0) continue;
-        float& last = got[i].gradient[stretch.end - 1];
+        float& last = has_own ? own.back() : got[i].gradient[stretch.end - 1];
         last = INFINITY;
         const Outcome outcome = plan.prepare(i, 1, table, threads);
         plan.finish();
@@ -299,6 +306,22 @@ void run_stretches(const KernelTable& table, std::size_t rule_number, const orac
     for (int twice = 0; twice < 2; ++twice) {
       want[i].step_by_oracle(rule, format, scalars_of(0), {}, 0, second[i]);
     }
+  }
+  expect_equal(got, want);
+
+  // Likewise by gradients that came with the same stretches, after those were listed.
+  std::vector<std::vector<float>> own(got.size());
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    if (got[i].sparse || second[i].end == 0) continue;
+    own[i].assign(second[i].end - second[i].begin, static_cast<float>(i) - 3.5f);
+    plan.set_stretch(i, {second[i].begin, second[i].end, own[i].data()});
+  }
+  step(0, got.size());
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const std::vector<float> gradient = want[i].gradient;
+    std::copy(own[i].begin(), own[i].end(), want[i].gradient.begin() + static_cast<std::ptrdiff_t>(second[i].begin));
+    want[i].step_by_oracle(rule, format, scalars_of(0), {}, 0, second[i]);
+    want[i].gradient = gradient;
   }
   expect_equal(got, want);
 

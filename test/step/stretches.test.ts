@@ -1,6 +1,7 @@
 import {
   Adagrad,
   Adamax,
+  type ErrorCode,
   type Gradient,
   IndexedSlices,
   type Optimizer,
@@ -9,12 +10,13 @@ import {
   SGD,
   Variable,
 } from 'adamax';
-import { sumSquares } from 'adamax/kernels';
+import { isa, sumSquares } from 'adamax/kernels';
 import { expect } from 'chai';
 import { joinSums, PIECE, type StepHooks, stepperOf } from '#internals';
 import { f32, Random } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
+import { detach, ResizableArrayBuffer } from '../support/memory.js';
 
 const SIZES = [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 5];
 
@@ -66,6 +68,25 @@ function arriving(gradients: () => readonly Float32Array[]): StepHooks {
   };
 }
 
+/** Steps by sums each of which comes in the same array as the one before; those of the entries are never there. */
+function arrivingInOneArray(gradients: () => readonly Float32Array[]): StepHooks {
+  const hooks = arriving(gradients);
+  const sum = new Float32Array(Math.max(...SIZES)).fill(NaN);
+  return {
+    ...hooks,
+    drive(count, run, stretch) {
+      for (let i = 0; i < count; i++) {
+        for (const [begin, end] of stretchesOf(SIZES[i])) {
+          sum.set(gradients()[i].subarray(begin, end));
+          stretch(i, begin, end, sum.subarray(0, end - begin));
+          run(i, 1);
+          sum.fill(NaN);
+        }
+      }
+    },
+  };
+}
+
 onEveryImplementation('stretches of a step', () => {
   const kinds: [string, (options: OptimizerOptions) => Optimizer, OptimizerOptions][] = [
     ['Adamax', (options) => new Adamax(options), {}],
@@ -80,20 +101,27 @@ onEveryImplementation('stretches of a step', () => {
   ];
   for (const [title, make, options] of kinds) {
     it(`have the bits of a step that is whole: ${title}`, () => {
-      const [whole, apart] = [make(options), make(options)];
-      const [ofWhole, ofApart] = [start(), start()];
+      const whole = make(options);
+      const ofWhole = start();
       let gradients: Float32Array[] = [];
-      stepperOf(apart).hooks = arriving(() => gradients);
+      const others = [arriving, arrivingInOneArray].map((hooks) => {
+        const [apart, ofApart] = [make(options), start()];
+        stepperOf(apart).hooks = hooks(() => gradients);
+        return { way: hooks.name, apart, ofApart };
+      });
       for (let step = 0; step < 3; step++) {
         gradients = gradientsOf(step);
         whole.applyGradients(gradients.map((gradient, i) => [gradient, ofWhole[i]]));
-        apart.applyGradients(gradients.map((gradient, i) => [gradient, ofApart[i]]));
-        ofWhole.forEach((variable, i) => {
-          const got = arraysOf(apart, ofApart[i]);
-          arraysOf(whole, variable).forEach((array, k) => {
-            expect(sameBytes(got[k], array), `step ${step}, array ${k} of ${variable.size} elements`).to.equal(true);
+        for (const { way, apart, ofApart } of others) {
+          apart.applyGradients(gradients.map((gradient, i) => [gradient, ofApart[i]]));
+          ofWhole.forEach((variable, i) => {
+            const got = arraysOf(apart, ofApart[i]);
+            arraysOf(whole, variable).forEach((array, k) => {
+              const what = `${way}: step ${step}, array ${k} of ${variable.size} elements`;
+              expect(sameBytes(got[k], array), what).to.equal(true);
+            });
           });
-        });
+        }
       }
     });
   }
@@ -179,6 +207,126 @@ onEveryImplementation('stretches of a step', () => {
     expect(optimizer.applyGradients(pairs)).to.equal(2);
   });
 
+  it('refuse a gradient of their own that cannot be stepped by, and then nothing has changed', () => {
+    const size = 2 * PIECE + 5;
+    const variable = new Variable(new Random(3).normals(size), { name: 'w' });
+    const optimizer = new Adagrad();
+    const pairs: [Gradient, Variable][] = [[new Random(4).normals(size), variable]];
+    optimizer.applyGradients(pairs);
+    const [param, slot] = arraysOf(optimizer, variable) as Float32Array[];
+    const before = [param.slice(), slot.slice()];
+    const gone = new Float32Array(PIECE);
+    detach(gone);
+    const bad: [unknown, typeof TypeError | typeof RangeError, ErrorCode, RegExp][] = [
+      [new Float32Array(PIECE - 1), RangeError, 'ERR_ADAMAX_LENGTH', /must have 65536 elements .*: received 65535$/],
+      [new Float32Array(size), RangeError, 'ERR_ADAMAX_LENGTH', /must have 65536 elements/],
+      [new Float64Array(PIECE), TypeError, 'ERR_ADAMAX_ARG_TYPE', /must be a Float32Array/],
+      [gone, TypeError, 'ERR_ADAMAX_DETACHED', /must be a view on live memory/],
+      [
+        new Float32Array(new ResizableArrayBuffer(4 * PIECE, { maxByteLength: 8 * PIECE }), 0, PIECE),
+        TypeError,
+        'ERR_ADAMAX_RESIZABLE',
+        /must lie on a buffer of fixed length/,
+      ],
+      [param.subarray(PIECE, 2 * PIECE), RangeError, 'ERR_ADAMAX_OVERLAP', /must not share memory with 'w'/],
+      [slot.subarray(5, PIECE + 5), RangeError, 'ERR_ADAMAX_OVERLAP', /must not share memory with /],
+    ];
+    for (const [gradient, type, code, message] of bad) {
+      stepperOf(optimizer).hooks = {
+        drive(_, run, stretch) {
+          stretch(0, 0, PIECE, gradient as Float32Array);
+          run(0, 1);
+        },
+      };
+      expectError(() => optimizer.applyGradients(pairs), type, code, message);
+      expect(sameBytes(param, before[0]) && sameBytes(slot, before[1]), code).to.equal(true);
+    }
+    stepperOf(optimizer).hooks = null;
+    expect(optimizer.applyGradients(pairs)).to.equal(2);
+  });
+
+  it('refuse a gradient of their own that is gone when they are run, also in a list that is known for long', () => {
+    const size = 2 * PIECE;
+    const variable = new Variable(new Random(3).normals(size), { name: 'w' });
+    const optimizer = new Adamax();
+    const pairs: [Gradient, Variable][] = [[new Random(4).normals(size), variable]];
+    let own = new Float32Array(PIECE);
+    let meanwhile = () => {};
+    stepperOf(optimizer).hooks = {
+      drive(_, run, stretch) {
+        stretch(0, PIECE, size, own);
+        meanwhile();
+        run(0, 1);
+      },
+    };
+    for (let step = 0; step < 4; step++) optimizer.applyGradients(pairs);
+    const before = arraysOf(optimizer, variable).map((array) => array.slice());
+    const step = () => optimizer.applyGradients(pairs);
+    meanwhile = () => detach(own);
+    for (let again = 0; again < 2; again++) {
+      own = new Float32Array(PIECE);
+      expectError(step, TypeError, 'ERR_ADAMAX_DETACHED', /^gradient of 'w' at \S+ must be a view on live memory/);
+      arraysOf(optimizer, variable).forEach((array, k) => {
+        expect(sameBytes(array, before[k]), `array ${k}`).to.equal(true);
+      });
+    }
+    // An earlier one may go once it was run, and whatever has no element.
+    own = new Float32Array(PIECE);
+    stepperOf(optimizer).hooks = {
+      drive(_, run, stretch) {
+        stretch(0, PIECE, size, own);
+        run(0, 1);
+        const empty = new Float32Array(0);
+        stretch(0, PIECE, PIECE, empty);
+        detach(own);
+        detach(empty);
+        run(0, 1);
+      },
+    };
+    expect(step()).to.equal(5);
+    stepperOf(optimizer).hooks = null;
+    expect(step()).to.equal(6);
+  });
+
+  it('refuse a gradient of their own that a step off the event loop writes', async () => {
+    const other = new Variable(new Float32Array(8 * PIECE), { name: 'other' });
+    const variable = new Variable(new Float32Array(2 * PIECE));
+    const [optimizer, away] = [new Adamax(), new Adamax()];
+    stepperOf(optimizer).hooks = {
+      drive(_, run, stretch) {
+        stretch(0, 0, PIECE, other.data.subarray(0, PIECE));
+        run(0, 1);
+      },
+    };
+    const done = away.applyGradientsAsync([[new Float32Array(8 * PIECE).fill(1), other]]);
+    const step = () => optimizer.applyGradients([[new Float32Array(2 * PIECE), variable]]);
+    // The fallback has no other thread: it is done.
+    if (isa() !== 'js')
+      expectError(step, RangeError, 'ERR_ADAMAX_OVERLAP', /must not share memory with 'other', which/);
+    await done;
+    expect(step()).to.equal(1);
+    expect([variable.data[0] > 0, variable.data[PIECE]]).to.deep.equal([true, 0]);
+  });
+
+  it('out of place, refuse a gradient of their own that is written', () => {
+    const size = 2 * PIECE;
+    const variable = new Variable(new Float32Array(size));
+    const optimizer = new Adamax();
+    const out = new Float32Array(size);
+    let own = out.subarray(PIECE);
+    stepperOf(optimizer).hooks = {
+      drive(_, run, stretch) {
+        stretch(0, 0, PIECE, own);
+        run(0, 1);
+      },
+    };
+    const step = () => stepperOf(optimizer).step('getUpdates', [[new Float32Array(size), variable]], true, [out]);
+    expectError(step, RangeError, 'ERR_ADAMAX_OVERLAP', /^gradient of the stretch must not share memory with out of/);
+    own = new Float32Array(PIECE).fill(1);
+    expect(step()).to.equal(1);
+    expect([out[PIECE - 1] < 0, out[PIECE], variable.data[0]]).to.deep.equal([true, 0, 0]);
+  });
+
   it('are only the whole where the gradient is sparse, which may be dense at the next step', () => {
     const table = new Variable(new Float32Array(2 * PIECE).fill(1), { shape: [2, PIECE], name: 'table' });
     const optimizer = new Adamax({ learningRate: 1 });
@@ -239,6 +387,20 @@ onEveryImplementation('stretches of a step', () => {
     arraysOf(optimizer, variable).forEach((array, k) => {
       expect(sameBytes(array, before[k]), `array ${k}`).to.equal(true);
     });
+    const { hooks } = stepperOf(optimizer);
+    stepperOf(optimizer).hooks = {
+      drive(_, run, stretch) {
+        stretch(0, 0, PIECE, new Float32Array(PIECE));
+        run(0, 1);
+        stretch(0, PIECE, 2 * PIECE, gradient.slice(PIECE, 2 * PIECE));
+        run(0, 1);
+      },
+    };
+    expectError(() => optimizer.applyGradients(pairs), RangeError, 'ERR_ADAMAX_NON_FINITE', named);
+    arraysOf(optimizer, variable).forEach((array, k) => {
+      expect(sameBytes(array, before[k]), `array ${k}`).to.equal(true);
+    });
+    stepperOf(optimizer).hooks = hooks;
     stretches = [[2 * PIECE, size]];
     expect(optimizer.applyGradients(pairs)).to.equal(2);
     expect(variable.data.every((x) => x > -Infinity && x < Infinity)).to.equal(true);
