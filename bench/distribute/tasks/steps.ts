@@ -31,7 +31,7 @@ function ours(collective: Collective, gradient: Float32Array): Makers {
     [STEPS.ours]: () => replicated().step,
     [STEPS.whole]: () => {
       const training = replicated();
-      sumFirst(training);
+      sumFirst(training, collective, gradient, BUCKET);
       return training.step;
     },
     [STEPS.sharded]: () => trainingOf(new StrategyOn(collective, true), gradient).step,
@@ -41,12 +41,13 @@ function ours(collective: Collective, gradient: Float32Array): Makers {
 
 function byMpi(collective: Collective, gradient: Float32Array): Makers {
   const allreduce = loadAllreduce();
-  const replicated = () => trainingOf(new StrategyOn(byAllreduce(collective, allreduce, BUCKET)), gradient);
+  const buckets = byAllreduce(collective, allreduce, BUCKET);
+  const replicated = () => trainingOf(new StrategyOn(buckets), gradient);
   return {
     [STEPS.mpi]: () => replicated().step,
     [STEPS.mpiWhole]: () => {
       const training = replicated();
-      sumFirst(training);
+      sumFirst(training, buckets, gradient, BUCKET);
       return training.step;
     },
     [STEPS.mpiOnce]: () => {

@@ -47,35 +47,27 @@ export function trainingOf(strategy: Strategy | null, gradient: Float32Array): T
   };
 }
 
-/** Has a training of a strategy sum all that there is, in the same buckets, before it steps any of it. */
-export function sumFirst({ optimizer, hooks }: Training): void {
-  if (hooks === null) throw new Error('a training without a strategy has nothing to sum');
-  const bound = boundTo(hooks);
+/** Has a training of a strategy sum all that there is, bucket by bucket, before it steps any of it. */
+export function sumFirst(
+  { optimizer, hooks }: Training,
+  collective: Collective,
+  gradient: Float32Array,
+  bucket: number,
+): void {
+  const { meet, leave } = hooks as Required<StepHooks>;
+  const sum = new Float32Array(gradient.length);
   stepperOf(optimizer).hooks = {
-    ...bound,
-    get drive(): StepHooks['drive'] {
-      const { drive } = hooks;
-      if (drive === undefined) return undefined;
-      return (count, run) => {
-        drive.call(
-          hooks,
-          count,
-          () => {},
-          () => {},
-        );
-        run(0, count);
-      };
+    // Replicas that have agreed on a step owe each other their gradients, but where there are none.
+    meet: (pairs, failure, atOnce) => {
+      return meet.call(hooks, Object.create(pairs, { count: { value: 0 } }), failure, atOnce);
     },
-  };
-}
-
-/** The hooks that a step without shards has. */
-function boundTo(hooks: StepHooks): StepHooks {
-  const { meet, aggregate, leave, built } = hooks as Required<StepHooks>;
-  return {
-    meet: meet.bind(hooks),
-    aggregate: aggregate.bind(hooks),
+    aggregate() {
+      for (let begin = 0; begin < gradient.length; begin += bucket) {
+        const end = Math.min(begin + bucket, gradient.length);
+        collective.run([{ kind: 'sum', from: gradient.subarray(begin, end), to: sum.subarray(begin, end) }]);
+      }
+      return [sum];
+    },
     leave: leave.bind(hooks),
-    built: built.bind(hooks),
   };
 }

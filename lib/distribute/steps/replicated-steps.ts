@@ -139,12 +139,13 @@ export class ReplicatedSteps implements StepHooks {
   *#summation(atOnce: boolean): Exchanges<void> {
     const dense = this.#items.filter(({ own }) => !(own instanceof Rows));
     for (const { own } of dense) checkThere(own);
-    const sums = this.#sums.place(dense.map(({ own }) => lengthOf(own as Float32Array)));
-    dense.forEach((item, i) => {
-      item.gradient = sums[i];
-    });
+    this.#sums.place(dense.map(({ own }) => lengthOf(own as Float32Array)));
     // A range that may have to be taken back would be copied before it is stepped.
     this.#isPending = atOnce && this.#shards === null && dense.length === this.#items.length && !this.#mustBeFinite;
+    // What is summed while the step runs has no array: each of its stretches comes with its sums.
+    dense.forEach((item, i) => {
+      if (!this.#isPending || this.#sums.isPacked(i)) item.gradient = this.#sums.whole(i);
+    });
     const summands = dense.map(({ own, borders }) => ({ gradient: own as Float32Array, borders }));
     // Small sums are there before the step runs, since it may copy them ahead of that.
     yield this.#isPending ? this.#sums.small(summands) : this.#sums.all(summands);
@@ -223,7 +224,7 @@ export class ReplicatedSteps implements StepHooks {
   /** Sums a bucket, and steps it while it is in the cache; with `clipnorm`, a whole variable, whose norm comes first. */
   #sumAndRun(
     run: (first: number, count: number) => void,
-    stretch: (entry: number, begin: number, end: number) => void,
+    stretch: (entry: number, begin: number, end: number, gradient: Float32Array) => void,
   ): void {
     const { collective } = this.#group;
     const gradients = this.#items.map(({ own }) => own as Float32Array);
@@ -235,14 +236,13 @@ export class ReplicatedSteps implements StepHooks {
     gradients.forEach((gradient, i) => {
       if (this.#sums.isPacked(i)) return;
       runSmall(i);
-      const exchange = this.#sums.large(i, { gradient, borders: null });
       const length = lengthOf(gradient);
       const each = this.#source.clipping.norm < Infinity ? length : BUCKET;
       for (let begin = 0; begin < length; begin += each) {
         const end = Math.min(begin + each, length);
-        const [from, to] = [exchange.from.subarray(begin, end), exchange.to.subarray(begin, end)];
-        collective.run([{ kind: 'sum', from, to }]);
-        stretch(i, begin, end);
+        const to = this.#sums.bucket(end - begin);
+        collective.run([{ kind: 'sum', from: gradient.subarray(begin, end), to }]);
+        stretch(i, begin, end, to);
         run(i, 1);
       }
     });

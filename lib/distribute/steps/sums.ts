@@ -18,16 +18,19 @@ export interface Summand {
  */
 export class Sums {
   #sizes: readonly number[] = [];
-  #sums: Float32Array[] = [];
+  /** Null for large sums that nobody has asked for as a whole. */
+  #sums: (Float32Array | null)[] = [];
+  /** Where large sums are bucket by bucket, one bucket at a time. */
+  #bucket = new Float32Array(0);
   /** Small gradients, one behind another: those of this replica, and their sums. */
   #packed = new Float32Array(0);
   #packedSums = new Float32Array(0);
   /** Where small gradients of this replica go; null for large ones. */
   #places: (Float32Array | null)[] = [];
 
-  /** Makes room for gradients of these sizes, and returns where their sums will be. */
-  place(sizes: readonly number[]): readonly Float32Array[] {
-    if (sizes.length === this.#sizes.length && sizes.every((size, i) => size === this.#sizes[i])) return this.#sums;
+  /** Makes room for small gradients among these sizes. */
+  place(sizes: readonly number[]): void {
+    if (sizes.length === this.#sizes.length && sizes.every((size, i) => size === this.#sizes[i])) return;
     let used = 0;
     const begins = sizes.map((size) => {
       const begin = used;
@@ -39,9 +42,21 @@ export class Sums {
     this.#packed = packed;
     this.#packedSums = packedSums;
     this.#places = sizes.map((size, i) => (size > PACKED ? null : within(packed, i)));
-    this.#sums = sizes.map((size, i) => (size > PACKED ? new Float32Array(size) : within(packedSums, i)));
+    this.#sums = sizes.map((size, i) => (size > PACKED ? null : within(packedSums, i)));
     this.#sizes = [...sizes];
-    return this.#sums;
+  }
+
+  /** Where the sum of a gradient will be, all of it. */
+  whole(i: number): Float32Array {
+    const sum = this.#sums[i] ?? new Float32Array(this.#sizes[i]);
+    this.#sums[i] = sum;
+    return sum;
+  }
+
+  /** Where some elements of a large sum will be, until others are asked for. */
+  bucket(length: number): Float32Array {
+    if (length > this.#bucket.length) this.#bucket = new Float32Array(length);
+    return this.#bucket.subarray(0, length);
   }
 
   /** Whether a sum comes with those of other small gradients. */
@@ -59,19 +74,13 @@ export class Sums {
     return [{ kind: 'sum', from: this.#packed, to: this.#packedSums }];
   }
 
-  /** The exchange that sums a large gradient. */
-  large(
-    i: number,
-    { gradient, borders }: Summand,
-  ): Exchange & { readonly from: Float32Array; readonly to: Float32Array } {
-    const to = this.#sums[i];
-    if (borders === null) return { kind: 'sum', from: gradient, to };
-    return { kind: 'sum parts', from: gradient, to, borders };
-  }
-
   /** All exchanges of a step. */
   all(summands: readonly Summand[]): Exchange[] {
-    const large = summands.flatMap((summand, i) => (this.isPacked(i) ? [] : [this.large(i, summand)]));
+    const large = summands.flatMap(({ gradient: from, borders }, i): Exchange[] => {
+      if (this.isPacked(i)) return [];
+      const to = this.whole(i);
+      return [borders === null ? { kind: 'sum', from, to } : { kind: 'sum parts', from, to, borders }];
+    });
     return [...this.small(summands), ...large];
   }
 }
