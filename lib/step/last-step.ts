@@ -20,8 +20,9 @@ export interface StepRecord {
    * it must be read **before those arrays are written again**: what has been written into them is not noticed. It is
    * undefined where nobody can tell, now or ever: once the next step of the optimizer has begun, after `release`, where
    * an array was transferred away; for a skipped step, whose gradients are let go of; for a step that TensorFlow.js took
-   * in the memory of its wasm backend; and, unless gradients are clipped by norm, where a strategy shards the state,
-   * since then no replica has the whole sum.
+   * in the memory of its wasm backend; and in a strategy where no replica has the whole sum: with sharded state, unless
+   * gradients are clipped by norm, and for steps that block and sum more than 16,384 elements of a variable, unless
+   * `nonFinite` has them looked at.
    */
   readonly gradientNorm: number | undefined;
 }

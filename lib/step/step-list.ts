@@ -60,8 +60,9 @@ export class StepList {
   #boundTo: readonly StepGradient[] | null = null;
   /** Whether the backend knows an array of the caller's gradients: of those that were copied it knows the copies. */
   #borrows = true;
-  /** Whether a stretch is stepped by an array of its own. */
+  /** Whether a stretch is stepped by an array of its own, and whether one of this step was. */
   #hasOwnGradients = false;
+  #cameInStretches = false;
   #stage: Stage = NEW;
   /** What the stage was reached under. */
   #version = -1;
@@ -102,9 +103,9 @@ export class StepList {
     this.#outs = outs;
   }
 
-  /** The gradients of the last step; null where they are not known any more. */
+  /** The gradients of the last step; null where they are not known any more, or came in stretches. */
   get gradients(): readonly StepGradient[] | null {
-    return this.#boundTo;
+    return this.#cameInStretches ? null : this.#boundTo;
   }
 
   /** Whether the states of the variables are to be looked up. */
@@ -274,6 +275,7 @@ export class StepList {
 
   /** Sets what changes from step to step. @throws TypeError `ERR_ADAMAX_DETACHED` where `scalars` were given away */
   setScalars(scalars: Float32Array, clipping: Clipping): void {
+    this.#cameInStretches = false;
     this.#control.setScalars(scalars, clipping, this.#guard.begin(), this.#states.counter.get() + 1);
   }
 
@@ -350,7 +352,9 @@ export class StepList {
     if (gradient !== null) this.#checkApart(gradient);
     this.#plan.stretch(i, begin, end, gradient);
     entry.stretch = stretch;
-    if (gradient !== null) this.#hasOwnGradients = true;
+    if (gradient === null) return;
+    this.#hasOwnGradients = true;
+    this.#cameInStretches = true;
   }
 
   /** Throws when what a stretch is to be stepped by lies on memory that a step writes. */

@@ -103,4 +103,19 @@ onEveryImplementation('sums of large gradients', () => {
     }
     expect(memoryOf(sums)).to.deep.equal([Math.max(...SIZES)]);
   });
+
+  it('are known to lastStep as a whole where they are there as a whole', () => {
+    const known = start({ nonFinite: 'throw' });
+    known.together.optimizer.applyGradients(known.together.pairs(0, 1));
+    known.alone.optimizer.applyGradients(known.alone.pairs(0, 2));
+    expect(known.together.optimizer.lastStep?.gradientNorm).to.equal(known.alone.optimizer.lastStep?.gradientNorm);
+    const { together } = start({});
+    together.optimizer.applyGradients(together.pairs(0, 1));
+    expect(together.optimizer.lastStep?.gradientNorm).to.equal(undefined);
+    const small = together.pairs(1, 1).filter(([, { size }]) => !isLarge(size));
+    together.optimizer.applyGradients(small);
+    const squares = small.flatMap(([gradient]) => [...(gradient as Float32Array)].map((x) => (2 * x) ** 2));
+    const norm = Math.sqrt(squares.reduce((sum, x) => sum + x, 0));
+    expect(together.optimizer.lastStep?.gradientNorm).to.be.closeTo(norm, 1e-9 * norm);
+  });
 });
