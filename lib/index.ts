@@ -1,8 +1,12 @@
-/** `adamax`: the public surface. The bare kernels are in `adamax/kernels`. */
+/**
+ * `adamax`: the public surface. The bare kernels are in `adamax/kernels`.
+ * @module adamax
+ */
 
 export type { ErrorCode } from './arguments/errors.js';
 export type { SlotDtype } from './backend/backend.js';
 export type { Rule } from './backend/rule.js';
+/** How slots and weights begin: all initializers of TF 2.2, under their names in camel case. */
 export * as initializers from './initializers/index.js';
 export { Adagrad, type AdagradOptions } from './optimizers/adagrad.js';
 export { Adamax, type AdamaxOptions } from './optimizers/adamax.js';
@@ -20,9 +24,11 @@ export type {
   OptimizerOptions,
   SetWeightsOptions,
 } from './optimizers/optimizer-options.js';
+/** From names and configs to optimizers and back, after `tf.keras.optimizers`. */
 export * as optimizers from './optimizers/registry.js';
 export { RMSprop, type RMSpropOptions } from './optimizers/rmsprop.js';
 export { SGD, type SGDOptions } from './optimizers/sgd.js';
+/** Learning rate schedules: every `LearningRateSchedule` of TF 2.2, and the warm-up of Keras 3. */
 export * as schedules from './schedules/index.js';
 export type { WeightData, WeightLike } from './state/given-weight.js';
 export type { NdArray } from './state/nd-array.js';

@@ -2,6 +2,8 @@
  * `adamax/kernels`: the bare kernels on plain arrays, for those who keep their own state and counters.
  * Every function checks all its arguments before it writes the first byte, and gives the same bits on every
  * implementation. Memory that a step off the event loop works on is refused (`ERR_ADAMAX_OVERLAP`).
+ *
+ * @module adamax/kernels
  */
 
 import { checkDisjoint, checkFloat32Array, checkLength, checkMemory, checkUnused } from './arguments/arrays.js';
@@ -37,6 +39,7 @@ export function isa(): Isa {
   return backend().isa;
 }
 
+/** What the scalars of a step come from. */
 export interface AdamaxScalarOptions {
   /** Default: 0.001. */
   learningRate?: number;

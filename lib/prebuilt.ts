@@ -1,6 +1,8 @@
 /**
  * `adamax/prebuilt`: `adamax` for bundlers that carry native files along. They follow a `require` only where it names
  * the file, so that every binary is named. docs/bundlers.md says which tool needs what.
+ *
+ * @module adamax/prebuilt
  */
 import { carry } from './loading/candidates.js';
 import { libcOf } from './loading/platform.js';

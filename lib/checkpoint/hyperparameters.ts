@@ -7,7 +7,17 @@ import { isVariable } from '../variables/variable.js';
 import type { SavedOptimizer } from './metadata.js';
 
 /** What was not as saved, by option. */
-export type Changes = Readonly<Record<string, { readonly was: unknown; readonly saved: unknown }>>;
+export type Changes = Readonly<
+  Record<
+    string,
+    {
+      /** What the optimizer had before. */
+      readonly was: unknown;
+      /** What the file has, and the optimizer now. */
+      readonly saved: unknown;
+    }
+  >
+>;
 
 /** Hyperparameters that can be put back. */
 export interface Restoration {

@@ -1,4 +1,7 @@
-/** `adamax/checkpoint`: state on disk, and elsewhere. */
+/**
+ * `adamax/checkpoint`: state on disk, and elsewhere.
+ * @module adamax/checkpoint
+ */
 export type { Content, KeyOptions } from './content/content.js';
 export type { Extra, Json } from './content/extra.js';
 export type { NamedVariables } from './content/names.js';

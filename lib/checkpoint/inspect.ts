@@ -16,8 +16,17 @@ export interface Inspected {
   readonly step: number | null;
   /** Configs by name; the only one under the empty one. */
   readonly optimizers: Readonly<Record<string, SavedOptimizer>>;
+  /** What was saved as `extra`, but for its arrays, which are among the tensors. */
   readonly extra: Readonly<Record<string, Json>>;
-  readonly tensors: readonly { readonly key: string; readonly dtype: FileDtype; readonly shape: readonly number[] }[];
+  /** All arrays, in the order in which they lie in the file. */
+  readonly tensors: readonly {
+    /** The name, such as `variables/w` or `slots/w/m`. */
+    readonly key: string;
+    /** What safetensors calls the kind of elements. */
+    readonly dtype: FileDtype;
+    /** Lengths of the dimensions, outermost first. */
+    readonly shape: readonly number[];
+  }[];
   /** As `fingerprint` gave it for the state that was saved. */
   readonly fingerprint: string | null;
   /** All of it, as it is in the file. */
@@ -35,6 +44,11 @@ export function inspect(from: string | Uint8Array): Inspected {
   return atOnce(reading(atOnceFiles, from, inspected));
 }
 
+/**
+ * The same off the event loop.
+ * @param path - of a file
+ * @returns a promise that rejects with what `inspect` throws
+ */
 export async function inspectAsync(path: string): Promise<Inspected> {
   checkString('path', path);
   return await inTurns(reading(promisedFiles, path, inspected));

@@ -12,6 +12,7 @@ import { stepOfParts } from './metadata.js';
 import { type Placing, SAVE, type SaveOptions, saveAtOnce, saveLater } from './saving.js';
 import { heard } from './together.js';
 
+/** What a `CheckpointManager` saves where, and how often. */
 export interface CheckpointManagerOptions {
   /** Where the files are. It is made by the first save. */
   folder: string;
@@ -25,6 +26,7 @@ export interface CheckpointManagerOptions {
 
 /** A file that a manager has saved, by its name alone. */
 export interface SavedFile {
+  /** The path of the file, in the folder as it was given. */
   readonly path: string;
   /** Null where there was no optimizer to count steps. */
   readonly step: number | null;
@@ -75,18 +77,22 @@ export class CheckpointManager {
     this.#files = new NumberedFiles(folder, prefix);
   }
 
+  /** Where the files are. */
   get folder(): string {
     return this.#folder;
   }
 
+  /** How many files stay, ≥ 1; null: all. */
   get keep(): number | null {
     return this.#keep;
   }
 
+  /** How many steps lie between two files that `saveIfDue` saves, ≥ 1. */
   get every(): number {
     return this.#every;
   }
 
+  /** What the names of files begin with. */
   get prefix(): string {
     return this.#prefix;
   }
@@ -152,6 +158,10 @@ export class CheckpointManager {
     return await inTurns(this.#loading('loadAsync', options, loadAsync));
   }
 
+  /**
+   * What `console.log` shows.
+   * @hidden
+   */
   [INSPECT](depth?: number, options?: object, inspect?: Inspect): string {
     const fields = () => ({ folder: this.#folder, keep: this.#keep, every: this.#every, prefix: this.#prefix });
     return inspected('CheckpointManager', fields, depth, options, inspect);

@@ -20,7 +20,9 @@ const NONE = '0'.repeat(32);
 
 /** An optimizer as it was saved. */
 export interface SavedOptimizer {
+  /** The class, by the name under which `optimizers.deserialize` finds it. */
   readonly class_name: string;
+  /** What `getConfig` gave when it was saved. */
   readonly config: Readonly<Record<string, unknown>>;
 }
 

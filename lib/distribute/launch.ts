@@ -20,15 +20,19 @@ const GRACE = 2000;
 
 /** An `AbortSignal`, as far as it is used here: declarations of Node are not at hand everywhere. */
 export interface Signal {
+  /** Whether it has been aborted. */
   readonly aborted: boolean;
+  /** What it was aborted with. */
   readonly reason: unknown;
 }
 
 /** A `URL`, likewise. */
 export interface Url {
+  /** The whole URL. */
   readonly href: string;
 }
 
+/** How `launch` starts the replicas of a training. */
 export interface LaunchOptions {
   /** How many threads run the script, from 1 to 256. Default: as many as there are cores. */
   replicas?: number;

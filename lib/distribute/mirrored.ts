@@ -3,6 +3,7 @@ import { alone } from './collective/alone.js';
 import { openWorkers } from './collective/workers/open.js';
 import { Strategy } from './strategy.js';
 
+/** How replicas that are threads work together. */
 export interface MirroredOptions {
   /** Whether each replica keeps the state of its part of every large variable only (ZeRO-1). Default: false. */
   shardState?: boolean;

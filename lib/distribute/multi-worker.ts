@@ -5,6 +5,7 @@ import { openWorkers } from './collective/workers/open.js';
 import type { MirroredOptions } from './mirrored.js';
 import { Strategy } from './strategy.js';
 
+/** How replicas that are processes work together. */
 export interface MultiWorkerOptions extends MirroredOptions {
   /** How many processes the job must have, no more and no less. Default: as many as were started. */
   workers?: number;

@@ -168,7 +168,10 @@ export abstract class Strategy {
     if (this.numReplicasInSync > 1) process.once('beforeExit', () => this.close());
   }
 
-  /** Takes in an optimizer that was made within the strategy. */
+  /**
+   * Takes in an optimizer that was made within the strategy.
+   * @hidden
+   */
   [ENTER](optimizer: OptimizerState): void {
     // One replica needs nobody, and its steps cost nothing more.
     if (this.numReplicasInSync === 1) return;
@@ -196,16 +199,19 @@ export abstract class Strategy {
 
 /** What a replica knows of itself, after `tf.distribute.ReplicaContext`. */
 export class ReplicaContext {
+  /** The strategy that this is a replica of. */
   readonly strategy: Strategy;
 
   constructor(strategy: Strategy) {
     this.strategy = strategy;
   }
 
+  /** How many replicas train together, ≥ 1. */
   get numReplicasInSync(): number {
     return this.strategy.numReplicasInSync;
   }
 
+  /** Which of them this is, from 0. */
   get replicaIdInSyncGroup(): number {
     return this.strategy.replicaIdInSyncGroup;
   }

@@ -8,9 +8,13 @@ import { Variable } from '../variables/variable.js';
 
 /** A variable of the model, with what the optimizer keeps of it. */
 export interface ImportedVariable {
+  /** What the file calls it, as docs/importing.md has it. */
   readonly name: string;
+  /** Lengths of the dimensions, outermost first. */
   readonly shape: Shape;
+  /** Its elements, row-major, as many as the shape holds. */
   readonly data: Float32Array;
+  /** Whether the optimizer steps it. */
   readonly trainable: boolean;
   /** By their names here; empty where the optimizer has not seen the variable so far, or keeps nothing. */
   readonly slots: Readonly<Record<string, Float32Array>>;
@@ -18,17 +22,23 @@ export interface ImportedVariable {
 
 /** A training that can go on, as the functions of `adamax/checkpoint` take it, too. */
 export interface Resumed {
+  /** The optimizer, with its slots and its count of steps. */
   readonly optimizer: Optimizer;
+  /** The variables of the model, by the names that they have in the file. */
   readonly variables: Record<string, Variable>;
 }
 
+/** What a file has of a training. */
 export interface Imported {
+  /** What kind of file it was. */
   readonly format: 'keras' | 'weights.h5' | 'h5' | 'safetensors';
   /** Of the library that wrote the file, where that tells. */
   readonly version: string | null;
   /** As `optimizers.deserialize` takes it. */
   readonly optimizer: SerializedOptimizer;
+  /** Steps taken so far. */
   readonly iterations: number;
+  /** All variables of the model, in the order of the file. */
   readonly variables: readonly ImportedVariable[];
   /** What is not as it was there, in words: what was left out, replaced or converted. */
   readonly notes: readonly string[];

@@ -4,6 +4,7 @@ import { checkNumber, finiteFloat32 } from '../arguments/ranges.js';
 import { formatShape } from '../variables/shape.js';
 import { type Initializer, initializerOf } from './initializer.js';
 
+/** An option of `identity`. */
 export interface IdentityOptions {
   /** The number on the diagonal, finite. Default: 1. */
   gain?: number;

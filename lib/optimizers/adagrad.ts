@@ -84,6 +84,10 @@ export class Adagrad extends Optimizer {
     return this.#initialAccumulatorValue;
   }
 
+  /**
+   * ε, added to the root of the accumulators: > 0. Setting it is in force at the next step.
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE` when it is set
+   */
   get epsilon(): number {
     return this.#epsilon.current(this);
   }
@@ -96,6 +100,7 @@ export class Adagrad extends Optimizer {
     scalars[1] = this.epsilon;
   }
 
+  /** @hidden */
   override [GIVEN](): object {
     return { ...super[GIVEN](), initialAccumulatorValue: this.initialAccumulatorValue, epsilon: this.#epsilon.get() };
   }

@@ -49,6 +49,10 @@ export class Adamax extends Optimizer {
     this.#epsilon = new Hyperparameter('epsilon', positive, epsilon);
   }
 
+  /**
+   * β₁, by which the first moment decays: in [0, 1). Setting it is in force at the next step.
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE` when it is set
+   */
   get beta1(): number {
     return this.#beta1.current(this);
   }
@@ -56,6 +60,10 @@ export class Adamax extends Optimizer {
     this.#beta1.set(value);
   }
 
+  /**
+   * β₂, by which the infinity norm decays: in [0, 1). Setting it is in force at the next step.
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE` when it is set
+   */
   get beta2(): number {
     return this.#beta2.current(this);
   }
@@ -63,6 +71,10 @@ export class Adamax extends Optimizer {
     this.#beta2.set(value);
   }
 
+  /**
+   * ε, added to the infinity norm: > 0. Setting it is in force at the next step.
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE` when it is set
+   */
   get epsilon(): number {
     return this.#epsilon.current(this);
   }
@@ -80,6 +92,7 @@ export class Adamax extends Optimizer {
     scalars[3] = this.epsilon;
   }
 
+  /** @hidden */
   override [GIVEN](): object {
     return { ...super[GIVEN](), beta1: this.#beta1.get(), beta2: this.#beta2.get(), epsilon: this.#epsilon.get() };
   }

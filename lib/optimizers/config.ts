@@ -6,7 +6,10 @@ import { deserialize, type ScheduleClass } from '../schedules/index.js';
 import { checkCustomObjects } from '../serialization/registry.js';
 
 /** Plain JSON, with Keras' own keys in Keras' order. */
-export type Config = Record<string, unknown> & { name: string };
+export type Config = Record<string, unknown> & {
+  /** The name of the optimizer. */
+  name: string;
+};
 
 /** Keys of a config, each with the option it stands for. */
 export type ConfigKeys = Readonly<Record<string, string>>;

@@ -15,7 +15,9 @@ export type GradientList = readonly (Gradient | undefined)[] | ReadonlyMap<Varia
  * Promises of them are for `minimizeAsync`.
  */
 export interface LossResult {
+  /** Its value, for `lastLoss`; a loss need not tell it. */
   readonly loss?: number;
+  /** Gradients of the variables, or what gives them, or a promise of that. */
   readonly gradients:
     | GradientList
     | PromiseLike<GradientList>

@@ -41,6 +41,7 @@ export interface OptimizerOptions {
 /** What to step, by which gradients: any iterable of `[gradient, variable]`. */
 export type GradsAndVars = Iterable<readonly [Gradient, VariableTarget]>;
 
+/** Options of `applyGradients` and `applyGradientsAsync`. */
 export interface ApplyOptions {
   /** Accepted for Keras' sake: there is no operation to name. */
   name?: string | null;
@@ -48,11 +49,13 @@ export interface ApplyOptions {
   experimentalAggregateGradients?: boolean;
 }
 
+/** Options of `getGradients` and `getUpdates`. */
 export interface GradientOptions {
   /** What differentiates the loss. Default: the optimizer's own engine, if it has one; null for none. */
   engine?: GradientEngine | null;
 }
 
+/** Options of `minimize` and `minimizeAsync`. */
 export interface MinimizeOptions extends GradientOptions {
   /**
    * What each element of the loss is weighted by, in the form that the engine takes; without an engine it is handed to
@@ -63,6 +66,7 @@ export interface MinimizeOptions extends GradientOptions {
   name?: string | null;
 }
 
+/** Options of `setWeights`. */
 export interface SetWeightsOptions {
   /** Whether to write what fits and leave the rest as it is. Default: false. */
   partial?: boolean;

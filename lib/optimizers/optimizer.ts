@@ -120,7 +120,20 @@ export abstract class Optimizer extends OptimizerState {
   }
 
   /** The part of a config that all optimizers have, before and after the learning rate. */
-  protected baseConfig(): { head: { name: string }; rate: { learning_rate: unknown; decay: number } } {
+  protected baseConfig(): {
+    /** What comes before the learning rate. */
+    head: {
+      /** The name of the optimizer. */
+      name: string;
+    };
+    /** The learning rate, and what comes after it. */
+    rate: {
+      /** A number, or the config of a schedule. */
+      learning_rate: unknown;
+      /** As the attribute. */
+      decay: number;
+    };
+  } {
     // A key that Keras does not know is written only where there is something to say.
     const slots = this.slotDtype === 'float32' ? {} : { slot_dtype: this.slotDtype };
     const guard = this.nonFinite === 'propagate' ? {} : { non_finite: this.nonFinite };
@@ -153,6 +166,11 @@ export abstract class Optimizer extends OptimizerState {
     return this.#rate.at(statesOf(this).counter.get());
   }
 
+  /**
+   * Inverse time decay: the rate of step k (from 0) is `learningRate / (1 + decay · k)`. ≥ 0; 0 is none. Setting it is
+   * in force at the next step.
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE` when it is set
+   */
   get decay(): number {
     return this.#rate.decay.current(this);
   }
@@ -160,6 +178,11 @@ export abstract class Optimizer extends OptimizerState {
     this.#rate.decay.set(value);
   }
 
+  /**
+   * Bound of each gradient's Euclidean norm (of the values of sparse ones), ≥ 0; undefined for none. Setting it is in
+   * force at the next step.
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE` when it is set
+   */
   get clipnorm(): number | undefined {
     return this.#clipping.clipnorm.get();
   }
@@ -167,6 +190,11 @@ export abstract class Optimizer extends OptimizerState {
     this.#clipping.clipnorm.set(value);
   }
 
+  /**
+   * Bound of each gradient element's magnitude, ≥ 0, applied after `clipnorm`; undefined for none. Setting it is in
+   * force at the next step.
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE` when it is set
+   */
   get clipvalue(): number | undefined {
     return this.#clipping.clipvalue.get();
   }
@@ -316,14 +344,24 @@ export abstract class Optimizer extends OptimizerState {
    * saves. `optimizers.deserialize` takes it back where there is none.
    * @throws as `optimizers.serialize`
    */
-  toJSON(): { class_name: string; config: Config; state?: StateSummary } {
+  toJSON(): {
+    /** The class, by the name it is registered under. */
+    class_name: string;
+    /** What `getConfig` gives. */
+    config: Config;
+    /** How much state there is, where there is any. */
+    state?: StateSummary;
+  } {
     const class_name = optimizerClasses.nameToWrite('optimizer', this.constructor, this);
     const [config, states] = [this.getConfig(), statesOf(this)];
     const isNew = states.weights.length === 1 && states.counter.get() === 0;
     return { class_name, config, ...(!isNew && { state: summaryOf(states) }) };
   }
 
-  /** The hyperparameters as they were given, and how many steps were skipped. */
+  /**
+   * The hyperparameters as they were given, and how many steps were skipped.
+   * @hidden
+   */
   [GIVEN](): object {
     const { clipnorm, clipvalue, slotDtype, nonFinite, skippedSteps, engine } = this;
     const decay = this.#rate.decay.get();
@@ -339,6 +377,10 @@ export abstract class Optimizer extends OptimizerState {
     };
   }
 
+  /**
+   * What `console.log` shows.
+   * @hidden
+   */
   [INSPECT](depth?: number, options?: object, inspect?: Inspect): string {
     const fields = () => {
       const given = { name: this.name, ...this[GIVEN](), ...ownFields(this) };

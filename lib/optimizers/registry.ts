@@ -14,12 +14,15 @@ import { SGD } from './sgd.js';
 /** A class that a config can be turned into. */
 export interface OptimizerClass {
   new (options?: never): Optimizer;
+  /** Makes an optimizer of what `getConfig` gave. */
   fromConfig(config: object, customObjects?: CustomObjects | null): Optimizer;
 }
 
 /** `{ class_name, config }`, as Keras writes it. */
 export interface SerializedOptimizer {
+  /** The class, by the name it is registered under. */
   class_name: string;
+  /** What `getConfig` gives. */
   config: Config;
 }
 

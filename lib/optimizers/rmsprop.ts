@@ -120,6 +120,10 @@ export class RMSprop extends Optimizer {
     return this.#centered;
   }
 
+  /**
+   * ρ, by which the mean of squared gradients decays: in [0, 1). Setting it is in force at the next step.
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE` when it is set
+   */
   get rho(): number {
     return this.#rho.current(this);
   }
@@ -127,6 +131,10 @@ export class RMSprop extends Optimizer {
     this.#rho.set(value);
   }
 
+  /**
+   * The part of the last change that is made again: in [0, 1]. Setting it is in force at the next step.
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE` when it is set
+   */
   get momentum(): number {
     return this.#momentum.current(this);
   }
@@ -134,6 +142,10 @@ export class RMSprop extends Optimizer {
     this.#momentum.set(value);
   }
 
+  /**
+   * ε, added to the mean of squared gradients: > 0. Setting it is in force at the next step.
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE` when it is set
+   */
   get epsilon(): number {
     return this.#epsilon.current(this);
   }
@@ -148,6 +160,7 @@ export class RMSprop extends Optimizer {
     scalars[3] = this.epsilon;
   }
 
+  /** @hidden */
   override [GIVEN](): object {
     return {
       ...super[GIVEN](),

@@ -70,6 +70,10 @@ export class SGD extends Optimizer {
     return this.#nesterov;
   }
 
+  /**
+   * The part of the last change that is made again: in [0, 1]. Setting it is in force at the next step.
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE` when it is set
+   */
   get momentum(): number {
     return this.#momentum.current(this);
   }
@@ -82,6 +86,7 @@ export class SGD extends Optimizer {
     if (scalars.length > 1) scalars[1] = this.momentum;
   }
 
+  /** @hidden */
   override [GIVEN](): object {
     return { ...super[GIVEN](), momentum: this.#momentum.get(), nesterov: this.nesterov };
   }

@@ -4,6 +4,7 @@ import { cosPi, log, powerOf } from '../math/elementary.js';
 import { atLeastOne, checkName, checkStep } from './checks.js';
 import { LearningRateSchedule, type ScheduleConfig, type ScheduleOptions } from './learning-rate-schedule.js';
 
+/** Options of `CosineDecayRestarts`. */
 export interface CosineDecayRestartsOptions extends ScheduleOptions {
   /** The rate at step 0: a finite number. */
   initialLearningRate: number;
@@ -36,11 +37,17 @@ export interface CosineDecayRestartsOptions extends ScheduleOptions {
  * new CosineDecayRestarts({ initialLearningRate: 0.1, firstDecaySteps: 1000 }); // restarts at 1000, 3000, 7000, …
  */
 export class CosineDecayRestarts extends LearningRateSchedule {
+  /** The rate at step 0: a finite number. */
   readonly initialLearningRate: number;
+  /** Steps of the first period: ≥ 1. */
   readonly firstDecaySteps: number;
+  /** How much longer each period is than the one before: ≥ 1. */
   readonly tMul: number;
+  /** The rate a period begins with, as a fraction of the one before: ≥ 0. */
   readonly mMul: number;
+  /** The rate at the end of a period, as a fraction of `initialLearningRate`: a finite number. */
   readonly alpha: number;
+  /** Kept for the config's sake: there is no operation to name. */
   readonly name: string | null;
 
   /**
@@ -65,7 +72,11 @@ export class CosineDecayRestarts extends LearningRateSchedule {
     this.name = name;
   }
 
-  /** @param step - in [0, 2⁵³) */
+  /**
+   * The rate after `step` finished steps.
+   * @param step - in [0, 2⁵³)
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE`
+   */
   override call(step: number): number {
     checkStep(step);
     const { index, start, length } = this.#periodOf(step);

@@ -4,6 +4,7 @@ import { cosPi } from '../math/elementary.js';
 import { aboveZero, checkName, checkStep } from './checks.js';
 import { LearningRateSchedule, type ScheduleConfig, type ScheduleOptions } from './learning-rate-schedule.js';
 
+/** Options of `CosineDecay`. */
 export interface CosineDecayOptions extends ScheduleOptions {
   /** The rate at step 0: a finite number. */
   initialLearningRate: number;
@@ -35,11 +36,17 @@ export interface CosineDecayOptions extends ScheduleOptions {
  * new CosineDecay({ initialLearningRate: 0, warmupTarget: 0.1, warmupSteps: 1000, decaySteps: 9000 });
  */
 export class CosineDecay extends LearningRateSchedule {
+  /** The rate at step 0: a finite number. */
   readonly initialLearningRate: number;
+  /** Steps of the decay, after the warm-up: > 0. */
   readonly decaySteps: number;
+  /** The rate at the end, as a fraction of the rate the decay begins with: a finite number. */
   readonly alpha: number;
+  /** Kept for the config's sake: there is no operation to name. */
   readonly name: string | null;
+  /** The rate at the end of the warm-up: a finite number. Null is no warm-up, whatever `warmupSteps` is. */
   readonly warmupTarget: number | null;
+  /** Steps of the warm-up: ≥ 0. */
   readonly warmupSteps: number;
 
   /**
@@ -64,7 +71,11 @@ export class CosineDecay extends LearningRateSchedule {
     this.warmupSteps = warmupSteps;
   }
 
-  /** @param step - in [0, 2⁵³) */
+  /**
+   * The rate after `step` finished steps.
+   * @param step - in [0, 2⁵³)
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE`
+   */
   override call(step: number): number {
     checkStep(step);
     if (this.warmupTarget === null) return this.#decayed(this.initialLearningRate, step);

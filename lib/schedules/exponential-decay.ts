@@ -1,6 +1,7 @@
 import { powerOf } from '../math/elementary.js';
 import { StaircaseDecay, type StaircaseDecayOptions } from './staircase-decay.js';
 
+/** Options of `ExponentialDecay`. */
 export interface ExponentialDecayOptions extends StaircaseDecayOptions {}
 
 /**
@@ -23,7 +24,11 @@ export class ExponentialDecay extends StaircaseDecay {
     super('ExponentialDecay', options);
   }
 
-  /** @param step - in [0, 2⁵³) */
+  /**
+   * The rate after `step` finished steps.
+   * @param step - in [0, 2⁵³)
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE`
+   */
   override call(step: number): number {
     return this.initialLearningRate * powerOf(this.decayRate, this.periodsAt(step));
   }

@@ -1,5 +1,6 @@
 import { StaircaseDecay, type StaircaseDecayOptions } from './staircase-decay.js';
 
+/** Options of `InverseTimeDecay`. */
 export interface InverseTimeDecayOptions extends StaircaseDecayOptions {}
 
 /**
@@ -22,7 +23,11 @@ export class InverseTimeDecay extends StaircaseDecay {
     super('InverseTimeDecay', options);
   }
 
-  /** @param step - in [0, 2⁵³) */
+  /**
+   * The rate after `step` finished steps.
+   * @param step - in [0, 2⁵³)
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE`
+   */
   override call(step: number): number {
     return this.initialLearningRate / (1 + this.decayRate * this.periodsAt(step));
   }

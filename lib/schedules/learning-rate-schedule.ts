@@ -45,7 +45,12 @@ export abstract class LearningRateSchedule {
    * For `JSON.stringify`: what `schedules.serialize` gives, and `schedules.deserialize` takes back.
    * @throws as `schedules.serialize`
    */
-  toJSON(): { class_name: string; config: ScheduleConfig } {
+  toJSON(): {
+    /** The class, by its name. */
+    class_name: string;
+    /** What `getConfig` gives. */
+    config: ScheduleConfig;
+  } {
     return written(this);
   }
 

@@ -4,6 +4,7 @@ import { cosPi } from '../math/elementary.js';
 import { aboveZero, checkName, checkStep } from './checks.js';
 import { LearningRateSchedule, type ScheduleConfig, type ScheduleOptions } from './learning-rate-schedule.js';
 
+/** Options of `LinearCosineDecay`. */
 export interface LinearCosineDecayOptions extends ScheduleOptions {
   /** The factor of all that follows: a finite number. */
   initialLearningRate: number;
@@ -31,11 +32,17 @@ export interface LinearCosineDecayOptions extends ScheduleOptions {
  * new LinearCosineDecay({ initialLearningRate: 0.1, decaySteps: 1000 });
  */
 export class LinearCosineDecay extends LearningRateSchedule {
+  /** The factor of all that follows: a finite number. */
   readonly initialLearningRate: number;
+  /** Steps of the decay: > 0. */
   readonly decaySteps: number;
+  /** Periods of the cosine in it: a finite number. */
   readonly numPeriods: number;
+  /** Added to the linear part: a finite number. */
   readonly alpha: number;
+  /** Added to the product: a finite number. */
   readonly beta: number;
+  /** Kept for the config's sake: there is no operation to name. */
   readonly name: string | null;
 
   /**
@@ -60,7 +67,11 @@ export class LinearCosineDecay extends LearningRateSchedule {
     this.name = name;
   }
 
-  /** @param step - in [0, 2⁵³) */
+  /**
+   * The rate after `step` finished steps.
+   * @param step - in [0, 2⁵³)
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE`
+   */
   override call(step: number): number {
     checkStep(step);
     const completed = Math.min(step, this.decaySteps) / this.decaySteps;

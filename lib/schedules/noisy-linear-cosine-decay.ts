@@ -6,6 +6,7 @@ import { aboveZero, checkName, checkStep } from './checks.js';
 import { LearningRateSchedule, type ScheduleConfig } from './learning-rate-schedule.js';
 import type { LinearCosineDecayOptions } from './linear-cosine-decay.js';
 
+/** Options of `NoisyLinearCosineDecay`. */
 export interface NoisyLinearCosineDecayOptions extends LinearCosineDecayOptions {
   /** Variance of the noise at step 0: ≥ 0. Default: 1. */
   initialVariance?: number;
@@ -33,14 +34,23 @@ export interface NoisyLinearCosineDecayOptions extends LinearCosineDecayOptions 
  * new NoisyLinearCosineDecay({ initialLearningRate: 0.1, decaySteps: 1000, initialVariance: 0.01, seed: 7 });
  */
 export class NoisyLinearCosineDecay extends LearningRateSchedule {
+  /** The factor of all that follows: a finite number. */
   readonly initialLearningRate: number;
+  /** Steps of the decay: > 0. */
   readonly decaySteps: number;
+  /** Variance of the noise at step 0: ≥ 0. */
   readonly initialVariance: number;
+  /** Power of the step by which the variance falls: a finite number. */
   readonly varianceDecay: number;
+  /** Periods of the cosine in it: a finite number. */
   readonly numPeriods: number;
+  /** Added to the linear part: a finite number. */
   readonly alpha: number;
+  /** Added to the product: a finite number. */
   readonly beta: number;
+  /** Chooses the noise: a whole number. Null is the same as 0. */
   readonly seed: number | null;
+  /** Kept for the config's sake: there is no operation to name. */
   readonly name: string | null;
 
   /**
@@ -72,7 +82,11 @@ export class NoisyLinearCosineDecay extends LearningRateSchedule {
     this.name = name;
   }
 
-  /** @param step - in [0, 2⁵³) */
+  /**
+   * The rate after `step` finished steps.
+   * @param step - in [0, 2⁵³)
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE`
+   */
   override call(step: number): number {
     checkStep(step);
     const clipped = Math.min(step, this.decaySteps);

@@ -4,6 +4,7 @@ import { checkNumber, finite } from '../arguments/ranges.js';
 import { checkName } from './checks.js';
 import { LearningRateSchedule, type ScheduleConfig, type ScheduleOptions } from './learning-rate-schedule.js';
 
+/** Options of `PiecewiseConstantDecay`. */
 export interface PiecewiseConstantDecayOptions extends ScheduleOptions {
   /** The last step of each piece but the last: finite numbers, each above the one before. */
   boundaries: readonly number[];
@@ -27,8 +28,11 @@ export interface PiecewiseConstantDecayOptions extends ScheduleOptions {
  * new PiecewiseConstantDecay({ boundaries: [100000, 110000], values: [1, 0.5, 0.1] });
  */
 export class PiecewiseConstantDecay extends LearningRateSchedule {
+  /** The last step of each piece but the last: finite numbers, each above the one before. */
   readonly boundaries: readonly number[];
+  /** The rate of each piece: one finite number more than there are boundaries. */
   readonly values: readonly number[];
+  /** Kept for the config's sake: there is no operation to name. */
   readonly name: string | null;
 
   /**
@@ -54,7 +58,11 @@ export class PiecewiseConstantDecay extends LearningRateSchedule {
     this.name = name;
   }
 
-  /** @param step - any finite number: what lies before the first step is in the first piece */
+  /**
+   * The rate after `step` finished steps.
+   * @param step - any finite number: what lies before the first step is in the first piece
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE`
+   */
   override call(step: number): number {
     checkNumber('step', step, finite);
     const piece = this.boundaries.findIndex((boundary) => step <= boundary);

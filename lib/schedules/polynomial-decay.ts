@@ -4,6 +4,7 @@ import { powerOf } from '../math/elementary.js';
 import { aboveZero, checkName, checkStep } from './checks.js';
 import { LearningRateSchedule, type ScheduleConfig, type ScheduleOptions } from './learning-rate-schedule.js';
 
+/** Options of `PolynomialDecay`. */
 export interface PolynomialDecayOptions extends ScheduleOptions {
   /** The rate at step 0: a finite number. */
   initialLearningRate: number;
@@ -32,11 +33,17 @@ export interface PolynomialDecayOptions extends ScheduleOptions {
  * new PolynomialDecay({ initialLearningRate: 0.1, decaySteps: 10000, endLearningRate: 0.01, power: 0.5 });
  */
 export class PolynomialDecay extends LearningRateSchedule {
+  /** The rate at step 0: a finite number. */
   readonly initialLearningRate: number;
+  /** Steps in which the end is reached: > 0. */
   readonly decaySteps: number;
+  /** The rate at the end: a finite number, above the initial one too. */
   readonly endLearningRate: number;
+  /** Power of the polynomial: ≥ 0; 1 is a straight line. */
   readonly power: number;
+  /** Whether it starts again after the end, stretched to the next multiple of `decaySteps`. */
   readonly cycle: boolean;
+  /** Kept for the config's sake: there is no operation to name. */
   readonly name: string | null;
 
   /**
@@ -68,7 +75,11 @@ export class PolynomialDecay extends LearningRateSchedule {
     this.name = name;
   }
 
-  /** @param step - in [0, 2⁵³) */
+  /**
+   * The rate after `step` finished steps.
+   * @param step - in [0, 2⁵³)
+   * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE`
+   */
   override call(step: number): number {
     checkStep(step);
     const end = this.cycle ? this.decaySteps * Math.max(1, Math.ceil(step / this.decaySteps)) : this.decaySteps;

@@ -13,12 +13,15 @@ import { PolynomialDecay } from './polynomial-decay.js';
 
 /** A schedule as TF 2.2 writes it, and every later Keras reads it. */
 export interface SerializedSchedule {
+  /** The class, by its name. */
   class_name: string;
+  /** What `getConfig` gives. */
   config: ScheduleConfig;
 }
 
 /** A class of schedules, as far as `deserialize` needs one. */
 export interface ScheduleClass {
+  /** Makes a schedule of what `getConfig` gave. */
   fromConfig(config: object): LearningRateSchedule;
 }
 

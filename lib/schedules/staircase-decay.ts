@@ -3,6 +3,7 @@ import { checkNumber, finite, nonNegative } from '../arguments/ranges.js';
 import { aboveZero, checkName, checkStep } from './checks.js';
 import { LearningRateSchedule, type ScheduleConfig, type ScheduleOptions } from './learning-rate-schedule.js';
 
+/** What `ExponentialDecay` and `InverseTimeDecay` take alike. */
 export interface StaircaseDecayOptions extends ScheduleOptions {
   /** The rate at step 0: a finite number. */
   initialLearningRate: number;
@@ -18,10 +19,15 @@ const OPTIONS = ['initialLearningRate', 'decaySteps', 'decayRate', 'staircase', 
 
 /** What `ExponentialDecay` and `InverseTimeDecay` have in common: all but the formula. */
 export abstract class StaircaseDecay extends LearningRateSchedule {
+  /** The rate at step 0: a finite number. */
   readonly initialLearningRate: number;
+  /** Length of a period in steps: > 0. */
   readonly decaySteps: number;
+  /** What a period does to the rate: ≥ 0. */
   readonly decayRate: number;
+  /** Whether the rate changes only at whole multiples of `decaySteps`. */
   readonly staircase: boolean;
+  /** Kept for the config's sake: there is no operation to name. */
   readonly name: string | null;
 
   protected constructor(className: string, options: StaircaseDecayOptions) {

@@ -42,8 +42,11 @@ export type WeightData =
  */
 export type WeightLike =
   | {
+      /** By which it finds its place; without one it goes by position. */
       readonly name?: string | null;
+      /** `float32`, `int64` or `bfloat16`, in which `data` are written where they are base64. */
       readonly dtype?: string;
+      /** Lengths of the dimensions, outermost first. */
       readonly shape: readonly number[];
       /** In JSON: base64 of little-endian elements of `dtype`. */
       readonly data: WeightData | string;

@@ -12,11 +12,14 @@ import type { NamedWeight } from './weight-list.js';
 export class NdArray {
   /** `iterations`, or `<variable>/<slot>`; a variable that was given no name goes by its position: `#0`, `#1`, … */
   readonly name: string;
+  /** `float32`, `int64` or `bfloat16`. */
   readonly dtype: DType;
+  /** Lengths of the dimensions, outermost first; empty for a scalar. */
   readonly shape: readonly number[];
   /** Of bfloat16: bit patterns. */
   readonly data: Elements;
 
+  /** @param data - as many elements as the shape holds, row-major; it is not copied */
   constructor(name: string, dtype: DType, shape: readonly number[], data: Elements) {
     this.name = name;
     this.dtype = dtype;
@@ -24,12 +27,25 @@ export class NdArray {
     this.data = data;
   }
 
+  /**
+   * What `console.log` shows.
+   * @hidden
+   */
   [INSPECT](depth?: number, options?: object, inspect?: Inspect): string {
     return inspected('NdArray', () => ({ ...this }), depth, options, inspect);
   }
 
   /** For `JSON.stringify`: `data` as base64 of its little-endian bytes, which keeps every bit. */
-  toJSON(): { name: string; dtype: DType; shape: readonly number[]; data: string } {
+  toJSON(): {
+    /** The name. */
+    name: string;
+    /** `float32`, `int64` or `bfloat16`. */
+    dtype: DType;
+    /** Lengths of the dimensions, outermost first. */
+    shape: readonly number[];
+    /** Base64 of the elements, little-endian and row-major. */
+    data: string;
+  } {
     const { name, dtype, shape, data } = this;
     return { name, dtype, shape, data: toBase64(data) };
   }

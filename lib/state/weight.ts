@@ -9,6 +9,7 @@ import { elementsFor } from './given-weight.js';
 const SYNCHRONIZATIONS = ['auto', 'none', 'onWrite', 'onRead'] as const;
 const AGGREGATIONS = ['none', 'sum', 'mean', 'onlyFirstReplica'] as const;
 
+/** Options of `addWeight`. */
 export interface WeightOptions {
   /** Default: float32, or the kind of an initial value that is a typed array. */
   dtype?: 'float32' | 'int64' | null;

@@ -13,7 +13,12 @@ export interface WeightsReport {
    * In both, but with another shape, or numbers that the state cannot hold, or without its fellows; each with the
    * reason.
    */
-  readonly misfits: readonly { readonly name: string; readonly message: string }[];
+  readonly misfits: readonly {
+    /** As `getWeights` has it. */
+    readonly name: string;
+    /** The reason, in a sentence. */
+    readonly message: string;
+  }[];
 }
 
 /** Most names in one list of a message. */

@@ -10,8 +10,15 @@ import { wholeRowIds } from './row-ids.js';
 import type { Tables } from './tables.js';
 
 type Layer = ReturnType<typeof layers.embedding>;
+/** What `tf.layers.embedding` takes. */
 export type EmbeddingArgs = Parameters<typeof layers.embedding>[0];
-export type EmbeddingClass = (new (args: EmbeddingArgs) => Layer) & { readonly className: string };
+/** The class of a layer that is used as that of `tf.layers.embedding`. */
+export type EmbeddingClass = (new (
+  args: EmbeddingArgs,
+) => Layer) & {
+  /** What saved models call it. */
+  readonly className: string;
+};
 
 /** What is used of an initializer of TensorFlow.js. */
 interface Initializer {

@@ -14,6 +14,7 @@ import { Tape, type TapeNode } from './tape.js';
 import { withStandIns } from './wasm/stand-in.js';
 import { Watched } from './watched.js';
 
+/** What a `GradientTape` records. */
 export interface GradientTapeOptions {
   /** Whether `gradient` may be asked more than once; `dispose` then gives back what the tape keeps. Default: false. */
   persistent?: boolean;
@@ -21,6 +22,7 @@ export interface GradientTapeOptions {
   watchAccessedVariables?: boolean;
 }
 
+/** How `gradient` of a tape differentiates. */
 export interface TapeGradientOptions {
   /** What each element of the targets is weighted by, in their structure. Default: ones. */
   outputGradients?: Structure | null;

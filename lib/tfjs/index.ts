@@ -1,4 +1,7 @@
-/** `adamax/tfjs`: TensorFlow.js trained by this package. */
+/**
+ * `adamax/tfjs`: TensorFlow.js trained by this package.
+ * @module adamax/tfjs
+ */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type AdagradOptions, Adagrad as CoreAdagrad } from '../optimizers/adagrad.js';
 import { type AdamaxOptions, Adamax as CoreAdamax } from '../optimizers/adamax.js';
@@ -29,15 +32,20 @@ export type { WasmTraining, WasmTrainingKernel, WasmTrainingOptions } from './wa
 
 declare module 'adamax' {
   interface EngineVariables {
+    /** Variables of TensorFlow.js, of layers or of its own. */
     tfjs: TfjsVariable;
   }
 }
 
 /** What there is for one TensorFlow.js. */
 export interface AdamaxForTfjs {
+  /** The class for `model.compile` whose steps `Adamax` of `adamax` takes. */
   readonly Adamax: TfjsOptimizerClass<CoreAdamax, AdamaxOptions>;
+  /** The class for `model.compile` whose steps `Adagrad` of `adamax` takes. */
   readonly Adagrad: TfjsOptimizerClass<CoreAdagrad, AdagradOptions>;
+  /** The class for `model.compile` whose steps `RMSprop` of `adamax` takes. */
   readonly RMSprop: TfjsOptimizerClass<CoreRMSprop, RMSpropOptions>;
+  /** The class for `model.compile` whose steps `SGD` of `adamax` takes. */
   readonly SGD: TfjsOptimizerClass<CoreSGD, SGDOptions>;
   /**
    * Registers the kernels that training needs and the wasm backend lacks, and some in place of its own. The backend need
@@ -45,9 +53,10 @@ export interface AdamaxForTfjs {
    */
   enableWasmTraining(options?: WasmTrainingOptions): WasmTraining;
   /** `tf.GradientTape` of Python. */
-  readonly GradientTape: new (
-    options?: GradientTapeOptions,
-  ) => RecordingTape;
+  readonly GradientTape: {
+    /** A tape that has recorded nothing yet. @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION` */
+    new (options?: GradientTapeOptions): RecordingTape;
+  };
   /** `tf.layers.embedding` with a table that stays out of the backends. */
   readonly Embedding: EmbeddingClass;
   /**

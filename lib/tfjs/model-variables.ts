@@ -7,7 +7,13 @@ import type { Tfjs, TfjsVariable } from './namespace.js';
 import { disposed, isLayerVariable, variableHint } from './recognition.js';
 
 /** What has variables: a model or a layer, a variable, or lists of all that. */
-export type VariableSource = { readonly weights: readonly TfjsVariable[] } | TfjsVariable | Iterable<VariableSource>;
+export type VariableSource =
+  | {
+      /** The variables of the model or layer. */
+      readonly weights: readonly TfjsVariable[];
+    }
+  | TfjsVariable
+  | Iterable<VariableSource>;
 
 /** A list that contains itself would have no end. */
 const DEEPEST = 100;

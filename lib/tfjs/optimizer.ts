@@ -59,6 +59,7 @@ export interface TfjsOptimizerClass<C extends Optimizer, O extends OptimizerOpti
   new (options?: Options<O> | number | LearningRateSchedule | ((iterations: number) => number)): TfjsOptimizer<C>;
   /** What saved models call it. */
   readonly className: string;
+  /** Makes an optimizer of what `getConfig` gave, as TensorFlow.js calls it for saved models. */
   fromConfig<T extends serialization.Serializable>(
     cls: serialization.SerializableConstructor<T>,
     config: serialization.ConfigDict,

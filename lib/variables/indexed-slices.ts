@@ -46,6 +46,7 @@ export class IndexedSlices {
     return this.#values;
   }
 
+  /** The row of each slice, from 0. A typed array that was given is not copied. */
   get indices(): RowIndices {
     return this.#indices;
   }
@@ -59,12 +60,23 @@ export class IndexedSlices {
    * For `JSON.stringify`: `values` as base64 of their little-endian bytes, `indices` as numbers.
    * @throws TypeError `ERR_ADAMAX_DETACHED`
    */
-  toJSON(): { values: string; indices: number[]; denseShape: Shape | null } {
+  toJSON(): {
+    /** Base64 of the slices, little-endian and row-major. */
+    values: string;
+    /** Row numbers from 0. */
+    indices: number[];
+    /** Shape of the dense gradient, or null. */
+    denseShape: Shape | null;
+  } {
     checkAttached('values', this.#values);
     checkAttached('indices', this.#indices);
     return { values: toBase64(this.#values), indices: Array.from(this.#indices, Number), denseShape: this.#denseShape };
   }
 
+  /**
+   * What `console.log` shows.
+   * @hidden
+   */
   [INSPECT](depth?: number, options?: object, inspect?: Inspect): string {
     const [values, indices] = [this.#values, this.#indices];
     const fields = () => ({

@@ -22,6 +22,7 @@ export type SameKind<T extends Elements> = T extends Float32Array
     ? BigInt64Array
     : Uint16Array;
 
+/** Options of a `Variable`. */
 export interface VariableOptions {
   /** Lengths of the dimensions, outermost first. Default: one dimension with all elements. */
   shape?: readonly number[] | null;
@@ -162,18 +163,22 @@ export class Variable<T extends Elements = Float32Array> {
     if (name === null) unnamed++;
   }
 
+  /** The kind of the elements, as the array given had it. */
   get dtype(): DType {
     return this.#dtype;
   }
 
+  /** Lengths of the dimensions, outermost first; empty for a scalar. */
   get shape(): Shape {
     return this.#shape;
   }
 
+  /** What its state is saved under. */
   get name(): string {
     return this.#name;
   }
 
+  /** What each dense step of an optimizer applies to it, or null. */
   get constraint(): Constraint | null {
     return this.#constraint;
   }
@@ -314,12 +319,25 @@ export class Variable<T extends Elements = Float32Array> {
    * For `JSON.stringify`: `data` as base64 of its little-endian bytes, which keeps every bit.
    * @throws TypeError `ERR_ADAMAX_DETACHED`; `ERR_ADAMAX_BUSY` while a step off the event loop writes them
    */
-  toJSON(): { name: string; dtype: DType; shape: Shape; data: string } {
+  toJSON(): {
+    /** The name. */
+    name: string;
+    /** `float32`, `int64` or `bfloat16`. */
+    dtype: DType;
+    /** Lengths of the dimensions, outermost first. */
+    shape: Shape;
+    /** Base64 of the elements, little-endian and row-major. */
+    data: string;
+  } {
     checkAttached(`'${this.name}'`, this.#data);
     this.#checkIdle('toJSON', false);
     return { name: this.name, dtype: this.dtype, shape: this.shape, data: toBase64(this.#data) };
   }
 
+  /**
+   * What `console.log` shows.
+   * @hidden
+   */
   [INSPECT](depth?: number, options?: object, inspect?: Inspect): string {
     const fields = () => {
       const { name, shape, dtype, trainable, constraint } = this;
@@ -329,6 +347,7 @@ export class Variable<T extends Elements = Float32Array> {
     return inspected('Variable', fields, depth, options, inspect);
   }
 
+  /** Name, shape and dtype, as `tf.Variable` writes them. */
   toString(): string {
     return `<Variable '${this.name}' shape=${formatShape(this.shape)} dtype=${this.dtype}>`;
   }

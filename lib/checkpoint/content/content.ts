@@ -8,6 +8,7 @@ import { COUNTER, type NamedWeight } from '../../state/weight-list.js';
 import type { Variable } from '../../variables/variable.js';
 import { type NamedVariables, type Names, namesOf, readVariables } from './names.js';
 
+/** What is saved or loaded. */
 export interface Content {
   /** Its counter and slots, and, unless `variables` is null, the variables that it has seen. */
   optimizer?: Optimizer | null;

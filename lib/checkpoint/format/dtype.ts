@@ -20,6 +20,7 @@ export const WIDTHS = {
   BOOL: 1,
 } as const;
 
+/** What safetensors calls a kind of elements: `F32`, `BF16`, `I64` and others. */
 export type FileDtype = keyof typeof WIDTHS;
 
 export function isFileDtype(text: string): text is FileDtype {

@@ -15,6 +15,7 @@ export interface FileTensor {
   readonly end: number;
 }
 
+/** What the header of a file has as `__metadata__`: strings by name. */
 export type Metadata = Readonly<Record<string, string>>;
 
 export interface Header {

@@ -10,6 +10,7 @@ import { readEntry, zipEntries } from '../zip.js';
 import { foundIn } from './found.js';
 import { parsedJson, savedByNames, savedByNumbers } from './saved.js';
 
+/** What a file of Keras may not tell. */
 export interface ImportKerasOptions {
   /** The class of the optimizer, for files that do not tell: `.weights.h5`. */
   optimizer?: string | null;

@@ -7,6 +7,7 @@ import { type Imported, importedOf } from '../imported.js';
 import { foundIn } from './found.js';
 import { torchFile } from './tensors.js';
 
+/** What a file of PyTorch may not tell. */
 export interface ImportTorchOptions {
   /** A file with the model's `state_dict`, where it is not in the same file under `model.…`. */
   model?: string | null;

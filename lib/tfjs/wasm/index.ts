@@ -42,6 +42,7 @@ const KERNELS = {
   UnsortedSegmentSum: unsortedSegmentSum,
 } satisfies Record<string, TrainingKernel>;
 
+/** The name of a kernel that `enableWasmTraining` brings. */
 export type WasmTrainingKernel = keyof typeof KERNELS;
 
 /** Those of TensorFlow.js 4.22 that are slow, or wrong: see the kernels. */
@@ -64,6 +65,7 @@ const REPLACED: readonly WasmTrainingKernel[] = [
 ];
 const NAMES = Object.keys(KERNELS) as WasmTrainingKernel[];
 
+/** Which kernels `enableWasmTraining` registers. */
 export interface WasmTrainingOptions {
   /** Which kernels give way to ours where TensorFlow.js brings them: all that 4.22 brings, unless given. */
   replace?: readonly WasmTrainingKernel[];
