@@ -7,12 +7,13 @@
  * They are installed in tools/lint, at the first call.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findMpi } from '../native/mpi/find-mpi.mjs';
 import { nodeDirectory } from '../native/node-directory.mjs';
+import { install } from './install.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const home = join(root, 'tools', 'lint');
@@ -20,24 +21,13 @@ const fix = process.argv.includes('--fix');
 const mpi = findMpi();
 let failures = 0;
 
-install();
+install(home, 'formatters and linters (in tools/lint, 500 MB)');
 check('Biome', 'biome', ['check', ...(fix ? ['--write'] : []), '--error-on-warnings', root]);
 const cpp = tracked('*.cc', '*.h');
 check('clang-format', 'clang-format', fix ? ['-i', ...cpp] : ['--dry-run', '--Werror', ...cpp]);
 if (!fix) check('clang-tidy', 'clang-tidy', ['--quiet', ...cpp.filter(tidied), '--', ...compileFlags()]);
 if (mpi === null) process.stdout.write('clang-tidy: native/mpi is left out: there are no headers of MPI\n');
 process.exit(failures === 0 ? 0 : 1);
-
-function install() {
-  const installed = join(home, 'node_modules', '.package-lock.json');
-  const wanted = join(home, 'package-lock.json');
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return;
-  process.stderr.write('adamax: installing formatters and linters (in tools/lint, 500 MB)\n');
-  // Not npm ci: the registry lacks some of Biome's packages for other platforms, and so does the lock file.
-  const options = ['--no-save', '--no-fund', '--no-audit'];
-  const npm = spawnSync('npm', ['install', ...options], { cwd: home, stdio: 'inherit' });
-  if (npm.status !== 0) process.exit(1);
-}
 
 function check(title, command, args) {
   const binary = join(home, 'node_modules', '.bin', command);
