@@ -1,5 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import * as adamax from 'adamax';
 import * as checkpoint from 'adamax/checkpoint';
 import * as distribute from 'adamax/distribute';
@@ -56,12 +59,40 @@ describe('docs/', () => {
     expect(missing).to.deep.equal([]);
   });
 
-  it('has a row of troubleshooting.md for each code that an error or a warning can carry', () => {
-    const codesIn = (text: string) => [...new Set(text.match(/(?<=['`])(ERR_)?ADAMAX_\w+(?=['`])/g))].sort();
-    const codes = codesIn(read('lib', 'arguments', 'errors.ts') + read('lib', 'arguments', 'warn.ts'));
-    expect(codes).to.include.members(['ERR_ADAMAX_SHAPE', 'ADAMAX_NO_NATIVE']);
-    const rows = read('docs', 'troubleshooting.md').match(/^\| `\w+` +\|/gm) ?? [];
-    expect(codesIn(rows.join('\n'))).to.deep.equal(codes);
+  it('has a row for each code, each variable of the environment and each command, and for nothing else', async () => {
+    const { missingEntries } = await import(pathToFileURL(join(root, 'tools', 'site', 'entries.mjs')).href);
+    expect(missingEntries(root)).to.deep.equal([]);
+  });
+
+  it('is listed in README.md, page by page', async () => {
+    const { pagesOf } = await import(pathToFileURL(join(root, 'tools', 'site', 'pages.mjs')).href);
+    expect(pagesOf(root).problems).to.deep.equal([]);
+  });
+
+  it('is found out where such a row is missing', async () => {
+    const { missingEntries } = await import(pathToFileURL(join(root, 'tools', 'site', 'entries.mjs')).href);
+    const copy = mkdtempSync(join(tmpdir(), 'adamax-entries-'));
+    try {
+      for (const folder of ['docs', 'lib']) cpSync(join(root, folder), join(copy, folder), { recursive: true });
+      execFileSync('git', ['init', '--quiet'], { cwd: copy });
+      execFileSync('git', ['add', 'lib'], { cwd: copy });
+      const drop = (page: string, row: RegExp) => {
+        const text = readFileSync(join(copy, 'docs', page), 'utf8');
+        expect(text).to.match(row);
+        writeFileSync(join(copy, 'docs', page), text.replace(row, ''));
+      };
+      drop('troubleshooting.md', /^\| `ERR_ADAMAX_SHAPE`.*\n/m);
+      drop('environment.md', /^\| `ADAMAX_ISA`.*\n/m);
+      drop('environment.md', /^\| `adamax diff FILE FILE`.*\n/m);
+      const missing: string[] = missingEntries(copy);
+      expect(missing.filter((sentence) => sentence.includes('must have'))).to.deep.equal([
+        'docs/troubleshooting.md must have a row for the code ERR_ADAMAX_SHAPE',
+        'docs/environment.md must have a row for the variable of the environment ADAMAX_ISA',
+        'docs/environment.md must have a row for the command adamax diff FILE FILE',
+      ]);
+    } finally {
+      rmSync(copy, { recursive: true, force: true });
+    }
   });
 });
 
