@@ -20,6 +20,11 @@ part_tfjs() {
   npm run test:tfjs -- 4.10.0
 }
 
+part_site() {
+  need chromium chromium
+  npm run test:site
+}
+
 # The rest of `npm run test:platforms` takes hours and gigabytes.
 part_platforms() {
   node tools/setup.mjs
