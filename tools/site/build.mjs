@@ -57,6 +57,7 @@ function options(root, address) {
     name: 'adamax',
     tsconfig: join(root, 'lib', 'tsconfig.json'),
     basePath: root,
+    displayBasePath: root,
     // tsc has checked the sources, as what the package is compiled by.
     skipErrorChecking: true,
     excludeInternal: true,
@@ -107,9 +108,11 @@ const REQUIRED = [
   ...['TypeAlias', 'Module', 'Namespace'],
 ];
 
-/** Whether it is what others inherit, or export again, and so what a search for its name is to find. */
+/** Whether it has a name that others inherit, or export again: that is what a search is to find. */
 function isFirst(reflection) {
-  return !reflection.isReference() && reflection.inheritedFrom?.reflection === undefined;
+  return (
+    !reflection.name.startsWith('__') && !reflection.isReference() && reflection.inheritedFrom?.reflection === undefined
+  );
 }
 
 /** Sentences about entries whose docstring does not say by `@module` what they are imported by. */

@@ -59,8 +59,9 @@ export class SearchIndex {
 
   /** @param out - the folder of the site */
   write(out) {
+    lunr.Pipeline.registerFunction(isWord, 'isWord');
     const builder = new lunr.Builder();
-    builder.pipeline.add(lunr.trimmer);
+    builder.pipeline.add(lunr.trimmer, isWord);
     builder.ref('id');
     builder.field('name', { boost: 10 });
     builder.field('comment');
@@ -68,6 +69,11 @@ export class SearchIndex {
     const data = JSON.stringify({ rows: this.#rows, index: builder.build() });
     writeFileSync(join(out, 'assets', 'search.js'), `window.searchData = "${deflateSync(data).toString('base64')}";`);
   }
+}
+
+/** Drops numbers and signs, for which nobody looks: the index comes with every page. */
+function isWord(token) {
+  return /\p{L}{2}/u.test(`${token}`) ? token : undefined;
 }
 
 /** What docstrings say of a symbol, its call, and its accessors. */
