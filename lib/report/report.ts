@@ -12,6 +12,7 @@ import { LiveFile } from './live-file.js';
 import { courseOf, type ReportState, stateOf } from './state.js';
 import { type ReportedStep, readTold, type Series } from './told.js';
 
+/** What a `Report` is called, and where it draws. */
 export interface ReportOptions {
   /** What the picture is called. Default: 'Training'. */
   title?: string;
@@ -62,6 +63,7 @@ export class Report {
     this.#file?.write(this.#draw(this.#file.kind, true), false);
   }
 
+  /** What the picture is called. */
   get title(): string {
     return this.#title;
   }
@@ -122,6 +124,10 @@ export class Report {
     this.#hasEnded = true;
   }
 
+  /**
+   * What `console.log` shows.
+   * @hidden
+   */
   [INSPECT](depth?: number, options?: object, inspect?: Inspect): string {
     const fields = () => {
       return { title: this.#title, ...(this.path !== null && { path: this.path }), course: summaryOf(this.#course) };

@@ -13,13 +13,19 @@ type SavedCurve = {
 
 /** All that a report knows, as JSON: to be saved with a training, and to go on from. */
 export type ReportState = {
+  /** Of this form. */
   readonly version: 1;
   /** Null before the first step. */
   readonly first: number | null;
+  /** Number of the last step; null before the first. */
   readonly last: number | null;
+  /** How many steps a stretch of the curves has. */
   readonly width: number;
+  /** How many steps were skipped. */
   readonly skipped: number;
+  /** Where they were. */
   readonly skips: readonly SavedPoint[];
+  /** Each series, in the order in which they came. */
   readonly curves: readonly SavedCurve[];
 };
 

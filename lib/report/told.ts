@@ -6,9 +6,13 @@ import type { Told } from './course.js';
 export interface ReportedStep {
   /** Number of steps taken so far. */
   readonly steps: number;
+  /** The rate that the step took, decay included. */
   readonly learningRate?: number | undefined;
+  /** The value of the loss, where it said one. */
   readonly loss?: number | undefined;
+  /** The Euclidean norm of all gradients of the step as one vector, before clipping. */
   readonly gradientNorm?: number | undefined;
+  /** Whether the step was skipped for a NaN or an infinity. Default: false. */
   readonly skipped?: boolean | undefined;
 }
 

@@ -6,7 +6,7 @@ import { entryPoints } from './entry-points.mjs';
 import { selfContained } from './html.mjs';
 import { pagesOf } from './pages.mjs';
 import { SearchIndex } from './search.mjs';
-import { stagePages, wrapTables } from './stage.mjs';
+import { setUpMarkdown, stagePages } from './stage.mjs';
 
 /**
  * Builds the site.
@@ -71,7 +71,7 @@ function options(root, address) {
     favicon: join(site, 'assets', 'favicon.svg'),
     lightHighlightTheme: 'github-light-high-contrast',
     darkHighlightTheme: 'github-dark-high-contrast',
-    markdownItLoader: wrapTables,
+    markdownItLoader: setUpMarkdown,
     highlightLanguages: [
       'javascript',
       'typescript',

@@ -96,8 +96,21 @@ export function anchorOf(name) {
   return name.replaceAll(' ', '-');
 }
 
-/** Wide tables scroll by themselves, and leave the page as wide as the screen. */
-export function wrapTables(markdown) {
+/**
+ * Has wide tables scroll by themselves, which leave the page as wide as the screen, and takes code in a heading for text, so
+ * that it is part of the heading's anchor, as on GitHub.
+ * @param markdown - the parser and renderer of TypeDoc
+ */
+export function setUpMarkdown(markdown) {
   markdown.renderer.rules.table_open = () => '<div class="wide">\n<table>\n';
   markdown.renderer.rules.table_close = () => '</table>\n</div>\n';
+  markdown.core.ruler.push('code_in_headings', ({ tokens, Token }) => {
+    const html = (content) => Object.assign(new Token('html_inline', '', 0), { content });
+    const text = (content) => Object.assign(new Token('text', '', 0), { content });
+    const asText = (part) =>
+      part.type === 'code_inline' ? [html('<code>'), text(part.content), html('</code>')] : [part];
+    for (const [i, { type }] of tokens.entries()) {
+      if (type === 'heading_open') tokens[i + 1].children = tokens[i + 1].children.flatMap(asText);
+    }
+  });
 }
