@@ -29,6 +29,7 @@ import { type OpenState, openState } from './read.js';
 import { during, workAtOnce, workInTurns } from './turns.js';
 import type { Progress } from './write.js';
 
+/** What `load` and `fromBytes` write, and what they do where a file has less or more. */
 export interface LoadOptions extends Content, KeyOptions {
   /** Typed arrays and Variables that extra tensors are read into. JSON is in what `load` returns, asked for or not. */
   extra?: Extra | null;

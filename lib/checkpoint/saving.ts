@@ -13,6 +13,7 @@ import { contentOf, heard, replicationOf, together } from './together.js';
 import { checkTurns, during } from './turns.js';
 import { type Layout, layOut, type Progress, writeState } from './write.js';
 
+/** What is saved, and how the file is written. */
 export interface SaveOptions extends PictureOptions {
   /** Told how many bytes are written, of how many; where there are replicas, in the first one only. */
   progress?: Progress | null;

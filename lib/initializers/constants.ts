@@ -2,6 +2,7 @@ import { wrongType } from '../arguments/errors.js';
 import { checkOptions } from '../arguments/options.js';
 import { type Initializer, initializerOf } from './initializer.js';
 
+/** Options of `constant`. */
 export interface ConstantOptions {
   /** Any number, infinities and NaN too. Default: 0. */
   value?: number;

@@ -1,4 +1,4 @@
-/** Initializers: how slots and weights begin. All of TF 2.2's, under their names in camel case. */
+// Initializers: how slots and weights begin. All of TF 2.2's, under their names in camel case.
 export { type ConstantOptions, constant, ones, zeros } from './constants.js';
 export { get } from './get.js';
 export { type IdentityOptions, identity } from './identity.js';

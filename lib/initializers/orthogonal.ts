@@ -6,6 +6,7 @@ import { formatShape, sizeOf } from '../variables/shape.js';
 import { type Initializer, initializerOf } from './initializer.js';
 import type { SeedOption } from './random-normal.js';
 
+/** Options of `orthogonal`. */
 export interface OrthogonalOptions extends SeedOption {
   /** Factor of the orthogonal matrix, finite. Default: 1. */
   gain?: number;

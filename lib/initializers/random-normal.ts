@@ -12,6 +12,7 @@ export interface SeedOption {
   seed?: number | null;
 }
 
+/** Options of `randomNormal` and `truncatedNormal`. */
 export interface NormalOptions extends SeedOption {
   /** Mean: a finite number. Default: 0. */
   mean?: number;

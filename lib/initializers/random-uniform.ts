@@ -5,6 +5,7 @@ import { Random } from '../math/random.js';
 import { type Initializer, initializerOf } from './initializer.js';
 import type { SeedOption } from './random-normal.js';
 
+/** Options of `randomUniform`. */
 export interface UniformOptions extends SeedOption {
   /** Lower bound, itself included: a finite number. Default: −0.05. */
   minval?: number;

@@ -11,6 +11,7 @@ export type FanMode = 'fan_in' | 'fan_out' | 'fan_avg';
 /** `normal` is an older name of `truncated_normal`. */
 export type ScalingDistribution = 'truncated_normal' | 'untruncated_normal' | 'uniform' | 'normal';
 
+/** Options of `varianceScaling`. */
 export interface VarianceScalingOptions extends SeedOption {
   /** The variance before division: > 0. Default: 1. */
   scale?: number;

@@ -39,6 +39,7 @@ const adagradRule: Rule = {
   },
 };
 
+/** Options of `Adagrad`. */
 export interface AdagradOptions extends OptimizerOptions {
   /**
    * What accumulators start with, ≥ 0. With 0 a table of rows takes memory only for the rows that steps have touched.

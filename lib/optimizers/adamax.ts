@@ -8,6 +8,7 @@ import { GIVEN } from './inspection.js';
 import { Optimizer } from './optimizer.js';
 import { type OptimizerOptions, optimizerOptionNames } from './optimizer-options.js';
 
+/** Options of `Adamax`. */
 export interface AdamaxOptions extends OptimizerOptions {
   /** Decay rate of the first moment, in [0, 1). Default: 0.9. */
   beta1?: HyperValue;

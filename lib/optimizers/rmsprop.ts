@@ -64,6 +64,7 @@ const RULES = [
   [rmspropRule(true, false), rmspropRule(true, true)],
 ];
 
+/** Options of `RMSprop`. */
 export interface RMSpropOptions extends OptimizerOptions {
   /** Decay rate of the moving averages, in [0, 1). Default: 0.9. */
   rho?: HyperValue;

@@ -35,6 +35,7 @@ const momentumRule = (name: string, nesterov: boolean) =>
 const heavyBall = momentumRule('sgd-momentum', false);
 const lookAhead = momentumRule('sgd-nesterov', true);
 
+/** Options of `SGD`. */
 export interface SGDOptions extends OptimizerOptions {
   /** In [0, 1]. Default: 0, and then there are no slots. */
   momentum?: HyperValue;

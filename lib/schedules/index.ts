@@ -1,4 +1,4 @@
-/** Learning rate schedules: every `LearningRateSchedule` of TF 2.2, and Keras 3's warm-up. */
+// Learning rate schedules: every `LearningRateSchedule` of TF 2.2, and Keras 3's warm-up.
 export { CosineDecay, type CosineDecayOptions } from './cosine-decay.js';
 export { CosineDecayRestarts, type CosineDecayRestartsOptions } from './cosine-decay-restarts.js';
 export { ExponentialDecay, type ExponentialDecayOptions } from './exponential-decay.js';

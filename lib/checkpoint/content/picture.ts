@@ -27,6 +27,7 @@ export interface Picture {
   readonly json: Readonly<Record<string, Json>>;
 }
 
+/** What is saved of a training. */
 export interface PictureOptions extends Content, KeyOptions {
   /** Of the caller: typed arrays and Variables become tensors `extra/<name>`, all else must be JSON. */
   extra?: Extra | null;
