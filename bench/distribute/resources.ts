@@ -59,23 +59,26 @@ function delaysOf(watch: Watch, elements: number): Table {
 
 async function memoryOf(elements: number, progress: Session['progress']): Promise<{ table: Table; target: Target }> {
   progress('memory of state');
-  const [whole, sharded] = [
-    await replicas('processes', COUNT, { kind: 'memory', elements, shardState: false }),
-    await replicas('processes', COUNT, { kind: 'memory', elements, shardState: true }),
-  ].map((bytes) => Math.max(...bytes));
+  const rows = [];
+  for (const sums of [false, true]) {
+    const bytes = [];
+    for (const shardState of [false, true]) {
+      bytes.push(Math.max(...(await replicas('processes', COUNT, { kind: 'memory', elements, shardState, sums }))));
+    }
+    rows.push({ what: sums ? 'slots and sums' : 'slots', whole: bytes[0], sharded: bytes[1] });
+  }
   const megabytes = (bytes: number): string => `${digits(bytes / 1e6)} MB`;
   return {
     table: {
-      heading: `resident memory that slots and sums of ${formatCount(elements)} parameters take in each of ${COUNT} processes`,
-      columns: ['', 'memory', '÷ whole'],
-      rows: [
-        ['whole state', megabytes(whole), formatRatio(1)],
-        ['sharded state', megabytes(sharded), formatRatio(sharded / whole)],
-      ],
+      heading: `resident memory of the state of ${formatCount(elements)} parameters in each of ${COUNT} processes`,
+      columns: ['', 'whole', 'sharded', '÷ whole'],
+      rows: rows.map(({ what, whole, sharded }) => {
+        return [what, megabytes(whole), megabytes(sharded), formatRatio(sharded / whole)];
+      }),
     },
     target: {
-      what: `memory of sharded ÷ whole state, ${COUNT} processes`,
-      measured: sharded / whole,
+      what: `memory of sharded ÷ whole slots, ${COUNT} processes`,
+      measured: rows[0].sharded / rows[0].whole,
       bound: 1.05 / COUNT,
       sense: 'at most',
       unit: '×',

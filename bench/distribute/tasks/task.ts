@@ -49,6 +49,8 @@ export interface MemoryTask {
   readonly kind: 'memory';
   readonly elements: number;
   readonly shardState: boolean;
+  /** Whether replicas sum their gradients, rather than be given the sum: a sum takes memory, too. */
+  readonly sums: boolean;
 }
 
 export type Task = StepsTask | SumsTask | AgreementTask | DelaysTask | MemoryTask;
