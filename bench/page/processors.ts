@@ -6,9 +6,9 @@ export interface Processor {
 }
 
 export const PROCESSORS: readonly Processor[] = [
-  { name: 'Zen 5', whole: 'AMD EPYC, Zen 5' },
   { name: 'Zen 4', whole: 'AMD EPYC, Zen 4, AVX-512' },
   { name: 'Zen 3', whole: 'AMD EPYC, Zen 3 (Milan), AVX2' },
+  { name: 'Zen 5', whole: 'AMD EPYC, Zen 5' },
   { name: 'Xeon', whole: 'Intel Xeon, AVX-512' },
 ];
 
