@@ -81,7 +81,7 @@ export function drawLines(title: string, subtitle: string, lines: readonly Line[
     text(PLOT.left, 82, 'ns per element', 'quiet small'),
     ...horizontals(y),
     ...verticals(sizes, x),
-    ...lines.map((line) => drawLine(line, x, y)),
+    ...lines.map((line) => drawLine(line, x, y, 3)),
     ...labels(lines, y),
   ];
   const size = `viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}"`;
@@ -156,25 +156,39 @@ function verticals(sizes: readonly number[], x: Scale): string[] {
   return parts;
 }
 
-function drawLine({ color, points }: Line, x: Scale, y: Scale): string {
-  const at = points.map(([elements, ns]) => [pixel(x.at(elements)), pixel(y.at(ns))]);
-  const dots = at.map(([cx, cy]) => `<circle class="${color}" cx="${cx}" cy="${cy}" r="3"/>`);
+export function drawLine(
+  { color, points }: { readonly color: string; readonly points: readonly (readonly [number, number])[] },
+  x: Scale,
+  y: Scale,
+  radius: number,
+): string {
+  const at = points.map(([elements, value]) => [pixel(x.at(elements)), pixel(y.at(value))]);
+  const dots = at.map(([cx, cy]) => `<circle class="${color}" cx="${cx}" cy="${cy}" r="${radius}"/>`);
   return `<path class="line ${color}" d="M${at.map((point) => point.join(' ')).join('L')}"/>${dots.join('')}`;
 }
 
-/** Names at the ends of the lines, moved apart where they would lie on each other. */
-function labels(lines: readonly Line[], y: Scale): string[] {
-  const ends = lines.map((line) => ({ ...line, end: y.at(line.points[line.points.length - 1][1]) }));
-  ends.sort((a, b) => a.end - b.end);
-  const places = ends.map(({ end }) => end);
-  for (let pass = 0; pass < 100; pass++) {
+/** Where names stand that are to stand at these heights, in ascending order, so that none lies on another. */
+export function apart(heights: readonly number[], least: number): number[] {
+  const places = [...heights];
+  for (let pass = 0; pass < 200; pass++) {
     for (let i = 1; i < places.length; i++) {
-      const lack = LABEL_HEIGHT - (places[i] - places[i - 1]);
+      const lack = least - (places[i] - places[i - 1]);
       if (lack <= 0) continue;
       places[i - 1] -= lack / 2;
       places[i] += lack / 2;
     }
   }
+  return places;
+}
+
+/** Names at the ends of the lines. */
+function labels(lines: readonly Line[], y: Scale): string[] {
+  const ends = lines.map((line) => ({ ...line, end: y.at(line.points[line.points.length - 1][1]) }));
+  ends.sort((a, b) => a.end - b.end);
+  const places = apart(
+    ends.map(({ end }) => end),
+    LABEL_HEIGHT,
+  );
   return ends.map(({ name, color, end }, i) => {
     const lead = `M${PLOT.right + 6} ${pixel(end)}L${PLOT.right + 22} ${pixel(places[i])}h6`;
     return `<path class="lead ${color}" d="${lead}"/>${text(PLOT.right + 34, places[i] + 4, name, '')}`;

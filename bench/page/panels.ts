@@ -2,7 +2,7 @@
  * Line charts that are as wide as a phone: panels below each other, each with names at the ends of its lines. On a page
  * that is wider they grow, and their text with them.
  */
-import { pixel, type Scale, STYLE, scale, text } from '../chart.js';
+import { apart, drawLine, pixel, type Scale, STYLE, scale, text } from '../chart.js';
 import { formatCount } from '../format.js';
 
 export interface PanelLine {
@@ -59,7 +59,7 @@ function drawPanel({ title, lines }: Panel, { mark }: Axis, values: readonly num
     text(12, 20, title, 'sub'),
     ...horizontals(y, mark),
     ...verticals(sizes, x),
-    ...lines.map((line) => drawLine(line, x, y)),
+    ...lines.map((line) => drawLine(line, x, y, 2.5)),
     ...labels(lines, y),
   ].join('\n');
 }
@@ -99,25 +99,14 @@ function verticals(sizes: readonly number[], x: Scale): string[] {
   return parts;
 }
 
-function drawLine({ color, points }: PanelLine, x: Scale, y: Scale): string {
-  const at = points.map(([size, value]) => [pixel(x.at(size)), pixel(y.at(value))]);
-  const dots = at.map(([cx, cy]) => `<circle class="${color}" cx="${cx}" cy="${cy}" r="2.5"/>`);
-  return `<path class="line ${color}" d="M${at.map((point) => point.join(' ')).join('L')}"/>${dots.join('')}`;
-}
-
-/** Names at the ends of the lines, moved apart where they would lie on each other. */
+/** Names at the ends of the lines. */
 function labels(lines: readonly PanelLine[], y: Scale): string[] {
   const ends = lines.map((line) => ({ ...line, end: y.at(line.points[line.points.length - 1][1]) }));
   ends.sort((a, b) => a.end - b.end);
-  const places = ends.map(({ end }) => end);
-  for (let pass = 0; pass < 200; pass++) {
-    for (let i = 1; i < places.length; i++) {
-      const lack = LABEL_HEIGHT - (places[i] - places[i - 1]);
-      if (lack <= 0) continue;
-      places[i - 1] -= lack / 2;
-      places[i] += lack / 2;
-    }
-  }
+  const places = apart(
+    ends.map(({ end }) => end),
+    LABEL_HEIGHT,
+  );
   return ends.map(({ name, color, end }, i) => {
     const lead = `M${PLOT.right + 4} ${pixel(end)}L${PLOT.right + 11} ${pixel(places[i])}h3`;
     return `<path class="lead ${color}" d="${lead}"/>${text(PLOT.right + 17, places[i] + 4, name, '')}`;
