@@ -36,9 +36,26 @@ export type ErrorCode =
 
 const ours = new WeakSet<Error>();
 
+// Looked up once: a program may replace them, and an error is made in the midst of checks.
+const { assign, getOwnPropertyDescriptor } = Object;
+const { captureStackTrace } = Error;
+
 function coded<T extends Error>(error: T, code: ErrorCode): T {
   ours.add(error);
-  return Object.assign(error, { code });
+  showCaller(error);
+  return assign(error, { code });
+}
+
+/** Frames of this package that may lie between an error and the line that made the call. */
+const OWN_FRAMES = 30;
+
+/** Node.js shows ten frames, which may all be ours: the line that a user looks for comes after those. */
+function showCaller(error: Error): void {
+  const limit = getOwnPropertyDescriptor(Error, 'stackTraceLimit');
+  if (limit?.writable !== true || !(limit.value > 0)) return;
+  Error.stackTraceLimit = limit.value + OWN_FRAMES;
+  captureStackTrace(error, coded);
+  Error.stackTraceLimit = limit.value;
 }
 
 /** A `TypeError` with a stable code. */
