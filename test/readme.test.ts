@@ -26,7 +26,14 @@ for (const page of PAGES) describe(page, () => runs(page));
 const FILES = { 'model.keras': 'adamax.keras', 'torch.safetensors': 'adamax.safetensors' };
 
 /** What programs leave. */
-const LEFT = ['training.safetensors', 'report.html', 'report.svg'];
+const LEFT = [
+  'training.safetensors',
+  'first.safetensors',
+  'groups.safetensors',
+  'resume.safetensors',
+  'report.html',
+  'report.svg',
+];
 
 function runs(page: string): void {
   const text = readFileSync(join(root, page), 'utf8');
