@@ -76,10 +76,11 @@ export class LastStep {
     this.#skipped = this.#last;
   }
 
-  /** The step that began last was one by the gradients of this loss, if it was one at all. */
+  /** The step that began last was one by the gradients of this loss, if it was one at all; that of before keeps its own. */
   lossWas(loss: number): void {
+    if (this.#last !== this.#begun) return;
     this.#loss = loss;
-    this.#lossOf = this.#begun;
+    this.#lossOf = this.#last;
   }
 
   /** The same object until the next step has ended; null before the first one. */

@@ -99,6 +99,27 @@ describe('lastStep', () => {
     expect(optimizer.lastStep).to.equal(record);
     expect(record).to.include({ steps: 1, learningRate: 0.001, loss: undefined, gradientNorm: 5 });
   });
+
+  it('keeps its loss where steps after it failed or had no pairs, also when nobody had looked before', async () => {
+    const [optimizer, p] = [new Adamax(), f32(1, 1)];
+    const lossOf = (loss: number, ...gradient: number[]) => {
+      return () => ({ loss, gradients: [gradient.length === 0 ? null : f32(...gradient)] });
+    };
+    const others: (() => unknown)[] = [
+      () => optimizer.minimize(lossOf(8, 1, 2, 3), [p]),
+      () => optimizer.minimizeAsync(lossOf(8, 1, 2, 3), [p]),
+      () => optimizer.minimize(() => ({ loss: 8, gradients: [] }), []),
+    ];
+    for (const other of others) {
+      optimizer.minimize(lossOf(7, 3, 4), [p]);
+      try {
+        await other();
+      } catch (error) {
+        expect(error).to.have.property('code', 'ERR_ADAMAX_LENGTH');
+      }
+      expect(optimizer.lastStep?.loss).to.equal(7);
+    }
+  });
 });
 
 onEveryImplementation('gradientNorm', (name) => {
