@@ -6,6 +6,11 @@ export const MOST_POINTS = 512;
 /** From this magnitude on a number counts as not finite: sums of such would not be. */
 const TOO_LARGE = 1e300;
 
+/** Whether a number counts as finite. */
+export function isWithin(value: number): boolean {
+  return value > -TOO_LARGE && value < TOO_LARGE;
+}
+
 /** What is kept of the values of a stretch of steps. */
 export interface Point {
   /** Number of the stretch. */
@@ -31,7 +36,7 @@ export class Curve {
 
   add(at: number, value: number): void {
     this.last = value;
-    if (!(value > -TOO_LARGE && value < TOO_LARGE)) {
+    if (!isWithin(value)) {
       this.#odd[at]++;
       return;
     }

@@ -1,6 +1,7 @@
 import { wrongType, wrongValue } from '../arguments/errors.js';
 import { Course, MOST_CURVES } from './course.js';
-import { Curve, MOST_POINTS, type Point } from './curve.js';
+import { Curve, isWithin, MOST_POINTS, type Point } from './curve.js';
+import { checkName } from './told.js';
 
 /** A point as numbers: which stretch, least, greatest, sum, how many, how many not finite. */
 type SavedPoint = readonly [at: number, least: number, most: number, sum: number, count: number, odd: number];
@@ -68,28 +69,31 @@ export function courseOf(state: unknown): Course {
   const isRun = Number.isNaN(first) ? Number.isNaN(last) : last >= first && last - first < MOST_POINTS * width;
   if (!isRun) throw wrongValue('state.last', `within ${MOST_POINTS} stretches of ${width} from first`, given.last);
   course.skipped = whole('state.skipped', given.skipped);
-  putPoints('state.skips', course.skips, given.skips);
+  // Before the first step there is no stretch.
+  const stretches = Number.isNaN(first) ? 0 : Math.floor((last - first) / width) + 1;
+  putPoints('state.skips', course.skips, given.skips, stretches);
   const curves = listOf('state.curves', given.curves);
   if (curves.length > MOST_CURVES) throw wrongValue('state.curves', `at most ${MOST_CURVES}`, curves.length);
   for (const [i, item] of curves.entries()) {
     const argument = `state.curves[${i}]`;
     const { name, last: value, points } = recordOf(argument, item);
     if (typeof name !== 'string') throw wrongType(`${argument}.name`, 'a string', name);
+    checkName(argument, name);
     const curve = new Curve();
     curve.last = value === null ? Number.NaN : finite(`${argument}.last`, value);
-    putPoints(`${argument}.points`, curve, points);
+    putPoints(`${argument}.points`, curve, points, stretches);
     course.curves.set(name, curve);
   }
   return course;
 }
 
-function putPoints(argument: string, curve: Curve, points: unknown): void {
+function putPoints(argument: string, curve: Curve, points: unknown, stretches: number): void {
   let next = 0;
   for (const [i, item] of listOf(argument, points).entries()) {
     const numbers = listOf(`${argument}[${i}]`, item).map((x, k) => finite(`${argument}[${i}][${k}]`, x));
     const [at, least, most, sum, count, odd] = numbers;
-    const isOne = numbers.length === 6 && Number.isInteger(at) && at >= next && at < MOST_POINTS;
-    if (!isOne || !(least <= most && count >= 0 && odd >= 0)) {
+    const isOne = numbers.length === 6 && Number.isInteger(at) && at >= next && at < stretches;
+    if (!isOne || !(least <= most && isWithin(least) && isWithin(most) && count >= 0 && odd >= 0)) {
       throw wrongValue(`${argument}[${i}]`, 'a point of a report, [at, least, most, sum, count, odd]', item);
     }
     curve.put({ at, least, most, sum, count, odd } satisfies Point);

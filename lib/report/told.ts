@@ -46,13 +46,17 @@ export function readTold(record: unknown, series: unknown): Told {
   if (series !== undefined && series !== null) {
     checkRecord('series', series, 'an object of numbers, { loss: 0.5 }');
     for (const [name, value] of Object.entries(series)) {
-      if (name.trim() === '' || name.length > LONGEST) {
-        throw wrongValue('series', `named by 1 to ${LONGEST} characters`, name);
-      }
+      checkName('series', name);
       take(values, name, value, `series.${name}`);
     }
   }
   return { steps, isSkipped: skipped, values };
+}
+
+/** Throws unless a curve can have this name. @throws RangeError `ERR_ADAMAX_ARG_VALUE` */
+export function checkName(argument: string, name: string): void {
+  if (name.trim() !== '' && name.length <= LONGEST) return;
+  throw wrongValue(argument, `named by 1 to ${LONGEST} characters`, name);
 }
 
 function take(values: Map<string, number>, name: string, value: unknown, argument: string): void {

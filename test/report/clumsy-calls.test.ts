@@ -136,6 +136,19 @@ describe('clumsy use of a report', () => {
         { curves: [{ name: 'a', last: null, points: [[512, 0, 0, 0, 1, 0]] }] },
         /^state\.curves\[0\]\.points\[0\] must be a point/,
       ],
+      // The run has come to the sixth step: nothing is drawn beyond its end, nor before its beginning.
+      [
+        { curves: [{ name: 'a', last: null, points: [[6, 0, 0, 0, 1, 0]] }] },
+        /^state\.curves\[0\]\.points\[0\] must be a point/,
+      ],
+      [{ first: null, last: null }, /^state\.skips\[0\] must be a point/],
+      // Differences of such numbers are infinite.
+      [
+        { curves: [{ name: 'a', last: null, points: [[0, -1.7e308, 1.7e308, 0, 2, 0]] }] },
+        /^state\.curves\[0\]\.points\[0\] must be a point/,
+      ],
+      [{ curves: [{ name: ' ', last: null, points: [] }] }, /^state\.curves\[0\] must be named by 1 to 60 characters/],
+      [{ curves: [{ name: 'a'.repeat(61), last: null, points: [] }] }, /^state\.curves\[0\] must be named by/],
       [
         { curves: [{ name: 'a', last: null, points: [[0, 1, 0, 0, 1, 0]] }] },
         /^state\.curves\[0\]\.points\[0\] must be a point/,
