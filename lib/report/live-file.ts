@@ -1,9 +1,13 @@
 import { warn } from '../arguments/warn.js';
+import { path as paths } from '../memory/node-modules.js';
 import { type Kind, kindOfFile, writeText } from './file.js';
 
 /** A file that follows a run. */
 export class LiveFile {
+  /** As it was given. */
   readonly path: string;
+  /** Where that is, also once the process has gone to another folder. */
+  readonly #place: string;
   readonly kind: Kind;
   /** Seconds between two writings. */
   readonly every: number;
@@ -14,12 +18,13 @@ export class LiveFile {
   constructor(path: unknown, every: number) {
     this.kind = kindOfFile(path);
     this.path = path as string;
+    this.#place = paths.resolve(this.path);
     this.every = every;
   }
 
   /** Writes in the beginning or at the end. @throws Error `ERR_ADAMAX_FILE` */
   write(text: string, isFlushed: boolean): void {
-    writeText(this.path, text, isFlushed);
+    writeText(this.#place, text, isFlushed);
     this.#written = performance.now();
   }
 

@@ -130,6 +130,22 @@ describe('the files of a report', () => {
     expect(readdirSync(inFolder(''))).to.deep.equal(['live.html']);
   });
 
+  it('stay where they were named, wherever the process goes', () => {
+    const home = process.cwd();
+    try {
+      process.chdir(inFolder(''));
+      const report = new Report({ path: 'live.svg', every: 0 });
+      process.chdir(home);
+      report.step({ steps: 1, loss: 1 });
+      expect(readFileSync(inFolder('live.svg'), 'utf8')).to.equal(report.svg());
+      report.end();
+      expect(report.path).to.equal('live.svg');
+    } finally {
+      process.chdir(home);
+    }
+    expect(existsSync('live.svg')).to.equal(false);
+  });
+
   it('are written no more often than they were told to be', () => {
     const path = inFolder('live.svg');
     const report = new Report({ path, every: 3600 });
