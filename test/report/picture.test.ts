@@ -101,6 +101,48 @@ describe('the picture of a report', () => {
     }
   });
 
+  it('has marks that differ, and room for each of them, also where values differ in late digits only', () => {
+    const cases = [
+      [1e6, 1e6 + 1, 1e6 + 3],
+      [1234567, 1234570],
+      [-123456.7, -123456.2],
+      [0.4321471, 0.4321491],
+      [100_000, 200_000],
+      [-1e-240, -1e299],
+      [1e-240, 3, 1, 1e299, 2],
+    ];
+    for (const values of cases) {
+      const report = new Report();
+      for (const [i, value] of values.entries()) report.step({ steps: i }, { value });
+      const [{ line, marks, steps, isLogarithmic }] = panelsOf(report.svg());
+      expect(marks.size, String(values)).to.be.at.least(3);
+      const y = through(marks, isLogarithmic ? Math.log : undefined);
+      values.forEach((value, i) => {
+        expect(line[i][1], String(values)).to.be.closeTo(y(value), CLOSE);
+      });
+      expect(line[0][0]).to.equal(steps.get(0));
+      for (const { attributes, text } of parse(report.svg()).filter(({ attributes }) => 'text-anchor' in attributes)) {
+        // Digits of DejaVu Sans, which is as wide as any, have 8.3 px, and a comma 4.
+        if (attributes.class === 'quiet' && attributes['text-anchor'] === 'end') {
+          expect(Number(attributes.x), text).to.be.at.least(7.7 * text.length);
+        }
+      }
+    }
+  });
+
+  it('shortens a title and a name that would leave it or lie on a figure, and wide characters sooner', () => {
+    const report = new Report({ title: '漢'.repeat(40) });
+    report.step({ steps: 1 }, { [`${'n'.repeat(59)}!`]: 1, ['🙂'.repeat(30)]: 2, 'validation accuracy, top 5': 3 });
+    const texts = parse(report.svg()).map(({ text }) => text);
+    expect(texts).to.include('漢'.repeat(22) + '…');
+    expect(texts.filter((text) => /^n+…$/.test(text))).to.deep.equal([`${'n'.repeat(40)}…`]);
+    expect(texts.filter((text) => /^(🙂)+…$/u.test(text))).to.deep.equal([`${'🙂'.repeat(20)}…`]);
+    expect(panelsOf(report.svg())[2].name).to.equal('validation accuracy, top 5');
+    // What is shortened in the picture is said in full to those who do not see it, and in the table.
+    expect(report.svg()).to.contain(`${'n'.repeat(59)}!, steps`);
+    expect(report.html()).to.contain(`${'n'.repeat(59)}!</th>`);
+  });
+
   it('has a title and a description for those who do not see it, and looks for the dark', () => {
     const report = new Report({ title: 'Digits' });
     for (let k = 1; k <= 1234; k++) report.step({ steps: k, loss: 2 / k });

@@ -54,7 +54,7 @@ export function panelsOf(svg: string): Drawn[] {
     const of = (kind: string) => shapes.filter(({ attributes }) => attributes.class === kind);
     const numbers = ({ text }: Shape) => Number(text.replaceAll('−', '-').replaceAll(',', ''));
     const quiet = shapes.filter(({ name, attributes }) => name === 'text' && attributes.class === 'quiet');
-    const marks = quiet.filter(({ attributes }) => attributes['text-anchor'] === 'end' && attributes.x === '50');
+    const marks = quiet.filter(({ attributes, text }) => attributes['text-anchor'] === 'end' && text !== 'steps');
     const steps = quiet.filter(({ attributes }) => attributes['text-anchor'] === 'middle');
     return {
       name: of('name')[0].text,

@@ -33,6 +33,22 @@ export function escaped(text: string): string {
   return text.replace(UNFIT, '\ufffd').replace(/[&<>"]/g, (character) => ENTITIES[character]);
 }
 
+/**
+ * As much of a text as fits in a line of so many characters. Those from U+2E80 on, which are Chinese, Japanese, Korean or
+ * pictures, are as wide as two.
+ */
+export function shortened(text: string, most: number): string {
+  const characters = [...text];
+  let width = 0;
+  let fitting = 0;
+  for (const [i, character] of characters.entries()) {
+    width += character >= '\u2e80' ? 2 : 1;
+    if (width > most) return `${characters.slice(0, fitting).join('')}…`;
+    if (width < most) fitting = i + 1;
+  }
+  return text;
+}
+
 /** Characters that XML has no way to write: most control characters, halves of pairs, and two more. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to be found
 const UNFIT = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/gu;

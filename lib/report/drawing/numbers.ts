@@ -30,10 +30,10 @@ export function brief(x: number, digits = 4): string {
 export function atMark(x: number, decimals: number): string {
   const size = Math.abs(x);
   if (x === 0) return '0';
-  if (size >= 10_000 && decimals === 0) return brief(x, 6);
-  if (decimals <= 4) return withMinus(x.toFixed(decimals));
-  const magnitude = Number(size.toExponential().split('e')[1]);
-  return exponential(x, Math.max(1, magnitude + decimals + 1));
+  const digits = Number(size.toExponential().split('e')[1]) + decimals + 1;
+  if (size >= 10_000 && decimals <= 0) return brief(x, Math.max(6, digits));
+  if (decimals <= 4) return withMinus(x.toFixed(Math.max(0, decimals)));
+  return exponential(x, Math.max(1, digits));
 }
 
 /** A power of ten at a mark of a logarithmic axis. */

@@ -1,14 +1,19 @@
 import type { Course } from '../course.js';
 import type { Curve, Point } from '../curve.js';
 import { type Axis, stepAxis, valueAxis } from './axis.js';
-import { element, escaped, label, pathThrough, polyline, segment } from './markup.js';
+import { element, escaped, label, pathThrough, polyline, segment, shortened } from './markup.js';
 import { brief, grouped } from './numbers.js';
 import { hueOf } from './style.js';
 
-/** Room around the plot of a panel: for its name above, for marks at the left and below. */
-const ROOM = { left: 58, right: 14, top: 34, bottom: 26 };
+/** Room around the plot of a panel: for its name above, for marks below, and at the left, with a gap, if they are short. */
+const ROOM = { left: 58, gap: 8, right: 14, top: 34, bottom: 26 };
 /** Beside the marks of steps stands what they count. */
 const UNIT_WIDTH = 46;
+/** Room for a character, in pixels, in whatever font there is. */
+const CHARACTER = 8;
+/** Characters that a figure has which stands at the end of the line of a name, and the words about a scale. */
+const FIGURE = 10;
+const SCALE = ', log scale';
 const MOST_DOTS = 40;
 const MOST_HAIRS = 20;
 
@@ -46,22 +51,29 @@ export function drawPanel(course: Course, key: string, i: number, width: number,
   const steps = stepAxis(course.first, course.last);
   const range = extremes(values);
   const axis = range === null ? null : valueAxis(range.least, range.most, medianOf(values));
-  const x = (step: number) => ROOM.left + (right - ROOM.left) * steps.at(step);
+  const left = roomFor(axis);
+  const x = (step: number) => left + (right - left) * steps.at(step);
   const y = (value: number) => bottom - (bottom - ROOM.top) * (axis?.at(value) ?? 0);
   const plot: Plot = { course, x, y, top: ROOM.top, bottom };
   const name = nameOf(key);
-  const scale = axis?.isLogarithmic ? [element('tspan', { class: 'quiet plain' }, ', log scale')] : [];
+  const scale = axis?.isLogarithmic ? SCALE : '';
+  const heading = shortened(name, Math.floor((right - left) / CHARACTER) - FIGURE - scale.length);
   const markup = element(
     'g',
     { class: hueOf(i) },
-    element('text', { x: ROOM.left, y: 20, class: 'name' }, escaped(name), ...scale),
+    element(
+      'text',
+      { x: left, y: 20, class: 'name' },
+      escaped(heading),
+      ...(scale === '' ? [] : [element('tspan', { class: 'quiet plain' }, scale)]),
+    ),
     label(brief(curve.last), right, 20, { class: 'now', 'text-anchor': 'end' }),
-    ...valueMarks(axis, y, right),
-    ...stepMarks(steps, x, right, bottom),
+    ...valueMarks(axis, y, left, right),
+    ...stepMarks(steps, x, left, right, bottom),
     ...skipsOf(plot),
     ...curveOf(plot, points),
     ...oddOf(plot, points),
-    ...(axis === null ? [label('no finite value', ROOM.left + 12, (ROOM.top + bottom) / 2, { class: 'quiet' })] : []),
+    ...(axis === null ? [label('no finite value', left + 12, (ROOM.top + bottom) / 2, { class: 'quiet' })] : []),
   );
   return { description: descriptionOf(course, name, curve, range), markup, hasOdd: points.some(({ odd }) => odd > 0) };
 }
@@ -94,17 +106,29 @@ function descriptionOf(course: Course, name: string, curve: Curve, range: Extrem
   return `${run}: ${last}`;
 }
 
-function valueMarks(axis: Axis | null, y: (value: number) => number, right: number): string[] {
+/** Room at the left of a plot, so that no number at a mark is cut. */
+function roomFor(axis: Axis | null): number {
+  const longest = Math.max(0, ...(axis?.marks ?? []).map(({ text }) => text.length));
+  return Math.max(ROOM.left, ROOM.gap + CHARACTER * longest);
+}
+
+function valueMarks(axis: Axis | null, y: (value: number) => number, left: number, right: number): string[] {
   return (axis?.marks ?? []).flatMap(({ value, text }) => [
-    segment(ROOM.left, y(value), right, y(value), 'grid'),
-    label(text, ROOM.left - 8, y(value) + 4.5, { class: 'quiet', 'text-anchor': 'end' }),
+    segment(left, y(value), right, y(value), 'grid'),
+    label(text, left - ROOM.gap, y(value) + 4.5, { class: 'quiet', 'text-anchor': 'end' }),
   ]);
 }
 
-function stepMarks({ marks }: Axis, x: (step: number) => number, right: number, bottom: number): string[] {
+function stepMarks(
+  { marks }: Axis,
+  x: (step: number) => number,
+  left: number,
+  right: number,
+  bottom: number,
+): string[] {
   const free = marks.filter(({ value }) => x(value) <= right - UNIT_WIDTH);
   return [
-    segment(ROOM.left, bottom, right, bottom, 'axis'),
+    segment(left, bottom, right, bottom, 'axis'),
     ...marks.map(({ value }) => segment(x(value), bottom, x(value), bottom + 4, 'axis')),
     ...free.map(({ value, text }) => label(text, x(value), bottom + 18, { class: 'quiet', 'text-anchor': 'middle' })),
     label('steps', right, bottom + 18, { class: 'quiet', 'text-anchor': 'end' }),

@@ -1,6 +1,6 @@
 /** A whole run as one SVG, and its panels one by one for a page. */
 import type { Course } from '../course.js';
-import { element, escaped, label } from './markup.js';
+import { element, escaped, label, shortened } from './markup.js';
 import { grouped } from './numbers.js';
 import { drawPanel, oddSign, skipSign } from './panel.js';
 import { STYLE } from './style.js';
@@ -45,7 +45,7 @@ export function drawPicture(course: Course, title: string): string {
     `<desc id="description">${escaped(description)}.</desc>`,
     `<style>${STYLE}</style>`,
     element('rect', { width: WIDTH, height, rx: 8, class: 'page' }),
-    label(shortened(title), 16, 34, { class: 'title' }),
+    label(shortened(title, LONGEST), 16, 34, { class: 'title' }),
     label(summary, 16, 55, { class: 'quiet' }),
     ...panels.map(({ markup }, i) => element('g', { transform: `translate(0 ${HEAD + PANEL * i})` }, markup)),
     ...(signs.length > 0 ? [element('g', { transform: `translate(16 ${height - 13})` }, ...signs)] : []),
@@ -80,9 +80,4 @@ function legend({ skipped }: Course, hasOdd: boolean): string[] {
   const skips = skipped > 0 ? [skipSign(4, 0), label('skipped step', 14, 0, { class: 'quiet' })] : [];
   const x = skips.length > 0 ? 124 : 4;
   return [...skips, ...(hasOdd ? [oddSign(x, -4), label('NaN or infinite', x + 10, 0, { class: 'quiet' })] : [])];
-}
-
-function shortened(title: string): string {
-  const characters = [...title];
-  return characters.length <= LONGEST ? title : `${characters.slice(0, LONGEST - 1).join('')}…`;
 }
