@@ -317,10 +317,15 @@ export class StepList {
     return this.#counting !== 0;
   }
 
-  /** Counts the step that was being counted if it was taken, and not if it was not. */
-  settle(): void {
-    if (this.#counting !== 0) this.#states.counter.set(this.#control.isDone ? this.#counting : this.#counting - 1);
+  /**
+   * Counts the step that was being counted if it was taken, and not if it was not.
+   * @returns whether there was one, and it was taken
+   */
+  settle(): boolean {
+    const isTaken = this.isCounting && this.#control.isDone;
+    if (this.isCounting) this.#states.counter.set(isTaken ? this.#counting : this.#counting - 1);
     this.#counting = 0;
+    return isTaken;
   }
 
   /**

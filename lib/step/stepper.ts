@@ -38,8 +38,9 @@ export class Stepper {
   hooks: StepHooks | null = null;
   readonly turn = new Turn(() => {
     if (this.#list?.isIdle === false) throw stillUnderWay();
-    this.#list?.settle();
+    const isTaken = this.#list?.settle() === true;
     this.#otherList?.settle();
+    if (isTaken) this.#last.taken(this.#source.states.counter.get(), this.#source.learningRate);
     // Others may wait for the rest of a step that was cut short.
     this.#meeting.leave();
     this.forget();
@@ -127,6 +128,7 @@ export class Stepper {
 
   /** What is known of the last step that was taken or skipped; null before the first. */
   get lastStep(): StepRecord | null {
+    this.settle();
     return this.#last.record;
   }
 

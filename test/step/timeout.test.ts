@@ -35,6 +35,20 @@ onEveryImplementation('a script that its timeout cuts short', (isa) => {
     }
   });
 
+  it('in the midst of a step that was taken has it as the last step, whoever looks next', function () {
+    if (isa === 'js') this.skip();
+    const [p, g] = [new Float32Array(2 ** 20), new Float32Array(2 ** 20).fill(1)];
+    const optimizer = new SGD({ learningRate: 1, momentum: 1 });
+    const step = () => optimizer.applyGradients([[g, p]]);
+    step();
+    for (let k = 0; k < 5; k++) {
+      cutShort(step, 'for (;;) step();', 5);
+      const steps = optimizer.lastStep?.steps;
+      // With a momentum of 1 and gradients of 1 the velocity counts the steps.
+      expect(steps).to.equal(-optimizer.getSlot(p, 'momentum').data[0]);
+    }
+  });
+
   it('in a sweep that has written nothing has not counted the step, whoever looks next', () => {
     for (const look of ['iterations', 'getWeights', 'weights', 'applyGradients'] as const) {
       let stuck = false;
