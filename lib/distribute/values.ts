@@ -1,7 +1,7 @@
 import { checkMemory } from '../arguments/arrays.js';
 import { rangeError, wrongType, wrongValue } from '../arguments/errors.js';
 import { checkOneOf } from '../arguments/options.js';
-import { isFloat32Array, lengthOf } from '../memory/typed-arrays.js';
+import { isFloat32Array, lengthOf, plain } from '../memory/typed-arrays.js';
 import type { Failure } from '../step/outcome.js';
 import { Rows } from '../variables/gradient.js';
 import { IndexedSlices, isSlices } from '../variables/indexed-slices.js';
@@ -113,7 +113,9 @@ function* reduceLeaves(
   const numbers = leaves.filter((leaf) => typeof leaf === 'number');
   const all = new Float64Array(size * numbers.length);
   all.set(numbers, rank * numbers.length);
-  const sums = leaves.filter(isFloat32Array).map((from) => ({ from, to: new Float32Array(lengthOf(from)) }));
+  const sums = leaves
+    .filter(isFloat32Array)
+    .map((leaf) => ({ from: plain(leaf), to: new Float32Array(lengthOf(leaf)) }));
   yield [
     ...(numbers.length === 0
       ? []

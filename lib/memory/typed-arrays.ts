@@ -71,10 +71,13 @@ export const wordsOf = (array: BigInt64Array): Int32Array => {
   return new IntArray(bufferOf(array), byteOffsetOf(array), 2 * lengthOf(array));
 };
 
-/** A part of an array that `newFloats` made. */
+/** A part of an array, on its memory. `subarray` would ask the array's class what to make. */
 export const partOf = (whole: Float32Array, begin: number, length: number): Float32Array => {
   return new FloatArray(bufferOf(whole), byteOffsetOf(whole) + 4 * begin, length);
 };
+
+/** All of an array, for those who use what its class may have replaced. */
+export const plain = (array: Float32Array): Float32Array => partOf(array, 0, lengthOf(array));
 
 /** Zeros of the kind of an array, whatever has become of that. */
 export function zerosLike<T extends Float32Array | Uint16Array | BigInt64Array>(array: T, length: number): T {

@@ -65,6 +65,31 @@ function memoryOf(sums: readonly Extract<Exchange, { kind: 'sum' }>[]): number[]
 }
 
 onEveryImplementation('sums of large gradients', () => {
+  it('ask no class of an array what a part of it is to be', async () => {
+    let isAsked = false;
+    class Own extends Float32Array {
+      static get [Symbol.species](): never {
+        isAsked = true;
+        throw new Error('mine');
+      }
+    }
+    for (const options of [{}, { clipnorm: 3 }, { nonFinite: 'throw' }] as const) {
+      for (const shardState of [false, true]) {
+        const strategy = new StrategyOn(mirrored([]), shardState);
+        const [together, alone] = [strategy.scope(() => new Adamax(options)), new Adamax(options)];
+        const [p, q] = [new Float32Array(BUCKET + 5), new Float32Array(BUCKET + 5)];
+        const [g, doubled] = [new Own(p.length).fill(0.5), new Float32Array(p.length).fill(1)];
+        together.applyGradients([[g, p]]);
+        await together.applyGradientsAsync([[g, p]]);
+        for (let step = 0; step < 2; step++) alone.applyGradients([[doubled, q]]);
+        // With sharded state the other one would have stepped the rest.
+        expectSameBits(p.subarray(0, 4 * PIECE), q.subarray(0, 4 * PIECE), JSON.stringify({ ...options, shardState }));
+        expect([...strategy.reduce('sum', new Own(3).fill(2))]).to.deep.equal([4, 4, 4]);
+      }
+    }
+    expect(isAsked).to.equal(false);
+  });
+
   it('come bucket by bucket into one bucket, and have the bits of one process', () => {
     const { sums, together, alone } = start({});
     for (let step = 0; step < 2; step++) {

@@ -1,7 +1,7 @@
 import { backend } from '../../backend/choose-backend.js';
 import type { Stretch } from '../../backend/stretch.js';
 import { joinSums, PIECE } from '../../backend/sum-squares.js';
-import { lengthOf } from '../../memory/typed-arrays.js';
+import { lengthOf, partOf, plain } from '../../memory/typed-arrays.js';
 import { isConstrained } from '../../step/constraints.js';
 import type { StepHooks } from '../../step/hooks.js';
 import type { Eventually, Failure } from '../../step/outcome.js';
@@ -146,7 +146,7 @@ export class ReplicatedSteps implements StepHooks {
     dense.forEach((item, i) => {
       if (!this.#isPending || this.#sums.isPacked(i)) item.gradient = this.#sums.whole(i);
     });
-    const summands = dense.map(({ own, borders }) => ({ gradient: own as Float32Array, borders }));
+    const summands = dense.map(({ own, borders }) => ({ gradient: plain(own as Float32Array), borders }));
     // Small sums are there before the step runs, since it may copy them ahead of that.
     yield this.#isPending ? this.#sums.small(summands) : this.#sums.all(summands);
     const sparse = this.#items.filter(({ own }) => own instanceof Rows);
@@ -173,7 +173,8 @@ export class ReplicatedSteps implements StepHooks {
       const inPieces = borders.map((border) => Math.ceil(border / PIECE));
       const [first, end] = pairs.aggregate ? [inPieces[rank], inPieces[rank + 1]] : [0, sums.length];
       for (let k = first; k < end; k++) {
-        sums[k] = backend().sumSquares(gradient.subarray(k * PIECE, Math.min((k + 1) * PIECE, lengthOf(gradient))));
+        const begin = k * PIECE;
+        sums[k] = backend().sumSquares(partOf(gradient, begin, Math.min(PIECE, lengthOf(gradient) - begin)));
       }
       if (pairs.aggregate) exchanges.push({ kind: 'gather', bytes: bytesOf(sums), borders: scaled(inPieces, 8) });
       summed.push([item, sums]);
@@ -241,7 +242,7 @@ export class ReplicatedSteps implements StepHooks {
       for (let begin = 0; begin < length; begin += each) {
         const end = Math.min(begin + each, length);
         const to = this.#sums.bucket(end - begin);
-        collective.run([{ kind: 'sum', from: gradient.subarray(begin, end), to }]);
+        collective.run([{ kind: 'sum', from: partOf(gradient, begin, end - begin), to }]);
         stretch(i, begin, end, to);
         run(i, 1);
       }
