@@ -29,7 +29,9 @@ export function variablesHint(value: unknown): string {
 
 /** About slices that are too long for rows of one element, as those of a bare array are. */
 export function rowsHint(shape: readonly number[]): string {
-  return shape.length < 2 ? ' (a Variable with a shape has longer ones)' : '';
+  return shape.length < 2
+    ? ' (a bare array has rows of 1; new Variable(data, { shape: [rows, width] }) has longer ones)'
+    : '';
 }
 
 /** About an object or a list that is still the text of a file. */

@@ -1,8 +1,25 @@
 /** What somebody may have meant by a name that nobody knows. */
 
+/** What other libraries call something that has another name here. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['eps', 'epsilon'],
+  ['b1', 'beta1'],
+  ['b2', 'beta2'],
+  ['stepsize', 'learningRate'],
+]);
+/** What other libraries have and this one has not, and what is done in place of it. */
+const NOT_HERE: ReadonlyMap<string, string> = new Map([
+  ['weightdecay', 'weight decay is a term of your gradient'],
+  ['globalclipnorm', 'clipnorm bounds each gradient; docs/training-loop.md bounds all together'],
+]);
+
 /** ` (did you mean clipnorm?)` for `clipNorm`; nothing where no known name is near. */
 export function suggestion(name: unknown, known: readonly string[]): string {
-  const near = typeof name === 'string' ? nearest(name, known) : undefined;
+  const wanted = typeof name === 'string' ? bare(name) : '';
+  const advice = NOT_HERE.get(wanted);
+  if (advice !== undefined && known.includes('clipnorm')) return ` (${advice})`;
+  const synonym = known.find((candidate) => candidate === ELSEWHERE.get(wanted));
+  const near = synonym ?? (typeof name === 'string' ? nearest(name, known) : undefined);
   return near === undefined ? '' : ` (did you mean ${near}?)`;
 }
 

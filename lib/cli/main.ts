@@ -2,6 +2,7 @@
  * `npx adamax`: what this installation runs on, how to build its binary where none fits, and what is in saved states.
  */
 import { describe } from '../arguments/errors.js';
+import { suggestion } from '../arguments/suggestion.js';
 import { build, buildMpi } from './build.js';
 import { diff } from './diff.js';
 import { importFile } from './import-file.js';
@@ -55,7 +56,8 @@ async function main(command: string | undefined, rest: readonly string[]): Promi
 function misuse(command: string): string {
   const line = USAGE.split('\n').find((of) => `${of} `.startsWith(`adamax ${command} `));
   if (line !== undefined) return `${command} must be given just this:\n${line}\n`;
-  return `there must be such a command: received ${describe(command)}\n${USAGE}`;
+  const names = [...USAGE.matchAll(/^adamax ([a-z]+)/gm)].map(([, name]) => name);
+  return `the command must be one of these${suggestion(command, names)}: received ${describe(command)}\n${USAGE}`;
 }
 
 function say(text: string): 0 {

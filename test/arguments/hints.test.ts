@@ -117,7 +117,7 @@ describe('messages about the usual mistakes', () => {
     [
       'rows of a bare array',
       () => new Adamax().applyGradients([[new IndexedSlices(f32(1, 2), [1]), f32(1, 2, 3, 4)]]),
-      /\.values must have 1 elements like 1 rows of 1 \(a Variable with a shape has longer ones\): received 2$/,
+      /\.values must have 1 elements like 1 rows of 1 \(a bare array has rows of 1; new Variable\(data, \{ shape: \[rows, width\] \}\) has longer ones\): received 2$/,
     ],
     [
       'a Variable on a bare array',

@@ -14,6 +14,8 @@ describe('near misses', () => {
     ['learningRate', () => new Adamax({ learning_rate: 1 } as never)],
     ['learningRate', () => new Adamax({ learningrat: 1 } as never)],
     ['beta1', () => new Adamax({ beta_1: 1 } as never)],
+    ['beta1', () => new Adamax({ b1: 0.9 } as never)],
+    ['epsilon', () => new Adamax({ eps: 1e-8 } as never)],
     ['initialAccumulatorValue', () => new Adagrad({ initialAcumulatorValeu: 1 } as never)],
     ['trainable', () => new Variable(f32(1), { trainble: true } as never)],
     ['partial', () => new Adamax().setWeights([], { partail: true } as never)],
@@ -56,5 +58,11 @@ describe('near misses', () => {
         .with.property('message')
         .that.not.match(/did you mean/);
     }
+  });
+
+  it('are told what is done in place of what other libraries have', () => {
+    const refused = (options: object) => () => new Adamax(options as never);
+    expect(refused({ weight_decay: 0.1 })).to.throw(TypeError, '(weight decay is a term of your gradient)');
+    expect(refused({ globalClipnorm: 1 })).to.throw(TypeError, 'docs/training-loop.md bounds all together');
   });
 });

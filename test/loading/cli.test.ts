@@ -55,7 +55,12 @@ describe('npx adamax', () => {
     }
     const { stderr, ...other } = adamax('inform');
     expect(other).to.deep.equal({ status: 2, stdout: '' });
-    expect(stderr).to.match(/^adamax: there must be such a command: received 'inform'\nadamax info .*\nadamax build/);
+    expect(stderr).to.match(
+      /^adamax: the command must be one of these: received 'inform'\nadamax info .*\nadamax build/,
+    );
+    expect(adamax('inspec').stderr).to.match(
+      /^adamax: the command must be one of these \(did you mean inspect\?\): received 'inspec'/,
+    );
     const wrong = [
       ['info', '--yaml'],
       ['build', 'x'],

@@ -14,7 +14,8 @@ import { type FileTensor, type Header, LONGEST, type Metadata, PREFIX } from './
  * @throws RangeError `ERR_ADAMAX_CHECKPOINT`
  */
 export function headerLength(file: string, prefix: Uint8Array, size: number): number {
-  if (prefix.length < PREFIX) throw damaged(file, 'a header must be there: length', prefix.length);
+  if (prefix.length < PREFIX)
+    throw damaged(file, 'a header must be there, as files of safetensors have it: length', prefix.length);
   const length = new DataView(prefix.buffer, prefix.byteOffset, PREFIX).getBigUint64(0, true);
   if (length > BigInt(LONGEST)) throw otherFormat(file, prefix);
   const most = size - PREFIX;
