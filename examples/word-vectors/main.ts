@@ -53,6 +53,7 @@ async function main(args: readonly string[]): Promise<void> {
   writeFiles(folder, title, corpus.vocabulary, result, options);
   print('', verdict(result), `${Object.values(FILES).join(', ')} are in ${options.out}`);
   print(`took ${duration((performance.now() - began) / 1000)}`);
+  print('for a training of your own: npm install adamax, and docs/getting-started.md');
 }
 
 // So much of it tells texts apart, and can be read in a line.
