@@ -7,6 +7,7 @@ export type WarningCode =
   | 'ADAMAX_NEW_VARIABLES'
   | 'ADAMAX_NON_FINITE'
   | 'ADAMAX_BOUND'
+  | 'ADAMAX_ALONE'
   | 'ADAMAX_REPORT';
 
 /**

@@ -5,6 +5,7 @@ import { fs, path, url } from '../memory/node-modules.js';
 import { Barrier } from './collective/workers/barrier.js';
 import { CONTROL } from './collective/workers/control.js';
 import { type Handover, handOver, workerThreads } from './collective/workers/handover.js';
+import { errorOf } from './collective/workers/loss.js';
 import { Staging } from './collective/workers/staging.js';
 import { timeLimit } from './collective/workers/time-limit.js';
 
@@ -88,7 +89,7 @@ function fileOf(script: unknown): string {
   try {
     fs.accessSync(file, fs.constants.R_OK);
   } catch (error) {
-    throw fileError('script must be a file that can be read', error);
+    throw fileError(`script must be a file that can be read, which ${file} is not`, error);
   }
   return file;
 }
@@ -167,6 +168,7 @@ class Launch {
     // A replica that has ended by itself has said so before, unless it ended as a whole; then nobody else does.
     this.#barrier.break({ kind: 'ended', rank, code });
     if (code !== 0) this.#fail(rank, replicaError(`replica ${rank} must end with the exit code 0: received ${code}`));
+    else this.#endSilence();
     if (this.#running.size === 0) this.#allEnded();
   }
 
@@ -175,6 +177,16 @@ class Launch {
     if (this.#failures.length > 1) return;
     this.#barrier.break({ kind: 'threw', rank });
     this.#grace = setTimeout(() => this.#terminate(), GRACE);
+  }
+
+  /** Whoever was told that another is silent may end as if nothing were the matter; then nobody ends that one. */
+  #endSilence(): void {
+    const { loss } = this.#barrier;
+    if (loss?.kind !== 'silent') return;
+    this.#grace ??= setTimeout(() => {
+      this.#failures.push({ rank: loss.rank, error: errorOf(loss, 0) });
+      this.#terminate();
+    }, GRACE);
   }
 
   #terminate(): void {

@@ -1,6 +1,10 @@
 import { checkBoolean, checkOptions } from '../arguments/options.js';
+import { checkNumber } from '../arguments/ranges.js';
+import { warn } from '../arguments/warn.js';
 import { alone } from './collective/alone.js';
+import { launchOf } from './collective/mpi/launcher.js';
 import { openWorkers } from './collective/workers/open.js';
+import { timeLimit } from './collective/workers/time-limit.js';
 import { Strategy } from './strategy.js';
 
 /** How replicas that are threads work together. */
@@ -29,7 +33,20 @@ export class MirroredStrategy extends Strategy {
     checkOptions('MirroredStrategy', options, ['shardState', 'timeoutSeconds']);
     const { shardState = false, timeoutSeconds } = options;
     checkBoolean('shardState', shardState);
+    if (timeoutSeconds !== undefined) checkNumber('timeoutSeconds', timeoutSeconds, timeLimit);
     super(openWorkers(timeoutSeconds === undefined ? {} : { timeoutSeconds }) ?? alone(), shardState);
     this.closeAtEnd();
+    if (this.replicaIdInSyncGroup === 0) warnOfOthers();
   }
+}
+
+/** Whoever starts several processes wants them to train together, and not each the same by itself. */
+function warnOfOthers(): void {
+  const launch = launchOf();
+  if (launch?.size === undefined || launch.size < 2) return;
+  const { variable, size } = launch;
+  warn('ADAMAX_ALONE', () => {
+    const message = `MirroredStrategy has the replicas of one process, of ${size} as ${variable} says: each trains by itself`;
+    return { message, detail: 'new MultiWorkerMirroredStrategy() connects them.' };
+  });
 }

@@ -11,6 +11,7 @@ import { expect } from 'chai';
 import { stepperOf } from '#internals';
 import { f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
+import { runModule } from '../support/process.js';
 import { replicas } from './fake.js';
 
 const hooksOf = (optimizer: Adamax) => stepperOf(optimizer).hooks;
@@ -124,5 +125,18 @@ describe('the scope of a strategy', () => {
       /must be asked of an optimizer that keeps all of its state .*: received 'Adamax', whose state is sharded$/;
     expectError(() => optimizer.getWeights(), TypeError, 'ERR_ADAMAX_STATE', must);
     expectError(() => optimizer.setWeights([]), TypeError, 'ERR_ADAMAX_STATE', must);
+  });
+
+  it('warns where a launcher has started several processes, which MirroredStrategy does not connect', () => {
+    const program = "import { MirroredStrategy } from 'adamax/distribute'; new MirroredStrategy();";
+    const warned = (variables: Record<string, string>) =>
+      /\[ADAMAX_ALONE\].*/.exec(runModule(program, variables).stderr)?.[0];
+    expect(warned({ OMPI_COMM_WORLD_SIZE: '2' })).to.match(/of 2 as OMPI_COMM_WORLD_SIZE says: each trains by itself$/);
+    expect(warned({ OMPI_COMM_WORLD_SIZE: '1' })).to.equal(undefined);
+    expect(warned({})).to.equal(undefined);
+  });
+
+  it('refuses a time limit that is none, launched or not', () => {
+    expectError(() => new MirroredStrategy({ timeoutSeconds: -1 }), RangeError, 'ERR_ADAMAX_ARG_VALUE', /received -1$/);
   });
 });

@@ -96,6 +96,11 @@ describe('a replica that is silent', () => {
     const { error } = await launched('cases.js', 2, { what: 'hangs for ever' });
     expect(error).to.include(told('nothing from replica 1 within the time limit'));
   });
+
+  it('is ended once another has ended after it had been told, whatever that makes of it', async () => {
+    const { error } = await launched('cases.js', 3, { what: 'hangs for ever, which the others catch' });
+    expect(error).to.include(told('nothing from replica 1 within the time limit'));
+  });
 });
 
 describe('a replica', () => {

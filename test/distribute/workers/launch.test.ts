@@ -78,7 +78,9 @@ describe('launch', () => {
   it('refuses a script that is not there', async () => {
     const error = await errorOf(() => launch('/no/such/script.js'));
     expect(error).to.include({ code: 'ERR_ADAMAX_FILE' });
-    expect(error.message).to.match(/^script must be a file that can be read: received .*ENOENT/);
+    expect(error.message).to.match(
+      /^script must be a file that can be read, which \/no\/such\/script.js is not: received .*ENOENT/,
+    );
   });
 
   it('rejects with the error of a script that cannot be run', async () => {

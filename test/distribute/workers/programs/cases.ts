@@ -127,6 +127,14 @@ const cases = {
     while (collective.rank === 1);
     collective.run(exchanges());
   },
+  'hangs for ever, which the others catch': () => {
+    const collective = open(0.5);
+    collective.run(exchanges());
+    while (collective.rank === 1);
+    try {
+      collective.run(exchanges());
+    } catch {}
+  },
   'waits for the signal': async () => {
     const collective = open();
     if (collective.rank === 1) await soon(60_000);
