@@ -234,6 +234,7 @@ export class Stepper {
   forget(): void {
     this.#pairs.clear();
     this.#resolved.length = 0;
+    this.#norms = null;
     this.#list?.reset();
     this.#otherList?.reset();
     this.#heapList = null;

@@ -226,6 +226,9 @@ onEveryImplementation('gradientNorm', (name) => {
     optimizer.clipnorm = 1;
     step();
     expect(optimizer.lastStep?.gradientNorm).to.equal(5);
+    step();
+    optimizer.release([q]);
+    expect(optimizer.lastStep?.gradientNorm).to.equal(undefined);
     stepperOf(optimizer).hooks = null;
     step();
     expect(optimizer.lastStep?.gradientNorm).to.be.closeTo(Math.sqrt(3), 1e-12);
