@@ -286,7 +286,7 @@ export class StepList {
 
   /**
    * Steps all entries and counts the step. It is counted first: a script that is cut short by the timeout of `node:vm`
-   * mostly ends when the native call returns, and whoever looks finds counted what was stepped.
+   * mostly ends when the native call returns, and whoever looks finds counted what was stepped. `counted` must follow.
    * @returns the number of steps taken so far
    * @throws RangeError `ERR_ADAMAX_INDEX`, `ERR_ADAMAX_NON_FINITE`, `ERR_ADAMAX_MEMORY`
    */
@@ -308,8 +308,12 @@ export class StepList {
       this.settle();
       throw this.#errorOf(fault);
     }
-    this.#counting = 0;
     return count;
+  }
+
+  /** Says that whoever had a step counted has taken note of it, so that nothing is to be settled any more. */
+  counted(): void {
+    this.#counting = 0;
   }
 
   /** Whether a step is being counted and run; if nobody is at it any more, it was cut short. */
@@ -407,6 +411,7 @@ export class StepList {
     this.#owned = [];
     this.#outs = null;
     this.#boundTo = null;
+    this.#counting = 0;
   }
 
   #errorOf(fault: Fault): RangeError {

@@ -119,11 +119,17 @@ export class Stepper {
     const change = this.#read(gradsAndVars, aggregate, words);
     if (this.#pairs.count > 0) {
       const count = this.#step(change, outs);
-      this.#last.taken(count, this.#source.learningRate);
+      this.#taken(count);
       return count;
     }
     if (this.hooks !== null) doneAtOnce(this.#meeting.meet(null, true));
     return this.#source.states.counter.get();
+  }
+
+  /** In this order: a timeout may strike between the two. */
+  #taken(count: number): void {
+    this.#last.taken(count, this.#source.learningRate);
+    this.#list?.counted();
   }
 
   /** What is known of the last step that was taken or skipped; null before the first. */
@@ -185,7 +191,7 @@ export class Stepper {
       const isAlone = this.hooks === null || (this.hooks.meet === undefined && this.#aggregator === null);
       const count =
         !leaves && isAlone ? this.turn[INSIDE](() => this.#step(change, null)) : await this.#stepLater(change, leaves);
-      this.#last.taken(count, this.#source.learningRate);
+      this.#taken(count);
       return this.#outcome(count);
     } catch (error) {
       const cause = this.hooks === null ? error : await this.#meeting.failedLater(error);

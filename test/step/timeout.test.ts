@@ -37,12 +37,12 @@ onEveryImplementation('a script that its timeout cuts short', (isa) => {
 
   it('in the midst of a step that was taken has it as the last step, whoever looks next', function () {
     if (isa === 'js') this.skip();
-    const [p, g] = [new Float32Array(2 ** 20), new Float32Array(2 ** 20).fill(1)];
+    const [p, g] = [new Float32Array(20_000), new Float32Array(20_000).fill(1)];
     const optimizer = new SGD({ learningRate: 1, momentum: 1 });
     const step = () => optimizer.applyGradients([[g, p]]);
     step();
-    for (let k = 0; k < 5; k++) {
-      cutShort(step, 'for (;;) step();', 5);
+    for (let k = 0; k < 20; k++) {
+      cutShort(step, 'for (;;) step();', 3);
       const steps = optimizer.lastStep?.steps;
       // With a momentum of 1 and gradients of 1 the velocity counts the steps.
       expect(steps).to.equal(-optimizer.getSlot(p, 'momentum').data[0]);
