@@ -18,7 +18,8 @@ export interface ReportOptions {
   title?: string;
   /**
    * A file that follows the run, `.html` or `.svg`: it is written at once, then while steps are reported, and by `end`.
-   * An HTML page loads itself again until then. Default: none.
+   * An HTML page loads itself again until then. A relative one stays where it was when the report was made. Default:
+   * none.
    */
   path?: string | null;
   /** The least number of seconds between two writings of that file, ≥ 0. Default: 2. */

@@ -406,6 +406,7 @@ export class StepList {
   /** Any stage → new: forgets what is known, so that everything is checked and bound again. */
   reset(): void {
     this.#plan.truncate(0);
+    this.#plan.norms(null);
     this.#stage = NEW;
     this.#entries.length = 0;
     this.#owned = [];
