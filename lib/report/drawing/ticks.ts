@@ -20,7 +20,7 @@ export function ticksOver(least: number, most: number, wanted: number, narrowest
   const first = Math.floor(least / multiple(1));
   const last = Math.max(Math.ceil(most / multiple(1)), first + 1);
   const values = Array.from({ length: last - first + 1 }, (_, i) => multiple(first + i));
-  return { values, decimals: -power };
+  return { values, decimals: 0 - power };
 }
 
 // The smallest of 1, 2, 5 times a power of ten that is not below a step.
