@@ -3,6 +3,7 @@ import { Adamax, type Gradient, Optimizer, SGD, Variable, type VariableLike } fr
 import { expect } from 'chai';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
+import { runModule } from '../support/process.js';
 
 /** Runs a function until a timeout cuts it short. */
 function cutShort(step: () => unknown, source: string, timeout: number): void {
@@ -269,39 +270,52 @@ onEveryImplementation('a script that its timeout cuts short', (isa) => {
     }
   });
 
-  it('in the beginning of a step off the event loop leaves no memory in use, and the optimizer free', async function () {
+  // In a process of its own: where async hooks are on, as after a scope of a strategy, Node.js before 24 does not survive
+  // a timeout that strikes in one of them, and a step off the event loop has one called.
+  it('in the beginning of a step off the event loop leaves no memory in use, and the optimizer free', function () {
     this.timeout(60_000);
-    const size = 2 ** 20;
-    const g = new Float32Array(size).fill(1);
-    const p = new Variable(new Float32Array(size), { constraint: () => undefined });
-    const optimizer = new SGD({ learningRate: 1 });
-    const isBusy = () => {
-      try {
-        p.assign(p.data);
-        return false;
-      } catch {
-        return true;
-      }
-    };
-    let cut = 0;
-    for (let k = 0; k < 40; k++) {
-      let promise: Promise<number> | null = null;
-      const step = () => {
-        promise = optimizer.applyGradientsAsync([[g, p]]);
+    const { code, stdout, stderr } = runModule(
+      `
+      import { createContext, runInContext } from 'node:vm';
+      import { SGD, Variable } from 'adamax';
+
+      const g = new Float32Array(2 ** 20).fill(1);
+      const p = new Variable(new Float32Array(2 ** 20), { constraint: () => undefined });
+      const optimizer = new SGD({ learningRate: 1 });
+      await optimizer.applyGradientsAsync([[g, p]]); // loads the addon
+      const isBusy = () => {
+        try {
+          p.assign(p.data);
+          return false;
+        } catch {
+          return true;
+        }
       };
-      try {
-        runInContext('step(); for (;;);', createContext({ step }), { timeout: 1 + (k % 3) });
-      } catch {
-        // Whether it was cut short before there was a promise, or afterwards.
+      let cut = 0;
+      for (let k = 0; k < 40; k++) {
+        let promise = null;
+        const step = () => {
+          promise = optimizer.applyGradientsAsync([[g, p]]);
+        };
+        try {
+          runInContext('step(); for (;;);', createContext({ step }), { timeout: 1 + (k % 3) });
+        } catch {
+          // Whether it was cut short before there was a promise, or afterwards.
+        }
+        if (promise === null) cut++;
+        else await promise;
+        // A step that had begun on another thread all the same is done some time.
+        for (let tries = 0; tries < 100 && isBusy(); tries++) await new Promise((resolve) => setTimeout(resolve, 10));
+        p.assign(p.data);
+        new SGD({ learningRate: 1 }).applyGradients([[g, p]]);
+        optimizer.applyGradients([[g, p]]);
       }
-      if (promise === null) cut++;
-      else await (promise as Promise<number>);
-      // A step that had begun on another thread all the same is done some time.
-      for (let tries = 0; tries < 100 && isBusy(); tries++) await new Promise((resolve) => setTimeout(resolve, 10));
-      p.assign(p.data);
-      new SGD({ learningRate: 1 }).applyGradients([[g, p]]);
-      optimizer.applyGradients([[g, p]]);
-    }
-    if (cut === 0) this.skip();
+      console.log(cut > 0 ? 'cut' : 'never cut');
+    `,
+      { ADAMAX_ISA: isa },
+    );
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    if (stdout === 'never cut\n') this.skip();
+    expect(stdout).to.equal('cut\n');
   });
 });
