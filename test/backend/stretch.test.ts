@@ -5,6 +5,16 @@ import { expectSameBits, Random } from '../support/data.js';
 import { onEveryImplementation } from '../support/implementations.js';
 import { detach } from '../support/memory.js';
 
+/** A plan knows addresses only: what it is handed must live as long as it may run. */
+const alive: Float32Array[] = [];
+const held = (array: Float32Array): Float32Array => {
+  alive.push(array);
+  return array;
+};
+after(() => {
+  alive.length = 0;
+});
+
 const SIZES = [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 5];
 
 interface Setting {
@@ -88,7 +98,7 @@ onEveryImplementation('a stretch of a plan', () => {
         // What is not to be read is no number.
         if (isOwn) for (const gradient of apart.gradients) gradient.fill(NaN);
         const stretch = (i: number, begin: number, end: number) => {
-          apart.plan.stretch(i, begin, end, isOwn ? whole.gradients[i].slice(begin, end) : null);
+          apart.plan.stretch(i, begin, end, isOwn ? held(whole.gradients[i].slice(begin, end)) : null);
         };
         for (let step = 0; step < 2; step++) {
           const before = SIZES.map((_, i) => apart.bytes(i));
@@ -142,11 +152,11 @@ onEveryImplementation('a stretch of a plan', () => {
     const [apart, part] = [new Planned([2 * PIECE + 5], 'float32', setting), new Planned([PIECE], 'float32', setting)];
     part.params[0].set(apart.params[0].subarray(PIECE, 2 * PIECE));
     apart.gradients[0].fill(NaN);
-    apart.plan.stretch(0, PIECE, 2 * PIECE, part.gradients[0].slice());
+    apart.plan.stretch(0, PIECE, 2 * PIECE, held(part.gradients[0].slice()));
     for (const planned of [apart, part]) expect(planned.run()).to.equal(undefined);
     expectSameBits(apart.params[0].subarray(PIECE, 2 * PIECE), part.params[0], 'parameter');
     const before = apart.bytes(0);
-    apart.plan.stretch(0, 2 * PIECE, 2 * PIECE + 5, Float32Array.of(0, 1, 2, 3, Infinity));
+    apart.plan.stretch(0, 2 * PIECE, 2 * PIECE + 5, held(Float32Array.of(0, 1, 2, 3, Infinity)));
     expect(apart.run()).to.deep.equal({ kind: 'not finite', entry: 0 });
     expect(apart.bytes(0)).to.deep.equal(before);
   });
@@ -180,10 +190,10 @@ onEveryImplementation('a stretch of a plan', () => {
     planned.plan.stretch(0, 0, PIECE);
     planned.run();
     expect(stepped(planned.params[0], old)).to.deep.equal([2, 0]);
-    planned.plan.gradient(0, planned.gradients[0].slice(), null);
+    planned.plan.gradient(0, held(planned.gradients[0].slice()), null);
     planned.run();
     expect(stepped(planned.params[0], old)).to.deep.equal([2, 0]);
-    const heap = new Float32Array(3 * size);
+    const heap = held(new Float32Array(3 * size));
     heap.set(old);
     heap.set(planned.gradients[0], 2 * size);
     planned.plan.place(heap, Float64Array.of(0, size, 2 * size));
@@ -209,7 +219,7 @@ onEveryImplementation('a stretch of a plan', () => {
       expect(planned.run()).to.equal(undefined);
       return [0, PIECE].map((i) => Math.sign(out[i] - old[i]));
     };
-    const [up, down] = [new Float32Array(PIECE).fill(-1), new Float32Array(PIECE).fill(1)];
+    const [up, down] = [held(new Float32Array(PIECE).fill(-1)), held(new Float32Array(PIECE).fill(1))];
     plan.stretch(0, PIECE, size, up);
     expect(ways()).to.deep.equal([0, 1]);
     // Of the same stretch, listed once.
@@ -220,7 +230,7 @@ onEveryImplementation('a stretch of a plan', () => {
     expect(ways()).to.deep.equal([0, 1]);
     plan.stretch(0, PIECE, size);
     expect(ways()).to.deep.equal([0, -1]);
-    plan.stretch(0, 0, size, new Float32Array(size).fill(-1));
+    plan.stretch(0, 0, size, held(new Float32Array(size).fill(-1)));
     expect(ways()).to.deep.equal([1, 1]);
     plan.stretch(0, 0, size);
     expect(ways()).to.deep.equal([-1, -1]);
@@ -236,7 +246,7 @@ onEveryImplementation('a stretch of a plan', () => {
     const size = 2 * PIECE + 5;
     const planned = new Planned([size], 'float32', {});
     const want = new Planned([size], 'float32', {});
-    const own = want.gradients[0].slice(2 * PIECE);
+    const own = held(want.gradients[0].slice(2 * PIECE));
     planned.gradients[0].fill(NaN);
     planned.plan.stretch(0, 2 * PIECE, size, own);
     want.plan.stretch(0, 2 * PIECE, size);
@@ -269,11 +279,11 @@ onEveryImplementation('a stretch of a plan', () => {
     const size = 2 * PIECE;
     const planned = new Planned([size], 'float32', {});
     const rows = () => planned.plan.gradient(0, new Float32Array(size).fill(1), Int32Array.of(0));
-    planned.plan.stretch(0, 0, size, new Float32Array(size));
+    planned.plan.stretch(0, 0, size, held(new Float32Array(size)));
     expect(rows).to.throw(/stretch/);
     planned.plan.stretch(0, 0, size);
     rows();
-    const stretch = () => planned.plan.stretch(0, 0, size, new Float32Array(size));
+    const stretch = () => planned.plan.stretch(0, 0, size, held(new Float32Array(size)));
     expect(stretch).to.throw(/^gradient.* must be null where that of .* is sparse/);
     const before = planned.params[0][0];
     expect(planned.run()).to.equal(undefined);
