@@ -33,7 +33,7 @@ const OPTIONS = ['title', 'path', 'every', 'state'];
 /**
  * The course of a training as a picture: loss, learning rate, norm of the gradients, skipped steps, and whatever else is
  * told. Of each curve at most 512 points are kept, with least, mean and greatest of the steps that each stands for:
- * 20 KiB a curve and at most 32 curves, however long the run. Drawing takes a millisecond or two.
+ * 20 KiB a curve and at most 32 curves, however long the run. Drawing takes 5 to 25 ms.
  *
  * @example
  * const report = new Report({ title: 'Digits', path: 'report.html' });
