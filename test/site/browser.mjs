@@ -86,7 +86,11 @@ async function tryPages(browser, site) {
       let at = '';
       page.on('console', (message) => said.push(`${at}: ${message.type()}: ${message.text()}`));
       page.on('pageerror', (error) => said.push(`${at}: ${error.message}`));
-      page.on('requestfailed', (request) => asked.push(`${at}: ${request.url()} failed`));
+      page.on('requestfailed', (request) => {
+        // Whoever leaves a page ends what it was still asking for, as its icon.
+        const { errorText } = request.failure();
+        if (errorText !== 'net::ERR_ABORTED') asked.push(`${at}: ${request.url()} failed (${errorText})`);
+      });
       page.on('request', (request) => {
         if (!/^(file|data|blob):/.test(request.url())) asked.push(`${at} asks for ${request.url()}`);
       });
