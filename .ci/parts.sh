@@ -170,7 +170,7 @@ slow_mocha=(node_modules/mocha/bin/mocha.js --no-config --timeout 300000 --repor
 part_threads() {
   need cmake cmake
   need g++ g++
-  local tests=(pool_test work_test mpi_queue_test) fixed=() name
+  local tests=(pool_test work_test file_transfer_test mpi_queue_test) fixed=() name
   cpp_configure threads -DCMAKE_CXX_COMPILER=g++ -DADAMAX_SANITIZE='-fsanitize=thread -O1 -g1'
   cmake --build "$work/threads" --parallel "$cores" --target "${tests[@]}"
   # It cannot place its own memory where the kernel randomizes addresses by more bits than it knows of.

@@ -5,6 +5,7 @@
 export { backend } from './backend/choose-backend.js';
 export { CONTRACT, controlLength, controlSet } from './backend/contract.js';
 export { Digest, digestOfText } from './backend/digest.js';
+export { FileTransfer } from './backend/file-transfer.js';
 export type { Binding } from './backend/native.js';
 export { loadBinding, misfitOf } from './backend/native.js';
 export { RowIndex } from './backend/row-index.js';

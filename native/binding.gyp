@@ -5,6 +5,7 @@
       "sources": [
         "binding/addon.cc",
         "binding/arrays.cc",
+        "binding/digest.cc",
         "binding/kernels.cc",
         "binding/plan.cc",
         "binding/plan_run.cc",
@@ -16,6 +17,7 @@
         "kernels/portable.cc",
         "runtime/cores.cc",
         "runtime/cpu.cc",
+        "runtime/file_transfer.cc",
         "runtime/index_pool.cc",
         "runtime/plan.cc",
         "runtime/pool.cc",

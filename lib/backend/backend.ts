@@ -122,8 +122,23 @@ export interface Kernels {
   digest(lanes: Uint32Array, words: Uint32Array): void;
 }
 
+/** Bytes that are read from a file into memory, or written from there. */
+export interface FileBytes {
+  /** The open file. */
+  readonly fd: number;
+  readonly writes: boolean;
+  /** Where in the file they begin. */
+  readonly position: number;
+  readonly bytes: Uint8Array;
+}
+
 export interface Backend extends Kernels {
   readonly isa: Isa;
+  /**
+   * Does what `digest` does, and moves bytes between memory and a file meanwhile.
+   * @returns how many bytes were moved, from the first on: 0 for the fallback, and on Windows
+   */
+  transfer(lanes: Uint32Array, words: Uint32Array, file: FileBytes): number;
   /** A plan for `rule` that is told what changes from step to step by `control`. */
   plan(rule: Rule, control: Float64Array, slotDtype: SlotDtype): BackendPlan;
   /** Most threads a step may use; 1 for the fallback, whatever it is set to. */

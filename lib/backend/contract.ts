@@ -6,7 +6,7 @@ import { PIECE } from './sum-squares.js';
  */
 export const CONTRACT = {
   /** This number is raised by one whenever a call of the addon changes its meaning. */
-  version: 10,
+  version: 11,
   /**
    * Places in the control array of a plan: the entries of a step, whether their gradients must be finite (1 or 0), …
    */

@@ -1,6 +1,7 @@
 import { isLittleEndian } from '../memory/byte-order.js';
 import { backend } from './choose-backend.js';
 import { DIGEST_LANES } from './digest-blocks.js';
+import type { FileTransfer } from './file-transfer.js';
 
 /** Bytes of a block. */
 const BLOCK = 4 * DIGEST_LANES;
@@ -27,8 +28,11 @@ export class Digest {
   #used = 0;
   #length = 0;
 
-  /** @param bytes - little-endian, cut anywhere */
-  update(bytes: Uint8Array): this {
+  /**
+   * @param bytes - little-endian, cut anywhere
+   * @param meanwhile - is moved while the longest part of the bytes is taken
+   */
+  update(bytes: Uint8Array, meanwhile: FileTransfer | null = null): this {
     this.#length += bytes.length;
     // Where a piece begins in the midst of a block, that is filled up, so that all behind it is taken where it lies.
     const first = (BLOCK - (this.#used % BLOCK)) % BLOCK;
@@ -38,7 +42,7 @@ export class Digest {
     if (isStraight) {
       this.#gather(bytes.subarray(0, first));
       this.#flush();
-      this.#take(bytes.subarray(first, end));
+      this.#take(bytes.subarray(first, end), meanwhile);
     }
     this.#gather(bytes.subarray(end));
     return this;
@@ -79,9 +83,11 @@ export class Digest {
     this.#used = 0;
   }
 
-  #take(blocks: Uint8Array): void {
+  #take(blocks: Uint8Array, meanwhile: FileTransfer | null = null): void {
     if (blocks.length === 0) return;
-    backend().digest(this.#lanes, new Uint32Array(blocks.buffer, blocks.byteOffset, blocks.length / 4));
+    const words = new Uint32Array(blocks.buffer, blocks.byteOffset, blocks.length / 4);
+    if (meanwhile === null) backend().digest(this.#lanes, words);
+    else meanwhile.during(this.#lanes, words);
   }
 }
 

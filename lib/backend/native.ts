@@ -43,6 +43,18 @@ export interface Binding {
   sumSquares(x: Float32Array): number;
   /** Takes `words` into the 64 `lanes` (digest-blocks.ts): whole blocks of 32, in memory apart from theirs. */
   digest(lanes: Uint32Array, words: Uint32Array): void;
+  /**
+   * The same, while bytes are moved between a file and memory apart from that of the lanes, and where they are read of
+   * the words; how many of them, from the first on.
+   */
+  transfer(
+    lanes: Uint32Array,
+    words: Uint32Array,
+    file: number,
+    writes: boolean,
+    position: number,
+    bytes: Uint8Array,
+  ): number;
   /** The low 12 bits of the address of the first element. */
   pageOffset(x: Float32Array): number;
   threads(): number;
@@ -131,6 +143,10 @@ export function nativeBackend(binding: Binding): Backend {
     sumSquares: (x) => binding.sumSquares(x),
 
     digest: (lanes, words) => binding.digest(lanes, words),
+
+    transfer(lanes, words, { fd, writes, position, bytes }) {
+      return binding.transfer(lanes, words, fd, writes, position, bytes);
+    },
 
     plan(rule, control, slotDtype) {
       const number = numberOf(rule);

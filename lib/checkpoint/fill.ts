@@ -82,9 +82,9 @@ export function* verifyInto(state: OpenState, writes: readonly Write[], progress
   const byKey = new Map(writes.filter(({ isNew }) => isNew).map((write) => [write.key, write]));
   const { take, room } = filling(state);
   yield* verifyState(state, {
-    take(tensor, part, at) {
+    take(tensor, part, at, next) {
       const write = byKey.get(tensor.key);
-      if (write !== undefined) take(write, part, at);
+      if (write !== undefined) take(write, part, at, next);
     },
     room(tensor, at, count) {
       const write = byKey.get(tensor.key);

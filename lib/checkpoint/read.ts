@@ -36,9 +36,9 @@ export function* verifyState(state: OpenState, taker: Partial<Taker<FileTensor>>
   let digest = new Digest();
   yield* readTensors(state, tensors, {
     ...taker,
-    take(tensor, part, at) {
-      digest.update(part);
-      taker.take?.(tensor, part, at);
+    take(tensor, part, at, next) {
+      digest.update(part, next);
+      taker.take?.(tensor, part, at, next);
       if (at + part.length < tensor.end - tensor.begin) return;
       digests.push(digest.hex());
       digest = new Digest();

@@ -1,4 +1,5 @@
 import { Digest } from '../backend/digest.js';
+import { FileTransfer } from '../backend/file-transfer.js';
 import type { Work } from '../files/eventually.js';
 import { type Target, writeAll } from '../files/target.js';
 import { isLittleEndian } from '../memory/byte-order.js';
@@ -9,7 +10,7 @@ import { type FileTensor, headerBytes, placed } from './format/header.js';
 import { bytesAt, readPiece } from './format/piece.js';
 import type { HeldMemory } from './held-memory.js';
 import { metadataAfter, metadataBefore } from './metadata.js';
-import { STAGE } from './pieces.js';
+import { SHARED_STAGE, STAGE } from './pieces.js';
 import type { SharedPieces } from './shared-pieces.js';
 
 /** Told after each piece how many bytes are done, of how many. */
@@ -62,8 +63,8 @@ function* writeTensors(
   const digests: string[] = [];
   let used = 0;
   let position = first;
-  function* write(piece: Uint8Array): Work<void> {
-    yield* writeAll(target, piece, position);
+  function* write(piece: Uint8Array, moved = 0): Work<void> {
+    yield* writeAll(target, piece.subarray(moved), position + moved);
     position += piece.length;
     progress?.(position, total);
   }
@@ -81,15 +82,16 @@ function* writeTensors(
     if (isStraight || sharing !== null) yield* writeStage();
     for (let done = 0; done < end - begin; ) {
       // Whole elements: on machines of the other byte order they are turned round.
-      const room = Math.min(end - begin - done, stage.length - used);
+      const room = Math.min(end - begin - done, isStraight ? SHARED_STAGE : stage.length - used);
       const count = room - (room % WIDTHS[dtype]);
       const array = held?.arrayOf(tensor) ?? tensor.array;
       const piece = isStraight ? bytesAt(canonical, array, elements, done, count) : stage.subarray(used, used + count);
       if (sharing !== null) yield* sharing.fill(piece);
       else if (!isStraight) readPiece(canonical, array, elements, done, piece);
-      digest.update(piece);
+      const transfer = isStraight && target.fd !== null ? new FileTransfer(target.fd, true, position, piece) : null;
+      digest.update(piece, transfer);
       done += count;
-      if (isStraight) yield* write(piece);
+      if (isStraight) yield* write(piece, transfer?.moved);
       else {
         used += count;
         if (done < end - begin || used === stage.length) yield* writeStage();

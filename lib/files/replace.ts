@@ -30,7 +30,12 @@ export function* replacing(
     try {
       if (mode !== undefined) yield* wait(files.chmod(fd, mode));
       const isAtOnce = files === atOnceFiles;
-      yield* write({ name: path, isAtOnce, write: (from, position) => files.write(fd, from, position) });
+      yield* write({
+        name: path,
+        isAtOnce,
+        fd: isAtOnce ? fd : null,
+        write: (from, position) => files.write(fd, from, position),
+      });
       if (isFlushed) yield* wait(files.flush(fd));
       isOpen = false;
       yield* wait(files.close(fd));

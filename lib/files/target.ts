@@ -6,6 +6,8 @@ export interface Target {
   readonly name: string;
   /** Whether writing is done when `write` returns, so that what was handed over may be changed. */
   readonly isAtOnce: boolean;
+  /** The open file, if it is one that is written at once; else null. */
+  readonly fd: number | null;
   /** @returns how many bytes were written, which may be fewer than there are */
   write(from: Uint8Array, position: number): Eventually<number>;
 }

@@ -12,6 +12,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   }
   env.SetInstanceData(instance);
   adamax::export_settings(env, exports);
+  adamax::export_digest(env, exports);
   adamax::export_kernels(env, exports);
   adamax::export_plan(env, exports);
   return exports;

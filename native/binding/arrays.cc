@@ -59,6 +59,14 @@ bool read_floats(Napi::Env env, napi_value value, const char* name, std::size_t 
   return span->length == length || fail_length(env, name, length, span->length);
 }
 
+bool read_bytes(Napi::Env env, napi_value value, const char* name, ByteSpan* span) {
+  View view{};
+  if (!read_view(env, value, name, "a Uint8Array", &view)) return false;
+  if (view.type != napi_uint8_array) return fail_type(env, name, "a Uint8Array");
+  *span = {static_cast<unsigned char*>(view.data), view.length};
+  return true;
+}
+
 bool read_blocks(Napi::Env env, napi_value value, const char* name, std::size_t block, WordSpan* span) {
   if (!read_words(env, value, name, span)) return false;
   if (span->length % block == 0) return true;

@@ -25,6 +25,11 @@ struct WordSpan {
   std::size_t length;
 };
 
+struct ByteSpan {
+  unsigned char* data;
+  std::size_t length;
+};
+
 struct DoubleSpan {
   double* data;
   std::size_t length;
@@ -33,6 +38,7 @@ struct DoubleSpan {
 bool read_floats(Napi::Env env, napi_value value, const char* name, FloatSpan* span);
 // Also refuses an array of another length.
 bool read_floats(Napi::Env env, napi_value value, const char* name, std::size_t length, FloatSpan* span);
+bool read_bytes(Napi::Env env, napi_value value, const char* name, ByteSpan* span);
 // Refuses a length that is no multiple of `block`.
 bool read_blocks(Napi::Env env, napi_value value, const char* name, std::size_t block, WordSpan* span);
 bool read_words(Napi::Env env, napi_value value, const char* name, std::size_t length, WordSpan* span);

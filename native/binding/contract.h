@@ -10,7 +10,7 @@
 namespace adamax {
 
 // This number is raised by one whenever a call of the addon changes its meaning.
-inline constexpr int kBindingVersion = 10;
+inline constexpr int kBindingVersion = 11;
 
 // Places in the control array of a plan: the entries of a step, whether their gradients must be finite (1 or 0), 1
 // where run() has stepped them, then one set of scalars after another.

@@ -54,6 +54,7 @@ class Instance {
 inline Instance& instance_of(Napi::Env env) { return *env.GetInstanceData<Instance>(); }
 
 // Each adds its part of the exports.
+void export_digest(Napi::Env env, Napi::Object exports);
 void export_kernels(Napi::Env env, Napi::Object exports);
 void export_plan(Napi::Env env, Napi::Object exports);
 void export_settings(Napi::Env env, Napi::Object exports);

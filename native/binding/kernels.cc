@@ -88,28 +88,6 @@ Napi::Value sum_squares(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), adamax::sum_squares(*instance_of(info.Env()).table, x.data, x.length));
 }
 
-// Whether two spans have memory in common. Addresses of different arrays compare as numbers only.
-bool overlap(const WordSpan& a, const WordSpan& b) {
-  const auto begin = [](const WordSpan& span) { return reinterpret_cast<std::uintptr_t>(span.data); };
-  const auto end = [&](const WordSpan& span) { return begin(span) + span.length * sizeof *span.data; };
-  return begin(a) < end(b) && begin(b) < end(a);
-}
-
-// digest(lanes, words)
-void digest(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  WordSpan lanes{}, words{};
-  if (!read_words(env, info[0], "lanes", 2 * kDigestLanes, &lanes) ||
-      !read_blocks(env, info[1], "words", kDigestLanes, &words)) {
-    return;
-  }
-  if (overlap(lanes, words)) {
-    fail_type(env, "words", "apart from lanes");
-    return;
-  }
-  instance_of(env).table->digest(lanes.data, words.data, words.length / kDigestLanes);
-}
-
 // pageOffset(x): the low 12 bits of the address of its first element
 Napi::Value page_offset(const Napi::CallbackInfo& info) {
   FloatSpan x{};
@@ -123,7 +101,6 @@ void export_kernels(Napi::Env env, Napi::Object exports) {
   exports.Set("dense", Napi::Function::New<dense>(env, "dense"));
   exports.Set("rows", Napi::Function::New<rows>(env, "rows"));
   exports.Set("sumSquares", Napi::Function::New<sum_squares>(env, "sumSquares"));
-  exports.Set("digest", Napi::Function::New<digest>(env, "digest"));
   exports.Set("pageOffset", Napi::Function::New<page_offset>(env, "pageOffset"));
 }
 

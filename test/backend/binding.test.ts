@@ -169,6 +169,57 @@ describe('the native addon by itself', () => {
     });
   }
 
+  const bytes = (n: number) => new Uint8Array(n);
+  const detachedBytes = () => {
+    const array = bytes(8);
+    detach(array);
+    return array;
+  };
+  const common = new ArrayBuffer(512);
+  const [commonLanes, commonWords] = [new Uint32Array(common, 0, 64), new Uint32Array(common, 256, 32)];
+  const file = -1; // nothing is to come to it
+  const transferCalls: Bad[] = [
+    ['no arguments', [], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['short lanes', [words(63), words(32), 0, false, 0, bytes(8)], RangeError, 'ERR_ADAMAX_LENGTH'],
+    ['part of a block', [words(64), words(33), 0, false, 0, bytes(8)], RangeError, 'ERR_ADAMAX_LENGTH'],
+    ['a negative file', [words(64), words(32), file, false, 0, bytes(8)], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['a file beyond any', [words(64), words(32), 2 ** 31, false, 0, bytes(8)], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['a file by name', [words(64), words(32), 'file', false, 0, bytes(8)], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['a direction that is no boolean', [words(64), words(32), 0, 1, 0, bytes(8)], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['half a position', [words(64), words(32), 0, false, 0.5, bytes(8)], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['a position beyond any', [words(64), words(32), 0, false, 2 ** 53, bytes(8)], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['no bytes', [words(64), words(32), 0, false, 0], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['bytes that are words', [words(64), words(32), 0, false, 0, words(2)], TypeError, 'ERR_ADAMAX_ARG_TYPE'],
+    ['detached bytes', [words(64), words(32), 0, false, 0, detachedBytes()], TypeError, 'ERR_ADAMAX_DETACHED'],
+    [
+      'bytes read into the lanes',
+      [commonLanes, words(32), 0, false, 0, new Uint8Array(common, 255, 1)],
+      TypeError,
+      'ERR_ADAMAX_ARG_TYPE',
+    ],
+    [
+      'bytes read into the words',
+      [words(64), commonWords, 0, false, 0, new Uint8Array(common, 256 + 127)],
+      TypeError,
+      'ERR_ADAMAX_ARG_TYPE',
+    ],
+    [
+      'lanes written to a file',
+      [commonLanes, words(32), 0, true, 0, new Uint8Array(common, 0, 8)],
+      TypeError,
+      'ERR_ADAMAX_ARG_TYPE',
+    ],
+  ];
+  for (const [title, args, type, code] of transferCalls) {
+    it(`transfer() refuses ${title} and writes nothing`, () => {
+      expectError(() => (binding.transfer as (...args: unknown[]) => void)(...args), type, code, /: received/);
+      const written = args.filter((arg) => {
+        return ArrayBuffer.isView(arg) && arg.byteLength > 0 && new Uint8Array(arg.buffer).some((byte) => byte !== 0);
+      });
+      expect(written).to.deep.equal([]);
+    });
+  }
+
   it('digest() takes words right behind the lanes, and none at all', () => {
     const all = words(96).fill(1);
     binding.digest(all.subarray(0, 64), all.subarray(64));

@@ -127,7 +127,7 @@ onEveryImplementation('progress', () => {
         const done = told.map(([count]) => count);
         expect(done).to.deep.equal([...done].sort((a, b) => a - b));
         expect(done.slice(-2)).to.deep.equal([total, total]); // the last piece, and that all is done
-        expect(done.length).to.be.greaterThan(5);
+        expect(done.length).to.be.greaterThan(4);
         expect(training.optimizer.iterations.item()).to.equal(1);
       }
     });

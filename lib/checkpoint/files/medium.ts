@@ -17,6 +17,8 @@ export interface Source {
    * away while the operating system writes there may be somebody else's by then.
    */
   readonly isAtOnce: boolean;
+  /** The open file, if it is one that is read at once; else null. */
+  readonly fd: number | null;
   /** Whether nobody has written to it since it was opened, as far as the operating system tells. */
   isAsItWas(): Work<boolean>;
   /** @returns how many bytes were read, which may be fewer than there is room for */
@@ -46,7 +48,7 @@ export function sourceOfBytes(given: Uint8Array): Source {
     into.set(part);
     return part.length;
   };
-  return { name: 'bytes', size: bytes.length, isAtOnce: true, isAsItWas: always, read };
+  return { name: 'bytes', size: bytes.length, isAtOnce: true, fd: null, isAsItWas: always, read };
 }
 
 // biome-ignore lint/correctness/useYield: there is nothing to wait for
@@ -59,7 +61,7 @@ export function targetOfBytes(bytes: Uint8Array): Target {
     bytes.set(from, position);
     return from.length;
   };
-  return { name: 'bytes', isAtOnce: true, write };
+  return { name: 'bytes', isAtOnce: true, fd: null, write };
 }
 
 /** Opens a file to read it, and closes it whatever happens. @throws Error `ERR_ADAMAX_FILE` */
@@ -75,10 +77,12 @@ export function* reading<T>(files: FileSystem, path: string, body: (source: Sour
         const now = yield* wait(files.stat(fd));
         return now.size === size && now.mtimeMs === stat.mtimeMs;
       };
+      const isAtOnce = files === atOnceFiles;
       return yield* body({
         name: path,
         size,
-        isAtOnce: files === atOnceFiles,
+        isAtOnce,
+        fd: isAtOnce ? fd : null,
         isAsItWas,
         read: (into, position) => files.read(fd, into, position),
       });
