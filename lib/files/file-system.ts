@@ -12,7 +12,6 @@ export interface FileSystem {
   chmod(fd: number, mode: number): Eventually<void>;
   flush(fd: number): Eventually<void>;
   close(fd: number): Eventually<void>;
-  rename(from: string, to: string): Eventually<void>;
   remove(path: string): Eventually<void>;
 }
 
@@ -30,7 +29,6 @@ export const atOnceFiles: FileSystem = {
   chmod: (fd, mode) => fs.fchmodSync(fd, mode),
   flush: (fd) => fs.fsyncSync(fd),
   close: (fd) => fs.closeSync(fd),
-  rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => fs.unlinkSync(path),
 };
 
@@ -47,6 +45,5 @@ export const promisedFiles: FileSystem = {
   chmod: (fd, mode) => fchmod(fd, mode),
   flush: (fd) => fsync(fd),
   close: (fd) => close(fd),
-  rename: promisify(fs.rename),
   remove: promisify(fs.unlink),
 };

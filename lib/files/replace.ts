@@ -2,13 +2,18 @@ import { fileError } from '../arguments/errors.js';
 import { fs, path as paths } from '../memory/node-modules.js';
 import { quietly, type Work, wait } from './eventually.js';
 import { atOnceFiles, type FileSystem } from './file-system.js';
+import { claimTemporary, releaseTemporary, removeLeftovers } from './leftovers.js';
 import { type Target, underCode } from './target.js';
+import { Turn } from './turn.js';
+
+/** What systems say of folders that they cannot flush, or do not let this process flush. */
+const UNFLUSHABLE: readonly unknown[] = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EBADF', 'EACCES', 'EPERM'];
 
 /**
  * Puts a new file in the place of an old one, which stays whole until the new one is on the disk: it is written beside,
- * in a file `….tmp`, flushed, and renamed; then the folder is flushed, which holds the new name. Whatever fails, the
- * old file stays and the new one is removed; only a process that is killed leaves it, and the next that saves there
- * takes it away.
+ * in a file `….tmp`, flushed, and renamed; then the folder is flushed, which holds the new name. Whatever fails before
+ * that, the old file stays and the new one is removed; only a process that is killed leaves it, and the next that saves
+ * there takes it away. Of several that are under way in a thread the one that was asked for last stays.
  * @param isFlushed - whether it is to outlast a power failure, which takes milliseconds
  * @throws Error `ERR_ADAMAX_FILE`
  */
@@ -19,34 +24,55 @@ export function* replacing(
   isFlushed = true,
 ): Work<void> {
   const expected = `${path} must be a file that can be written`;
-  yield* underCode(expected, function* () {
-    const place = realPath(path);
+  const folder = yield* underCode(expected, function* () {
+    // The process may go to another folder while the file is being written.
+    const place = realPath(paths.resolve(path));
     const mode = modeOf(place, expected);
     const [folder, base] = [paths.dirname(place), paths.basename(place)];
     removeLeftovers(folder, (name) => name === base);
-    const beside = `${place}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
-    const fd = yield* wait(files.open(beside, 'wx', 0o666));
-    let isOpen = true;
+    const [turn, beside] = [new Turn(place), claimTemporary(place)];
     try {
-      if (mode !== undefined) yield* wait(files.chmod(fd, mode));
-      const isAtOnce = files === atOnceFiles;
-      yield* write({
-        name: path,
-        isAtOnce,
-        fd: isAtOnce ? fd : null,
-        write: (from, position) => files.write(fd, from, position),
-      });
-      if (isFlushed) yield* wait(files.flush(fd));
-      isOpen = false;
-      yield* wait(files.close(fd));
-      yield* wait(files.rename(beside, place));
+      yield* writing(files, beside, mode, isFlushed, (target) => write({ name: path, ...target }));
+      if (turn.isOver) yield* wait(files.remove(beside));
+      else {
+        // A promise would leave time in which a file that was asked for later could come into its place first.
+        fs.renameSync(beside, place);
+        turn.placed();
+      }
     } catch (error) {
-      if (isOpen) yield* quietly(() => wait(files.close(fd)));
       yield* quietly(() => wait(files.remove(beside)));
       throw error;
+    } finally {
+      releaseTemporary(beside);
+      turn.end();
     }
-    if (isFlushed) yield* flushFolder(files, folder);
+    return folder;
   });
+  if (!isFlushed) return;
+  const isThere = `${path} is in its place; its folder must be one that can be flushed`;
+  yield* underCode(isThere, () => flushFolder(files, folder));
+}
+
+/** Writes a new file, and closes it whatever happens. */
+function* writing(
+  files: FileSystem,
+  path: string,
+  mode: number | undefined,
+  isFlushed: boolean,
+  write: (target: Omit<Target, 'name'>) => Work<void>,
+): Work<void> {
+  const fd = yield* wait(files.open(path, 'wx', 0o666));
+  try {
+    if (mode !== undefined) yield* wait(files.chmod(fd, mode));
+    const isAtOnce = files === atOnceFiles;
+    const put = (from: Uint8Array, position: number) => files.write(fd, from, position);
+    yield* write({ isAtOnce, fd: isAtOnce ? fd : null, write: put });
+    if (isFlushed) yield* wait(files.flush(fd));
+  } catch (error) {
+    yield* quietly(() => wait(files.close(fd)));
+    throw error;
+  }
+  yield* wait(files.close(fd));
 }
 
 /** The file that links lead to, be it there or not. */
@@ -70,37 +96,20 @@ function modeOf(place: string, expected: string): number | undefined {
   return stat?.mode;
 }
 
-/** The name of a file is kept by its folder. Windows has no way to flush one. */
+/**
+ * The name of a file is kept by its folder. Windows has no way to flush one, and some file systems have none: they keep
+ * names as they can.
+ */
 export function* flushFolder(files: FileSystem, folder: string): Work<void> {
   if (process.platform === 'win32') return;
-  const fd = yield* wait(files.open(folder, 'r'));
   try {
-    yield* wait(files.flush(fd));
-  } finally {
-    yield* wait(files.close(fd));
-  }
-}
-
-/**
- * Removes what processes of this machine have left that were killed.
- * @param isMeant - told what file was to be saved
- */
-export function removeLeftovers(folder: string, isMeant: (name: string) => boolean): void {
-  for (const name of fs.readdirSync(folder)) {
-    const [, base, pid] = /^(.*)\.(\d+)\.[0-9a-z]*\.tmp$/s.exec(name) ?? [];
-    if (base === undefined || !isMeant(base) || isRunning(Number(pid))) continue;
+    const fd = yield* wait(files.open(folder, 'r'));
     try {
-      fs.unlinkSync(paths.join(folder, name));
-    } catch {
-      // Another process may have removed it.
+      yield* wait(files.flush(fd));
+    } finally {
+      yield* wait(files.close(fd));
     }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
   } catch (error) {
-    return (error as { code?: unknown }).code !== 'ESRCH';
+    if (!UNFLUSHABLE.includes((error as { code?: unknown }).code)) throw error;
   }
 }

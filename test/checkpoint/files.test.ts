@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import {
+import fs, {
   chmodSync,
   lstatSync,
   mkdirSync,
@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -194,5 +195,100 @@ for (const [title, saveBy] of Object.entries(WAYS)) {
       await saveBy(path, state(1));
       expect(readdirSync(folder)).to.have.members([...others, 'state.safetensors']);
     });
+
+    it('takes away what a dead process has left that had the number of one that began later', async () => {
+      const left = [`state.safetensors.${process.pid}.abc.tmp`];
+      // Only Linux tells when another process began.
+      if (process.platform === 'linux') left.push(`state.safetensors.${process.ppid}.abc.tmp`);
+      for (const name of left) {
+        writeFileSync(join(folder, name), 'x');
+        utimesSync(join(folder, name), 1000, 1000);
+      }
+      await saveBy(path, state(1));
+      expect(readdirSync(folder)).to.deep.equal(['state.safetensors']);
+    });
+
+    it('leaves what this very thread is writing, however old it looks', async () => {
+      let calls = 0;
+      let last: Promise<void> | undefined;
+      const progress = () => {
+        if (++calls > 1) return;
+        for (const name of readdirSync(folder)) utimesSync(join(folder, name), 1000, 1000);
+        last = saveBy(path, state(2));
+      };
+      await saveAsync(path, { ...state(1), progress });
+      await last;
+      expect(inspect(path).step).to.equal(2);
+      expect(readdirSync(folder)).to.deep.equal(['state.safetensors']);
+    });
+
+    it('is that of the last call, whichever ends last', async () => {
+      for (let round = 0; round < 5; round++) {
+        const pending = [1, 2, 3].map((step) => saveAsync(path, state(step)));
+        const last = saveBy(path, state(4));
+        await Promise.all([...pending, last]);
+        expect(inspect(path).step).to.equal(4);
+        expect(verify(path)).to.equal(true);
+        expect(readdirSync(folder)).to.deep.equal(['state.safetensors']);
+        rmSync(path);
+      }
+    });
+
+    it('is that of a call before, where the last fails', async () => {
+      const pending = saveAsync(path, state(1));
+      const progress = () => {
+        throw new Error('mine');
+      };
+      await errorOf(saveBy(path, { ...state(2), progress }));
+      await pending;
+      expect(inspect(path).step).to.equal(1);
+      expect(readdirSync(folder)).to.deep.equal(['state.safetensors']);
+    });
+
+    it('lies where the path led to at the call, though the process goes elsewhere', async () => {
+      const from = process.cwd();
+      mkdirSync(join(folder, 'elsewhere'));
+      try {
+        process.chdir(folder);
+        const pending = saveBy('relative', state(1));
+        process.chdir(join(folder, 'elsewhere'));
+        await pending;
+      } finally {
+        process.chdir(from);
+      }
+      expect(inspect(join(folder, 'relative')).step).to.equal(1);
+      expect(readdirSync(folder)).to.have.members(['elsewhere', 'relative']);
+    });
   });
 }
+
+describe('the folder of a file that is saved', () => {
+  for (const [code, expected] of [
+    ['EINVAL', null],
+    ['ENOTSUP', null],
+    ['EIO', /state is in its place; its folder must be one that can be flushed: received .*EIO/],
+  ] as const) {
+    it(`may be one that says ${code} to whoever flushes it${expected === null ? '' : ', which is told'}`, function () {
+      if (isWindows) this.skip(); // folders are not flushed there
+      const folder = mkdtempSync(join(tmpdir(), 'adamax-files-'));
+      const path = join(folder, 'state');
+      const { fsyncSync } = fs;
+      fs.fsyncSync = (fd) => {
+        if (fs.fstatSync(fd).isDirectory()) throw Object.assign(new Error(code), { errno: -22, code });
+        fsyncSync(fd);
+      };
+      try {
+        if (expected === null) save(path, state(1));
+        else
+          expect(() => save(path, state(1)))
+            .to.throw(Error, expected)
+            .with.property('code', 'ERR_ADAMAX_FILE');
+      } finally {
+        fs.fsyncSync = fsyncSync;
+      }
+      expect(inspect(path).step).to.equal(1);
+      expect(readdirSync(folder)).to.deep.equal(['state']);
+      rmSync(folder, { recursive: true });
+    });
+  }
+});

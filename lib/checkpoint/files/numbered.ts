@@ -5,7 +5,8 @@
 
 import { atOnce } from '../../files/eventually.js';
 import { atOnceFiles } from '../../files/file-system.js';
-import { flushFolder, removeLeftovers } from '../../files/replace.js';
+import { removeLeftovers } from '../../files/leftovers.js';
+import { flushFolder } from '../../files/replace.js';
 import { underCode } from '../../files/target.js';
 import { fs, path as paths } from '../../memory/node-modules.js';
 
