@@ -1,3 +1,4 @@
+import { isCoded, rangeError } from '../arguments/errors.js';
 import { Digest } from '../backend/digest.js';
 import { FileTransfer } from '../backend/file-transfer.js';
 import type { Work } from '../files/eventually.js';
@@ -6,10 +7,10 @@ import { isLittleEndian } from '../memory/byte-order.js';
 import { bufferOf, isSharedArrayBuffer } from '../memory/typed-arrays.js';
 import type { Picture, PictureTensor } from './content/picture.js';
 import { WIDTHS } from './format/dtype.js';
-import { type FileTensor, headerBytes, placed } from './format/header.js';
+import { type FileTensor, headerBytes, LONGEST, PREFIX, placed } from './format/header.js';
 import { bytesAt, readPiece } from './format/piece.js';
 import type { HeldMemory } from './held-memory.js';
-import { metadataAfter, metadataBefore } from './metadata.js';
+import { metadataAfter, metadataBefore, readMetadata } from './metadata.js';
 import { SHARED_STAGE, STAGE } from './pieces.js';
 import type { SharedPieces } from './shared-pieces.js';
 
@@ -24,10 +25,37 @@ export interface Layout {
   readonly size: number;
 }
 
+/**
+ * What cannot be read is not written: an old file is not to give way to one that nobody can load.
+ * @throws RangeError `ERR_ADAMAX_ARG_VALUE`
+ */
 export function layOut({ content, tensors, json }: Picture): Layout {
   const at = placed(tensors);
-  const before = metadataBefore(content.parts, json);
-  return { tensors: at, before, size: headerBytes(before, at).length + (at.at(-1)?.end ?? 0) };
+  const before = withinStrings(() => metadataBefore(content.parts, json));
+  const header = withinStrings(() => headerBytes(before, at));
+  if (header.length - PREFIX > LONGEST) throw tooLong(`${header.length - PREFIX} bytes`);
+  try {
+    readMetadata('what is saved', before);
+  } catch (error) {
+    if (!isCoded(error)) throw error;
+    throw Object.assign(rangeError('ERR_ADAMAX_ARG_VALUE', error.message), { cause: error });
+  }
+  return { tensors: at, before, size: header.length + (at.at(-1)?.end ?? 0) };
+}
+
+/** Makes text, of which the engine may be asked for more than it can hold: then it throws an error without a code. */
+function withinStrings<T>(body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof RangeError && !isCoded(error)) throw tooLong('more than a string can hold');
+    throw error;
+  }
+}
+
+function tooLong(received: string): RangeError {
+  const expected = `names, configs and the JSON of extra must have at most ${LONGEST} bytes as text, or be typed arrays`;
+  return rangeError('ERR_ADAMAX_ARG_VALUE', `${expected}: received ${received}`);
 }
 
 /** Where the numbers of tensors come from. */

@@ -15,9 +15,10 @@ import fs, {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Adamax, Variable } from 'adamax';
+import { Adamax, schedules, Variable } from 'adamax';
 import { inspect, type SaveOptions, save, saveAsync, verify } from 'adamax/checkpoint';
 import { expect } from 'chai';
+import { expectError } from '../support/errors.js';
 
 /** More than one piece. */
 const SIZE = 400_000;
@@ -291,4 +292,41 @@ describe('the folder of a file that is saved', () => {
       rmSync(folder, { recursive: true });
     });
   }
+});
+
+describe('a file that is there', () => {
+  it('is not given up for what could not be read again', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'adamax-files-'));
+    const path = join(folder, 'state');
+    save(path, state(1));
+    class Deep extends schedules.LearningRateSchedule {
+      call() {
+        return 0.1;
+      }
+      override getConfig() {
+        let config: Record<string, unknown> = {};
+        for (let depth = 0; depth < 250; depth++) config = { config };
+        return config;
+      }
+    }
+    const long = 'x'.repeat(100_000_001);
+    const huge = 'x'.repeat(300_000_000);
+    const cases: [SaveOptions, RegExp][] = [
+      [
+        { ...state(2), extra: { long } },
+        /the JSON of extra must have at most 100000000 bytes .*: received 100000\d+ bytes$/,
+      ],
+      [
+        { ...state(2), extra: { huge, other: huge } },
+        /the JSON of extra must .*: received more than a string can hold$/,
+      ],
+      [{ optimizer: new Adamax({ learningRate: new Deep() }) }, /must be nested at most 200 deep, .*: received /],
+    ];
+    for (const [options, message] of cases) {
+      expectError(() => save(path, options), RangeError, 'ERR_ADAMAX_ARG_VALUE', message);
+      expect(inspect(path).step).to.equal(1);
+      expect(readdirSync(folder)).to.deep.equal(['state']);
+    }
+    rmSync(folder, { recursive: true });
+  }).timeout(20_000);
 });
