@@ -1,5 +1,4 @@
 import { rangeError, typeError } from '../arguments/errors.js';
-import type { Backend } from '../backend/backend.js';
 import { backend } from '../backend/choose-backend.js';
 import { byName, type Label } from '../state/labels.js';
 import type { VariableState } from '../state/variable-state.js';
@@ -17,7 +16,8 @@ import { NewVariables } from './new-variables.js';
 import type { Eventually, Failure } from './outcome.js';
 import { APPLIED, type PairLabels, type PairWords } from './pair-labels.js';
 import { copiesOf } from './rollback.js';
-import { type Outs, StepList } from './step-list.js';
+import type { Outs, StepList } from './step-list.js';
+import { StepLists } from './step-lists.js';
 import { type Change, StepPairs } from './step-pairs.js';
 import type { StepOutcome, StepSource } from './step-source.js';
 import { INSIDE, Turn } from './turn.js';
@@ -37,10 +37,8 @@ export class Stepper {
   /** What takes part from outside of the optimizer; null for nothing. */
   hooks: StepHooks | null = null;
   readonly turn = new Turn(() => {
-    if (this.#list?.isIdle === false) throw stillUnderWay();
-    const isTaken = this.#list?.settle() === true;
-    this.#otherList?.settle();
-    if (isTaken) this.#last.taken(this.#source.states.counter.get(), this.#source.learningRate);
+    if (this.#lists.last?.isIdle === false) throw stillUnderWay();
+    if (this.#lists.settle()) this.#last.taken(this.#source.states.counter.get(), this.#source.learningRate);
     // Others may wait for the rest of a step that was cut short.
     this.#meeting.leave();
     this.forget();
@@ -55,15 +53,14 @@ export class Stepper {
   #norms: Float64Array | null = null;
   readonly #last = new LastStep(() => this.#gradientNorm());
   readonly #meeting: Meeting;
-  /** The list on the backend of the last step, and the one on the other backend, if there were steps on it. */
-  #list: StepList | null = null;
-  #otherList: StepList | null = null;
+  readonly #lists: StepLists;
   #heapList: HeapList | null = null;
   readonly #newVariables = new NewVariables();
 
   constructor(source: StepSource) {
     this.#source = source;
     this.#pairs = new StepPairs(source.adopt);
+    this.#lists = new StepLists(source, this.#pairs.labels);
     this.#meeting = new Meeting(() => this.hooks, this.#pairs, this.turn);
   }
 
@@ -129,7 +126,7 @@ export class Stepper {
   /** In this order: a timeout may strike between the two. */
   #taken(count: number): void {
     this.#last.taken(count, this.#source.learningRate);
-    this.#list?.counted();
+    this.#lists.last?.counted();
   }
 
   /** What is known of the last step that was taken or skipped; null before the first. */
@@ -143,7 +140,7 @@ export class Stepper {
     if (this.#norms !== null) return normOfNorms(this.#norms);
     // Of a variable whose state is sharded each replica has the sums of its stretch.
     const isWhole = this.hooks?.stretchOf === undefined;
-    const gradients = (isWhole ? this.#list?.gradients : null) ?? null;
+    const gradients = (isWhole ? this.#lists.last?.gradients : null) ?? null;
     return gradients === null ? undefined : normOfAll(gradients);
   }
 
@@ -187,7 +184,7 @@ export class Stepper {
         if (this.hooks !== null) await this.#meeting.away(() => this.#meeting.meet(null, false));
         return this.#outcome(this.#source.states.counter.get());
       }
-      const leaves = this.#currentList().canLeave && this.#pairs.elements >= WORTH_LEAVING;
+      const leaves = this.#lists.current().canLeave && this.#pairs.elements >= WORTH_LEAVING;
       const isAlone = this.hooks === null || (this.hooks.meet === undefined && this.#aggregator === null);
       const count =
         !leaves && isAlone ? this.turn[INSIDE](() => this.#step(change, null)) : await this.#stepLater(change, leaves);
@@ -233,7 +230,7 @@ export class Stepper {
 
   /** Mends what a script's timeout has cut short, if anything: for whoever is about to look at the state. */
   settle(): void {
-    if (this.#list?.isCounting || this.#source.states.journal.isOpen) this.turn.settle();
+    if (this.#lists.last?.isCounting || this.#source.states.journal.isOpen) this.turn.settle();
   }
 
   /** Forgets all that is known of the last step, and lets go of its arrays. */
@@ -241,8 +238,7 @@ export class Stepper {
     this.#pairs.clear();
     this.#resolved.length = 0;
     this.#norms = null;
-    this.#list?.reset();
-    this.#otherList?.reset();
+    this.#lists.reset();
     this.#heapList = null;
   }
 
@@ -286,7 +282,7 @@ export class Stepper {
   }
 
   #step(change: Change, outs: Outs): number {
-    const list = this.#currentList();
+    const list = this.#lists.current();
     list.note(change, outs);
     if (!list.isNew) {
       return this.#stepResolved(list, this.hooks === null ? this.#pairs.gradients : this.#gradients(list));
@@ -306,7 +302,7 @@ export class Stepper {
 
   /** @param leaves - whether the step itself goes to another thread, too */
   async #stepLater(change: Change, leaves: boolean): Promise<number> {
-    const list = this.#currentList();
+    const list = this.#lists.current();
     const creation = this.#source.states.creation(this.#pairs.labels.variable);
     let count: number;
     try {
@@ -548,21 +544,6 @@ export class Stepper {
     const onlyNew = creation.count === count && !passedOver;
     creation.keep();
     if (onlyNew) this.#newVariables.note(variables, labels.variable, steps);
-  }
-
-  #currentList(): StepList {
-    const current = backend();
-    return this.#list?.backend === current ? this.#list : this.#otherBackend(current);
-  }
-
-  #otherBackend(current: Backend): StepList {
-    // What the pairs say of the last step is not of this list's last step, and its arrays are not to be held.
-    this.#list?.reset();
-    const { rule, states, guard } = this.#source;
-    const list = this.#otherList ?? new StepList(current, rule, states, guard, this.#pairs.labels);
-    this.#otherList = this.#list;
-    this.#list = list;
-    return list;
   }
 }
 
