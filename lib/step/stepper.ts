@@ -6,14 +6,13 @@ import type { Creation } from '../state/variable-states.js';
 import type { StepGradient } from '../variables/gradient.js';
 import type { Variable } from '../variables/variable.js';
 import { checkAggregated, doneAtOnce } from './aggregation.js';
-import { constraintHooks, isConstrained } from './constraints.js';
+import { constrain, isConstrained } from './constraints.js';
 import { HeapList } from './heap-list.js';
 import type { StepHooks } from './hooks.js';
 import { checkNotInFlight, takeOff } from './in-flight.js';
 import { LastStep, normOfAll, normOfNorms, type StepRecord } from './last-step.js';
 import { Meeting } from './meeting.js';
 import { NewVariables } from './new-variables.js';
-import type { Eventually, Failure } from './outcome.js';
 import { APPLIED, type PairLabels, type PairWords } from './pair-labels.js';
 import { copiesOf } from './rollback.js';
 import type { Outs, StepList } from './step-list.js';
@@ -479,7 +478,7 @@ export class Stepper {
   /** Room seven, once everything is written: whatever may still fail takes the writing back. */
   #finish(restore: (() => void) | null): number {
     try {
-      if (this.#constrained) doneAtOnce(this.#constrain(true));
+      if (this.#constrained) doneAtOnce(constrain(this.#pairs, this.hooks, true));
       return this.#conclude();
     } catch (error) {
       restore?.();
@@ -489,30 +488,13 @@ export class Stepper {
 
   async #finishLater(restore: (() => void) | null): Promise<number> {
     try {
-      const heard = this.#constrained ? this.#constrain(false) : undefined;
+      const heard = this.#constrained ? constrain(this.#pairs, this.hooks, false) : undefined;
       if (heard !== undefined) await heard;
       return this.#conclude();
     } catch (error) {
       restore?.();
       throw error;
     }
-  }
-
-  /** Applies constraints, which are code of the user, and lets those who take part know what has come of it. */
-  #constrain(atOnce: boolean): Eventually<void> {
-    let failure: Failure | null = null;
-    try {
-      constraintHooks.after?.(this.#pairs);
-    } catch (error) {
-      failure = { error };
-    }
-    const heard = this.hooks?.constrained?.(this.#pairs, failure, atOnce);
-    if (failure === null) return heard;
-    const { error } = failure;
-    if (!(heard instanceof Promise)) throw error;
-    return heard.then(() => {
-      throw error;
-    });
   }
 
   #conclude(): number {
@@ -529,12 +511,7 @@ export class Stepper {
       this.#constrained || this.hooks?.after !== undefined || (inRanges && (list.hasRows || this.#source.guard.isOn));
     if (!mayFail) return null;
     list.askWhole();
-    const { counter } = this.#source.states;
-    const [count, restore] = [counter.get(), copiesOf(this.#resolved)];
-    return () => {
-      restore();
-      counter.set(count);
-    };
+    return copiesOf(this.#resolved, this.#source.states.counter);
   }
 
   /** @param steps - how many there are with this one */
