@@ -6,24 +6,33 @@ import { INSIDE, type Turn } from './turn.js';
 
 /** How each step meets those who take part in it from outside: once, well or with the error that ended it before. */
 export class Meeting {
-  readonly #hooks: () => StepHooks | null;
+  /** What takes part from outside of the optimizer; null for nothing. */
+  hooks: StepHooks | null = null;
   readonly #pairs: StepPairs;
   readonly #turn: Turn;
   #hasMet = false;
 
-  /** @param hooks - gives those of the step under way */
-  constructor(hooks: () => StepHooks | null, pairs: StepPairs, turn: Turn) {
-    this.#hooks = hooks;
+  constructor(pairs: StepPairs, turn: Turn) {
     this.#pairs = pairs;
     this.#turn = turn;
   }
 
+  /** The hooks, if a step has its gradients from them. */
+  get aggregator(): Required<Pick<StepHooks, 'aggregate'>> | null {
+    if (this.hooks?.aggregate === undefined) return null;
+    return this.hooks as Required<Pick<StepHooks, 'aggregate'>>;
+  }
+
+  /** Whether nobody has a say in a step before it runs. */
+  get isAlone(): boolean {
+    return this.hooks === null || (this.hooks.meet === undefined && this.aggregator === null);
+  }
+
   /** Has the step meet others, once: with what ended it before, or null. */
   meet(failure: Failure | null, atOnce: boolean): Eventually<void> {
-    const hooks = this.#hooks();
-    if (hooks?.meet === undefined) return;
+    if (this.hooks?.meet === undefined) return;
     this.#hasMet = true;
-    return hooks.meet(this.#pairs, failure, atOnce);
+    return this.hooks.meet(this.#pairs, failure, atOnce);
   }
 
   /** The error that ends a step, when the others have heard of it. */
@@ -52,7 +61,7 @@ export class Meeting {
   leave(): void {
     if (!this.#hasMet) return;
     this.#hasMet = false;
-    this.#hooks()?.leave?.();
+    this.hooks?.leave?.();
   }
 
   /** What a hook does, where it may take time. */

@@ -33,8 +33,6 @@ const WORTH_LEAVING = 2 ** 19;
  * the end of the run nothing runs that a user could have written or replaced.
  */
 export class Stepper {
-  /** What takes part from outside of the optimizer; null for nothing. */
-  hooks: StepHooks | null = null;
   readonly turn = new Turn(() => {
     if (this.#lists.last?.isIdle === false) throw stillUnderWay();
     if (this.#lists.settle()) this.#last.taken(this.#source.states.counter.get(), this.#source.learningRate);
@@ -60,7 +58,15 @@ export class Stepper {
     this.#source = source;
     this.#pairs = new StepPairs(source.adopt);
     this.#lists = new StepLists(source, this.#pairs.labels);
-    this.#meeting = new Meeting(() => this.hooks, this.#pairs, this.turn);
+    this.#meeting = new Meeting(this.#pairs, this.turn);
+  }
+
+  /** What takes part from outside of the optimizer; null for nothing. */
+  get hooks(): StepHooks | null {
+    return this.#meeting.hooks;
+  }
+  set hooks(hooks: StepHooks | null) {
+    this.#meeting.hooks = hooks;
   }
 
   /**
@@ -184,9 +190,10 @@ export class Stepper {
         return this.#outcome(this.#source.states.counter.get());
       }
       const leaves = this.#lists.current().canLeave && this.#pairs.elements >= WORTH_LEAVING;
-      const isAlone = this.hooks === null || (this.hooks.meet === undefined && this.#aggregator === null);
       const count =
-        !leaves && isAlone ? this.turn[INSIDE](() => this.#step(change, null)) : await this.#stepLater(change, leaves);
+        !leaves && this.#meeting.isAlone
+          ? this.turn[INSIDE](() => this.#step(change, null))
+          : await this.#stepLater(change, leaves);
       this.#taken(count);
       return this.#outcome(count);
     } catch (error) {
@@ -319,7 +326,7 @@ export class Stepper {
       }
       let gradients: readonly StepGradient[] = this.#pairs.gradients;
       // Without an aggregation nothing is waited for, so that everything is checked before the call returns.
-      const aggregator = this.#aggregator;
+      const { aggregator } = this.#meeting;
       if (aggregator !== null) {
         gradients = checkAggregated(
           await this.#meeting.away(() => aggregator.aggregate(this.#pairs, false)),
@@ -391,15 +398,9 @@ export class Stepper {
       list.check(this.#pairs.gradients);
       doneAtOnce(this.#meeting.meet(null, true));
     }
-    const aggregator = this.#aggregator;
+    const { aggregator } = this.#meeting;
     if (aggregator === null) return this.#pairs.gradients;
     return checkAggregated(doneAtOnce(aggregator.aggregate(this.#pairs, true)), this.#pairs.count);
-  }
-
-  /** The hooks, if this step has its gradients from them. */
-  get #aggregator(): Required<Pick<StepHooks, 'aggregate'>> | null {
-    if (this.hooks?.aggregate === undefined) return null;
-    return this.hooks as Required<Pick<StepHooks, 'aggregate'>>;
   }
 
   #stepResolved(list: StepList, gradients: readonly StepGradient[]): number {
