@@ -4,9 +4,8 @@ import type { Backend, BackendPlan, Clipping, Fault } from '../backend/backend.j
 import type { Rule } from '../backend/rule.js';
 import { checkStretch, OWN_GRADIENT } from '../backend/stretch.js';
 import { append, frozen } from '../memory/built-ins.js';
-import { MemoryRegions } from '../memory/regions.js';
 import { lengthOf } from '../memory/typed-arrays.js';
-import { checkApart, type Owner } from '../state/labels.js';
+import { checkApart } from '../state/labels.js';
 import { isState, paramOf, type VariableState } from '../state/variable-state.js';
 import type { VariableStates } from '../state/variable-states.js';
 import type { Rows, StepGradient } from '../variables/gradient.js';
@@ -14,10 +13,11 @@ import { timesChanged } from '../variables/variable.js';
 import { Control } from './control.js';
 import { badIndex, Entry } from './entry.js';
 import type { NonFiniteGuard } from './non-finite.js';
+import { checkOut, checkOuts, type Outs } from './outs.js';
 import type { PairLabels } from './pair-labels.js';
 import { Staging } from './staging.js';
 import type { Change } from './step-pairs.js';
-import { checkOut, checkState, missingOf } from './whole.js';
+import { checkState, missingOf } from './whole.js';
 
 /**
  * What is known of the list since the last step. docs/architecture.md draws the transitions.
@@ -36,9 +36,6 @@ type Stage =
 const NEW: Stage = { kind: 'new' };
 const RESOLVED: Stage = { kind: 'resolved' };
 const BOUND: Stage = { kind: 'bound' };
-
-/** Where to write parameters, by entry; null for in place. */
-export type Outs = readonly (Float32Array | null)[] | null;
 
 /**
  * The list of a step on one backend: who is updated from which gradient. It alone answers whether this step is the same
@@ -177,27 +174,7 @@ export class StepList {
     const entries = this.#entries;
     // Each gradient is read once, and its entry keeps what was checked.
     for (let i = 0; i < entries.length; i++) entries[i].check(gradients[i], written, labels);
-    if (this.#outs !== null) this.#checkOuts(gradients);
-  }
-
-  /** Out of place, what is written is no variable's memory, and no gradient's. */
-  #checkOuts(gradients: readonly StepGradient[]): void {
-    const written = new MemoryRegions<Owner>();
-    for (const { state, param, out } of this.#entries) {
-      if (out === param) continue;
-      const { variable } = state;
-      const outOf: Owner = (label) => `out of ${label(variable)}`;
-      const argument = outOf(this.#labels.variable);
-      checkApart(argument, out, this.#states.written, this.#labels.variable);
-      checkApart(argument, out, written, this.#labels.variable);
-      written.add(outOf, out);
-    }
-    this.#entries.forEach(({ state }, i) => {
-      const gradient = gradients[i];
-      if (!('indices' in gradient)) {
-        checkApart(this.#labels.gradient(state.variable), gradient, written, this.#labels.variable);
-      }
-    });
+    if (this.#outs !== null) checkOuts(entries, gradients, written, labels);
   }
 
   /**

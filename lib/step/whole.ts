@@ -1,5 +1,5 @@
 /** Which array of a step is not what it was bound as: for the checks before a list is bound, and for their messages. */
-import { checkAttached, checkFloat32Array, checkLength, detached } from '../arguments/arrays.js';
+import { checkAttached, detached } from '../arguments/arrays.js';
 import { lengthOf } from '../memory/typed-arrays.js';
 import { paramOf, type VariableState } from '../state/variable-state.js';
 import type { Entry } from './entry.js';
@@ -13,13 +13,6 @@ export function checkState(state: VariableState, labels: PairLabels): void {
   // Of no elements none can be missed.
   if (size === 0) checkAttached(labels.variable(variable), param);
   if (isMissing(memory, 1)) throw detached(`slots of ${labels.variable(variable)}`, memory);
-}
-
-/** Throws unless parameters can be written to `out`. */
-export function checkOut({ variable, size }: VariableState, out: unknown, labels: PairLabels): void {
-  const argument = `out of ${labels.variable(variable)}`;
-  checkFloat32Array(argument, out);
-  checkLength(argument, out, size, 'its variable');
 }
 
 /** The error that names the first array of the entries whose memory has gone. */
