@@ -4,7 +4,6 @@ import type { Backend, BackendPlan, Clipping, Fault } from '../backend/backend.j
 import type { Rule } from '../backend/rule.js';
 import { checkStretch, OWN_GRADIENT } from '../backend/stretch.js';
 import { append, frozen } from '../memory/built-ins.js';
-import { lengthOf } from '../memory/typed-arrays.js';
 import { checkApart } from '../state/labels.js';
 import { isState, paramOf, type VariableState } from '../state/variable-state.js';
 import type { VariableStates } from '../state/variable-states.js';
@@ -12,6 +11,7 @@ import type { Rows, StepGradient } from '../variables/gradient.js';
 import { timesChanged } from '../variables/variable.js';
 import { Control } from './control.js';
 import { badIndex, Entry } from './entry.js';
+import { areWhole, arraysOf, haveGradients, haveStretches } from './last-pass.js';
 import type { NonFiniteGuard } from './non-finite.js';
 import { checkOut, checkOuts, type Outs } from './outs.js';
 import type { PairLabels } from './pair-labels.js';
@@ -195,59 +195,24 @@ export class StepList {
   }
 
   #settled(): Stage {
-    const entries = this.#entries;
-    const arrays: ArrayBufferView[] = [];
-    for (let i = 0; i < this.#owned.length; i++) append(arrays, this.#owned[i] as ArrayBufferView);
-    for (let i = 0; i < entries.length; i++) {
-      const { state, direct, rows } = entries[i];
-      if (state.size === 0) continue;
-      if (direct !== null) append(arrays, direct as ArrayBufferView);
-      else if (rows !== null && lengthOf(rows.indices) > 0 && state.rowLength > 0) {
-        append(arrays, rows.values as ArrayBufferView);
-        append(arrays, rows.indices as ArrayBufferView);
-      } else return BOUND;
-    }
-    return { kind: 'bound for long', arrays };
+    const arrays = arraysOf(this.#owned, this.#entries);
+    return arrays === null ? BOUND : { kind: 'bound for long', arrays };
   }
 
   /**
-   * The last pass, right before the backend is called: asks every array whether it is whole. It runs nothing that a
-   * user could have replaced: an element of a typed array is undefined as soon as its memory has gone, whatever
-   * prototypes say.
+   * The last pass, right before the backend is called: asks every array whether it is whole.
    * @throws TypeError `ERR_ADAMAX_DETACHED`
    */
   askWhole(): void {
-    if (this.#hasOwnGradients) this.#askStretches();
-    const stage = this.#stage;
-    if (stage.kind === 'bound for long') {
-      const arrays = stage.arrays as readonly Float32Array[];
-      for (let i = 0; i < arrays.length; i++)
-        if (arrays[i][0] === undefined) throw missingOf(this.#entries, this.#labels);
-      return;
-    }
-    const owned = this.#owned;
-    for (let i = 0; i < owned.length; i++) if (owned[i][0] === undefined) throw missingOf(this.#entries, this.#labels);
-    if (!this.#borrows) return;
-    const entries = this.#entries;
-    for (let i = 0; i < entries.length; i++) {
-      const { direct, rows } = entries[i];
-      if (direct !== null) {
-        if (direct[0] === undefined && entries[i].state.size > 0) throw missingOf(this.#entries, this.#labels);
-      } else if (rows !== null && entries[i].slices > 0) {
-        if (rows.indices[0] === undefined) throw missingOf(this.#entries, this.#labels);
-        if (rows.values[0] === undefined && entries[i].state.rowLength > 0)
-          throw missingOf(this.#entries, this.#labels);
-      }
-    }
+    if (!this.#isWhole()) throw missingOf(this.#entries, this.#labels);
   }
 
-  #askStretches(): void {
+  #isWhole(): boolean {
     const entries = this.#entries;
-    for (let i = 0; i < entries.length; i++) {
-      const stretch = entries[i].stretch;
-      if (stretch === null || stretch.gradient === null || stretch.begin === stretch.end) continue;
-      if (stretch.gradient[0] === undefined) throw missingOf(entries, this.#labels);
-    }
+    const stage = this.#stage;
+    if (this.#hasOwnGradients && !haveStretches(entries)) return false;
+    if (stage.kind === 'bound for long') return areWhole(stage.arrays);
+    return areWhole(this.#owned) && (!this.#borrows || haveGradients(entries));
   }
 
   /** Sets what changes from step to step. @throws TypeError `ERR_ADAMAX_DETACHED` where `scalars` were given away */
