@@ -83,7 +83,9 @@ function withoutState(config: unknown): unknown {
  * An optimizer from what a user may say: an optimizer itself, a registered name, or a serialized form.
  * @throws as `deserialize`
  */
-export function get(identifier: Optimizer | string | SerializedOptimizer): Optimizer {
+export function get(
+  identifier: Optimizer | string | { readonly class_name: string; readonly config: object },
+): Optimizer {
   if (identifier instanceof Optimizer) return identifier;
   if (typeof identifier === 'string') return deserialize({ class_name: identifier, config: {} });
   if (typeof identifier === 'object' && identifier !== null) return deserialize(identifier);

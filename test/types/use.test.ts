@@ -52,9 +52,11 @@ function rightUse(weights: Float32Array, shared: Float32Array): void {
   const rms: RMSprop = RMSprop.fromConfig({ rho: 0.5 });
   const ada: Adagrad = Adagrad.fromConfig({ initial_accumulator_value: 0.5 });
   const any: Optimizer = optimizers.get('sgd');
+  const named: Optimizer = optimizers.get({ class_name: 'SGD', config: { learning_rate: 0.5 } });
   const scalars: AdamaxScalars = adamaxScalars({ step: 1 });
   adamaxStep(weights, again.getSlot(weights, 'm').data, rms.getSlot(variable, 'rms').data, weights, scalars);
   ada.epsilon = new Variable(shared);
+  any.setWeights(named.getWeights());
   any.setWeights(optimizer.getWeights());
   any.setWeights([10, [[1, 2]], new Float64Array(2), variable]).missing.join();
   // An engine decides what losses compute with; what it does not know of need not be said.
