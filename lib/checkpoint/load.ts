@@ -113,7 +113,7 @@ interface Request {
 
 const OPTIONS = [...CONTENT, 'extra', 'keys', 'partial', 'hyperparameters', 'customObjects', 'verify', 'progress'];
 
-function readRequest(method: string, options: LoadOptions): Request {
+export function readRequest(method: string, options: LoadOptions): Request {
   checkOptions(method, options, OPTIONS);
   const { keys = null, partial = false, hyperparameters = 'restore', customObjects = null, verify = true } = options;
   const { progress = null } = options;

@@ -1,13 +1,14 @@
 import { mark } from '../arguments/copies.js';
-import { isCoded, rangeError, wrongValue } from '../arguments/errors.js';
+import { fileError, isCoded, rangeError, wrongValue } from '../arguments/errors.js';
 import { INSPECT, type Inspect, inspected } from '../arguments/inspection.js';
 import { closeMembers, guardMembers, refuseWrites } from '../arguments/members.js';
 import { checkOptions, checkRecord, checkString } from '../arguments/options.js';
 import { checkNumber, type Domain } from '../arguments/ranges.js';
 import { atOnce, type Eventually, inTurns, type Work, wait } from '../files/eventually.js';
 import { readParts } from './content/content.js';
+import { checkContents, checkKinds } from './early-checks.js';
 import { NumberedFiles } from './files/numbered.js';
-import { type Loaded, type LoadOptions, load, loadAsync } from './load.js';
+import { type Loaded, type LoadOptions, load, loadAsync, readRequest } from './load.js';
 import { stepOfParts } from './metadata.js';
 import { type Placing, SAVE, type SaveOptions, saveAtOnce, saveLater } from './saving.js';
 import { heard } from './together.js';
@@ -59,6 +60,8 @@ export class CheckpointManager {
   readonly #files: NumberedFiles;
   /** The step of the last file that was saved or loaded. */
   #last = 0;
+  /** Whether a call that saved nothing has read all of its options. */
+  #isChecked = false;
 
   /** @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_OPTION`; RangeError `ERR_ADAMAX_ARG_VALUE` */
   constructor(options: CheckpointManagerOptions) {
@@ -118,7 +121,9 @@ export class CheckpointManager {
   }
 
   /**
-   * Saves when the training has reached the next multiple of `every` since it was last saved or loaded here.
+   * Saves when the training has reached the next multiple of `every` since it was last saved or loaded here. Wrong
+   * options are refused when nothing is due, too: what they hold is read by the first such call, their names and kinds by
+   * each.
    * @returns the path of the new file, null where none was due
    * @throws as `save`; RangeError `ERR_ADAMAX_ARG_VALUE` without an optimizer, which counts steps
    */
@@ -145,7 +150,8 @@ export class CheckpointManager {
   }
 
   /**
-   * Loads what was saved last. A damaged file is no reason to take an older one in silence: the error names that.
+   * Loads what was saved last. A file that is damaged, or cannot be read, is no reason to take an older one in silence:
+   * the error names that. Until the newest one is moved away, no call of this loads another.
    * @returns what `load` of `adamax/checkpoint` returns, null where there is nothing
    * @throws as `load`
    */
@@ -200,6 +206,8 @@ export class CheckpointManager {
         if (!this.#hasBeenReplaced(path, error)) throw this.#withOneBefore(path, error);
       }
     }
+    // They are read once only where there is a file: an iterator of the caller's may give its variables just once.
+    readRequest(method, options);
     return null;
   }
 
@@ -223,11 +231,17 @@ export class CheckpointManager {
   }
 
   #isDue(method: string, options: SaveOptions): boolean {
+    checkKinds(method, options);
     const step = stepOf(method, options);
     if (step === null) throw wrongValue(method, 'given an optimizer, which counts steps', options);
     // Somebody has taken the training back, by other means than this manager's.
     if (step < this.#last) this.#last = step;
-    return Math.floor(step / this.#every) > Math.floor(this.#last / this.#every);
+    const isDue = Math.floor(step / this.#every) > Math.floor(this.#last / this.#every);
+    if (!isDue && !this.#isChecked) {
+      checkContents(options);
+      this.#isChecked = true;
+    }
+    return isDue;
   }
 
   /** Whether another process has saved and removed a file between looking for it and opening it. */
@@ -238,17 +252,25 @@ export class CheckpointManager {
   }
 
   /**
-   * Where a file is damaged, says which is the one before it. What does not fit has a report, and older ones will not
-   * fit.
+   * Where a file is damaged, or the operating system cannot read it, says which is the one before it. What does not fit
+   * has a report, and older ones will not fit.
    */
   #withOneBefore(path: string, error: unknown): unknown {
-    if (!isCoded(error) || error.code !== 'ERR_ADAMAX_CHECKPOINT' || 'report' in error) return error;
-    const list = this.list();
+    if (!isCoded(error) || 'report' in error) return error;
+    const isDamaged = error.code === 'ERR_ADAMAX_CHECKPOINT';
+    if (!isDamaged && (error.code !== 'ERR_ADAMAX_FILE' || isOfProcess(error.cause))) return error;
+    const list = this.#files.list();
     const before = list[list.findIndex((file) => file.path === path) - 1];
     if (before === undefined) return error;
-    const message = `${error.message}; the one before it is '${before.path}'`;
-    return Object.assign(rangeError('ERR_ADAMAX_CHECKPOINT', message), { cause: error });
+    const remedy = `the one before it is '${before.path}', which is loaded when this one is moved away`;
+    if (!isDamaged) return fileError(`${path} must be a file that can be read (${remedy})`, error.cause);
+    return Object.assign(rangeError('ERR_ADAMAX_CHECKPOINT', `${error.message}; ${remedy}`), { cause: error });
   }
+}
+
+/** Whether a process lacks what it takes to read any file, so that nothing is wrong with this one. */
+function isOfProcess(cause: unknown): boolean {
+  return ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'].includes((Object(cause) as { code?: string }).code ?? '');
 }
 
 mark(CheckpointManager, 'a CheckpointManager');

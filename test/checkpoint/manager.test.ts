@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
+import fs, {
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -268,16 +269,137 @@ describe('CheckpointManager, when something is wrong', () => {
     truncateSync(second, 300);
     const before = [...w.data];
     const message =
-      /the file must have .*: received 300; the one before it is '.*checkpoint-000001-step0\.safetensors'$|length of the header .*; the one before it is '.*checkpoint-000001-step0\.safetensors'$/;
+      /(the file must have .*: received 300|length of the header .*); the one before it is '.*checkpoint-000001-step0\.safetensors', which is loaded when this one is moved away$/;
     expectError(() => manager.load({ optimizer }), RangeError, 'ERR_ADAMAX_CHECKPOINT', message);
     const error = await manager.loadAsync({ optimizer }).catch((error) => error);
     expect(error).to.have.property('code', 'ERR_ADAMAX_CHECKPOINT');
     expect(error.message).to.contain(`; the one before it is '${first}'`);
     expect([...w.data]).to.deep.equal(before);
+    renameSync(second, `${second}.damaged`);
+    expect(manager.load({ optimizer: new Adamax({ learningRate: 0.125 }) })?.step).to.equal(0);
+    renameSync(`${second}.damaged`, second);
     rmSync(first);
     expect(() => manager.load({ optimizer }))
       .to.throw(/received .*/)
       .and.not.match(/the one before/);
+  });
+
+  it('names the one before where the operating system cannot read the newest, and gives its error', async function () {
+    if (process.platform === 'win32') this.skip();
+    const { optimizer } = training();
+    const manager = new CheckpointManager({ folder });
+    const first = manager.save({ optimizer });
+    const newest = join(folder, 'checkpoint-000002-step1.safetensors');
+    const options = { optimizer };
+    for (const [target, code] of [
+      [newest, 'ELOOP'],
+      [join(folder, 'nowhere'), 'ENOENT'],
+    ]) {
+      symlinkSync(target, newest);
+      for (const load of [async () => manager.load(options), () => manager.loadAsync(options)]) {
+        const error = await load().catch((error) => error);
+        expect(error).to.be.an.instanceOf(Error).and.to.include({ code: 'ERR_ADAMAX_FILE' });
+        expect(error.cause).to.have.property('code', code);
+        expect(error.message)
+          .to.contain(`(the one before it is '${first}', which is loaded when this one is moved away): received`)
+          .and.to.contain(`${newest} must be a file that can be read`);
+      }
+      rmSync(newest);
+    }
+    expect(manager.load(options)?.step).to.equal(0);
+  });
+
+  it('does not advise to move a file that is as good as others, where the process may open no more of them', () => {
+    const { optimizer } = training();
+    const manager = new CheckpointManager({ folder });
+    manager.save({ optimizer });
+    manager.save({ optimizer });
+    const { openSync } = fs;
+    const failure = Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE', errno: -24 });
+    fs.openSync = () => {
+      throw failure;
+    };
+    try {
+      expect(() => manager.load({ optimizer }))
+        .to.throw(/ must be a file that can be read: received Error: 'EMFILE: too many open files'$/)
+        .with.property('cause', failure);
+    } finally {
+      fs.openSync = openSync;
+    }
+  });
+
+  it('refuses wrong options of a load where there is nothing to load yet', async () => {
+    const { w, optimizer } = training();
+    const manager = new CheckpointManager({ folder });
+    const cases: Refused[] = [
+      [undefined, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^load(Async)? must be an object of options/],
+      [{ optimizr: optimizer }, TypeError, 'ERR_ADAMAX_OPTION', /did you mean optimizer/],
+      [{ optimizer, variables: 5 }, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^variables must be a list or an object/],
+      [{ optimizer: w }, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^optimizer must be an Optimizer/],
+      [{ optimizer, partial: 1 }, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^partial must be a boolean/],
+      [{ optimizer, extra: { epoch: 1 } }, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^extra\.epoch must be a typed array/],
+    ];
+    for (const [options, type, code, message] of cases) {
+      expectError(() => manager.load(options as never), type, code, message);
+      const error = await manager.loadAsync(options as never).catch((error) => error);
+      expectError(
+        () => {
+          throw error;
+        },
+        type,
+        code,
+        message,
+      );
+    }
+    expect(manager.load({ optimizer, variables: { w } })).to.equal(null);
+    expect(await manager.loadAsync({ optimizer, variables: { w } })).to.equal(null);
+  });
+
+  it('refuses wrong options of saveIfDue at a step at which nothing is due', async () => {
+    const { w, optimizer } = training();
+    const cases: Refused[] = [
+      [{ optimizr: optimizer }, TypeError, 'ERR_ADAMAX_OPTION', /did you mean optimizer/],
+      [{ optimizer, varaibles: [w] }, TypeError, 'ERR_ADAMAX_OPTION', /did you mean variables/],
+      [{ optimizer, variables: 5 }, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^variables must be a list or an object/],
+      [{ optimizer, progress: true }, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^progress must be a function/],
+      [{ optimizer, keys: {} }, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^keys must be a function/],
+      [{ optimizer, extra: 1 }, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^extra must be an object/],
+    ];
+    // By the first call that saves nothing.
+    const contents: Refused[] = [
+      [{ optimizer, variables: [1] }, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^variables\[0\] must be/],
+      [{ optimizer, extra: { run: () => 1 } }, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^extra\.run must be JSON/],
+    ];
+    const checked = new CheckpointManager({ folder, every: 10 });
+    expect(checked.saveIfDue({ optimizer, variables: [w], extra: { w } })).to.equal(null);
+    const managers = [checked, new CheckpointManager({ folder, every: 10 })];
+    for (const [i, manager] of managers.entries()) {
+      for (const [options, type, code, message] of i === 0 ? cases : [...cases, ...contents]) {
+        expectError(() => manager.saveIfDue(options as never), type, code, message);
+        const error = await manager.saveIfDueAsync(options as never).catch((error) => error);
+        expectError(
+          () => {
+            throw error;
+          },
+          type,
+          code,
+          message,
+        );
+      }
+    }
+    expect(existsSync(folder)).to.equal(false);
+  });
+
+  it('leaves what can be gone through only once to the file', () => {
+    const { w, optimizer, train } = training();
+    const manager = new CheckpointManager({ folder, every: 2 });
+    const extra = new Variable(new Float32Array(2), { name: 'extra' });
+    const options = { optimizer, variables: [w, extra].values() };
+    train(1);
+    expect(manager.saveIfDue(options as never)).to.equal(null);
+    train(1);
+    const path = manager.saveIfDue(options as never);
+    expect(inspect(path as string).tensors.map(({ key }) => key)).to.include('variables/extra');
   });
 
   it('says what does not fit without naming an older file, which would not fit either', () => {
@@ -363,6 +485,12 @@ describe('CheckpointManager, when something is wrong', () => {
     expect(existsSync(folder)).to.equal(false);
   });
 });
+
+/** Options, and how they are refused. */
+type Refused = [
+  object | undefined,
+  ...(Parameters<typeof expectError> extends [unknown, ...infer Rest] ? Rest : never),
+];
 
 function members({ folder, keep, every, prefix }: CheckpointManager) {
   return { folder, keep, every, prefix };
