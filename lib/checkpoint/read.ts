@@ -30,11 +30,17 @@ export function* openState(source: Source): Work<OpenState> {
  * @throws RangeError `ERR_ADAMAX_CHECKPOINT`
  */
 export function* verifyState(state: OpenState, taker: Partial<Taker<FileTensor>> = {}): Work<string[]> {
-  const { source, header, said } = state;
-  const { tensors, metadata } = header;
+  const digests = yield* digestsIn(state, taker);
+  const damage = damageOf(state, digests);
+  if (damage !== null) throw damage;
+  return digests;
+}
+
+/** Reads all of a file. @returns digests of the tensors, in their order */
+export function* digestsIn(state: OpenState, taker: Partial<Taker<FileTensor>> = {}): Work<string[]> {
   const digests: string[] = [];
   let digest = new Digest();
-  yield* readTensors(state, tensors, {
+  yield* readTensors(state, state.header.tensors, {
     ...taker,
     take(tensor, part, at, next) {
       digest.update(part, next);
@@ -44,9 +50,14 @@ export function* verifyState(state: OpenState, taker: Partial<Taker<FileTensor>>
       digest = new Digest();
     },
   });
-  const hash = hashOf(metadata, tensors, digests);
-  if (said.hash !== null && said.hash !== hash) {
-    throw damaged(source.name, `the digest of what was written must be ${hash}, as that`, said.hash);
-  }
   return digests;
+}
+
+/** The error for what is not what was written; null where it is, or nothing tells. @param digests - in the order of tensors */
+export function damageOf({ source, header, said }: OpenState, digests: readonly string[]): RangeError | null {
+  if (said.hash === null) return null;
+  const hash = hashOf(header.metadata, header.tensors, digests);
+  return hash === said.hash
+    ? null
+    : damaged(source.name, `the digest of what was written must be ${hash}, as that`, said.hash);
 }

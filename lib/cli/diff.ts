@@ -5,37 +5,53 @@ import { readTensor, STAGE } from '../checkpoint/pieces.js';
 import { type OpenState, openState } from '../checkpoint/read.js';
 import { atOnce, type Work } from '../files/eventually.js';
 import { atOnceFiles } from '../files/file-system.js';
+import { Digests } from './digests.js';
 import { numberText, READERS, viewOf } from './elements.js';
 import { list, printable, shapeText, table } from './text.js';
 
+/** Where two files differ, and why one of them, or both, are not what was written. */
+export interface Differences {
+  /** Empty where they do not. */
+  readonly text: string;
+  readonly damages: readonly Error[];
+}
+
 /**
- * Where two files differ, as `diff` tells it of texts: nothing where they do not. Tensors are compared bit by bit, in
- * whatever order the files have them, and the rest by meaning.
+ * Compares two files: tensors bit by bit, in whatever order the files have them, and the rest by meaning.
  * @throws as `inspect` of `adamax/checkpoint`
  */
-export function diff(a: string, b: string): string {
-  const lines = atOnce(
+export function diff(a: string, b: string): Differences {
+  return atOnce(
     reading(atOnceFiles, a, (sourceA) => {
       return reading(atOnceFiles, b, function* (sourceB) {
         return yield* comparing(yield* openState(sourceA), yield* openState(sourceB));
       });
     }),
   );
-  return lines.map((line) => `${line}\n`).join('');
 }
 
-function* comparing(a: OpenState, b: OpenState): Work<string[]> {
-  const ofB = new Map(b.header.tensors.map((tensor) => [tensor.key, tensor]));
-  const stages = [new Uint8Array(STAGE), new Uint8Array(STAGE)] as const;
+/** One of the files. */
+interface Side {
+  readonly state: OpenState;
+  readonly digests: Digests;
+  /** Takes a piece. */
+  readonly stage: Uint8Array;
+}
+
+function* comparing(stateOfA: OpenState, stateOfB: OpenState): Work<Differences> {
+  const [a, b] = [stateOfA, stateOfB].map((state): Side => {
+    return { state, digests: new Digests(state), stage: new Uint8Array(STAGE) };
+  });
+  const ofB = new Map(stateOfB.header.tensors.map((tensor) => [tensor.key, tensor]));
   const lines: string[] = [];
   const onlyInA: FileTensor[] = [];
-  for (const tensor of a.header.tensors) {
+  for (const tensor of stateOfA.header.tensors) {
     const other = ofB.get(tensor.key);
     ofB.delete(tensor.key);
     if (other === undefined) onlyInA.push(tensor);
     else if (kindOf(tensor) !== kindOf(other)) {
       lines.push(`${printable(tensor.key)}  ${kindOf(tensor)} | ${kindOf(other)}`);
-    } else lines.push(...(yield* differing(a, tensor, b, other, stages)));
+    } else lines.push(...(yield* differing(a, tensor, b, other)));
   }
   const only = (title: string, tensors: Iterable<FileTensor>) => {
     return table(
@@ -43,7 +59,12 @@ function* comparing(a: OpenState, b: OpenState): Work<string[]> {
       [false, false, false],
     );
   };
-  return [...only('only in A', onlyInA), ...only('only in B', ofB.values()), ...lines, ...differingWords(a, b)];
+  const all = [...only('only in A', onlyInA), ...only('only in B', ofB.values()), ...lines];
+  const damages = [yield* a.digests.damage(a.stage), yield* b.digests.damage(b.stage)];
+  return {
+    text: [...all, ...differingWords(stateOfA, stateOfB)].map((line) => `${line}\n`).join(''),
+    damages: damages.filter((damage) => damage !== null),
+  };
 }
 
 function kindOf({ dtype, shape }: FileTensor): string {
@@ -58,20 +79,16 @@ interface Difference {
   readonly distance: number;
 }
 
-function* differing(
-  a: OpenState,
-  tensor: FileTensor,
-  b: OpenState,
-  other: FileTensor,
-  [stage, stageOfOther]: readonly [Uint8Array, Uint8Array],
-): Work<string[]> {
+function* differing(a: Side, tensor: FileTensor, b: Side, other: FileTensor): Work<string[]> {
   const [read, width] = [READERS[tensor.dtype], WIDTHS[tensor.dtype]];
   let count = 0;
   let first: Difference | undefined;
   let largest: Difference | undefined;
-  yield* readTensor(a, tensor, stage, (piece, begin) => {
-    const theirs = stageOfOther.subarray(0, piece.length);
-    atOnce(readAll(b.source, theirs, b.header.length + other.begin + begin));
+  yield* readTensor(a.state, tensor, a.stage, (piece, begin) => {
+    const theirs = b.stage.subarray(0, piece.length);
+    atOnce(readAll(b.state.source, theirs, b.state.header.length + other.begin + begin));
+    a.digests.add(tensor, piece);
+    b.digests.add(other, theirs);
     if (Buffer.compare(piece, theirs) === 0) return;
     const [view, viewOfOther] = [viewOf(piece), viewOf(theirs)];
     for (let at = 0; at < piece.length; at += width) {

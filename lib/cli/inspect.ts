@@ -2,8 +2,7 @@ import { reading, type Source } from '../checkpoint/files/medium.js';
 import { type FileDtype, WIDTHS } from '../checkpoint/format/dtype.js';
 import type { FileTensor, Metadata } from '../checkpoint/format/header.js';
 import type { SavedOptimizer } from '../checkpoint/metadata.js';
-import { readTensor, STAGE } from '../checkpoint/pieces.js';
-import { type OpenState, openState } from '../checkpoint/read.js';
+import { damageOf, digestsIn, openState } from '../checkpoint/read.js';
 import { atOnce, type Work } from '../files/eventually.js';
 import { atOnceFiles } from '../files/file-system.js';
 import { READERS, viewOf } from './elements.js';
@@ -28,33 +27,55 @@ export interface Inspection {
   readonly optimizers: Readonly<Record<string, SavedOptimizer>>;
   readonly extra: Readonly<Record<string, unknown>>;
   readonly fingerprint: string | null;
+  /** Whether the file is what was written; null where nothing tells. */
+  readonly digest: 'fits' | 'damaged' | null;
   readonly metadata: Metadata;
   readonly tensors: readonly Summary[];
 }
 
+/** What is in a file, and why that is not what was written, if so. */
+export interface Found {
+  readonly inspection: Inspection;
+  readonly damage: Error | null;
+}
+
 /** Reads a file once, piece by piece. @throws as `inspect` of `adamax/checkpoint` */
-export function inspection(path: string): Inspection {
+export function inspect(path: string): Found {
   return atOnce(reading(atOnceFiles, path, inspecting));
 }
 
-function* inspecting(source: Source): Work<Inspection> {
+function* inspecting(source: Source): Work<Found> {
   const state = yield* openState(source);
-  const { step, extra, fingerprint, optimizers } = state.said;
-  const stage = new Uint8Array(STAGE);
+  const { step, extra, fingerprint, optimizers, hash } = state.said;
   const tensors: Summary[] = [];
-  for (const tensor of state.header.tensors) tensors.push(yield* summaryOf(state, tensor, stage));
+  let sums = new Sums();
+  const digests = yield* digestsIn(state, {
+    take(tensor, part, at) {
+      sums.add(part, tensor.dtype);
+      if (at + part.length < tensor.end - tensor.begin) return;
+      tensors.push(sums.summaryOf(tensor));
+      sums = new Sums();
+    },
+  });
+  const damage = damageOf(state, digests);
+  const digest = hash === null ? null : damage === null ? 'fits' : 'damaged';
   const { metadata } = state.header;
   const configs = Object.fromEntries(optimizers);
-  return { bytes: source.size, step, optimizers: configs, extra, fingerprint, metadata, tensors };
+  const bytes = source.size;
+  return { inspection: { bytes, step, optimizers: configs, extra, fingerprint, digest, metadata, tensors }, damage };
 }
 
-function* summaryOf(state: OpenState, tensor: FileTensor, stage: Uint8Array): Work<Summary> {
-  const { key, dtype, shape, begin, end } = tensor;
-  const [read, width] = [READERS[dtype], WIDTHS[dtype]];
-  let [squares, largest, nan, infinite] = [0, 0, 0, 0];
-  yield* readTensor(state, tensor, stage, (piece) => {
-    const view = viewOf(piece);
-    for (let at = 0; at < piece.length; at += width) {
+/** What is summed up of a tensor, part by part. */
+class Sums {
+  #squares = 0;
+  #largest = 0;
+  #nan = 0;
+  #infinite = 0;
+
+  add(part: Uint8Array, dtype: FileDtype): void {
+    const [read, width, view] = [READERS[dtype], WIDTHS[dtype], viewOf(part)];
+    let [squares, largest, nan, infinite] = [this.#squares, this.#largest, 0, 0];
+    for (let at = 0; at < part.length; at += width) {
       const magnitude = Math.abs(Number(read(view, at)));
       if (Number.isFinite(magnitude)) {
         squares += magnitude * magnitude;
@@ -62,11 +83,20 @@ function* summaryOf(state: OpenState, tensor: FileTensor, stage: Uint8Array): Wo
       } else if (magnitude === Infinity) infinite++;
       else nan++;
     }
-  });
-  return { key, dtype, shape, elements: (end - begin) / width, norm: Math.sqrt(squares), largest, nan, infinite };
+    this.#squares = squares;
+    this.#largest = largest;
+    this.#nan += nan;
+    this.#infinite += infinite;
+  }
+
+  summaryOf({ key, dtype, shape, begin, end }: FileTensor): Summary {
+    const counts = { elements: (end - begin) / WIDTHS[dtype], nan: this.#nan, infinite: this.#infinite };
+    return { key, dtype, shape, ...counts, norm: Math.sqrt(this.#squares), largest: this.#largest };
+  }
 }
 
-export function inspectionText({ tensors, step, optimizers, extra, fingerprint, metadata, bytes }: Inspection): string {
+export function inspectionText(inspection: Inspection): string {
+  const { tensors, step, optimizers, extra, fingerprint, digest, metadata, bytes } = inspection;
   const head = ['tensor', 'dtype', 'shape', 'elements', 'l2 norm', 'largest', 'NaN', 'Inf'];
   const rows = tensors.map(({ key, dtype, shape, elements, norm, largest, nan, infinite }) => {
     return [key, dtype, shapeText(shape), `${elements}`, short(norm), short(largest), `${nan}`, `${infinite}`];
@@ -80,7 +110,7 @@ export function inspectionText({ tensors, step, optimizers, extra, fingerprint, 
   // What a file of others says is all there is to know of it.
   if (fingerprint === null)
     for (const [key, value] of Object.entries(metadata)) entries.push([`metadata.${key}`, value]);
-  entries.push(['fingerprint', fingerprint ?? 'none'], ['bytes', `${bytes}`]);
+  entries.push(['fingerprint', fingerprint ?? 'none'], ['digest', digest ?? 'none'], ['bytes', `${bytes}`]);
   const lines = table([head, ...rows], [false, false, false, true, true, true, true, true]);
   return [...lines, '', ...list(entries), ''].join('\n');
 }

@@ -1,13 +1,13 @@
 /**
  * `npx adamax`: what this installation runs on, how to build its binary where none fits, and what is in saved states.
  */
-import { describe } from '../arguments/errors.js';
+import { describe, isCoded } from '../arguments/errors.js';
 import { suggestion } from '../arguments/suggestion.js';
 import { build, buildMpi } from './build.js';
 import { diff } from './diff.js';
 import { importFile } from './import-file.js';
 import { info, infoText } from './info.js';
-import { inspection, inspectionText } from './inspect.js';
+import { inspect, inspectionText } from './inspect.js';
 import { verify } from './verify.js';
 import { version } from './version.js';
 
@@ -15,15 +15,15 @@ const USAGE = `adamax info [--json]           which implementation runs here, on
 adamax build [--mpi]           builds the binary from source, for a platform that has none; or the addon for MPI
 adamax inspect FILE [--json]   tensors of a saved state, its step, configs and extra
 adamax diff FILE FILE          where two saved states differ; status 0 where they do not, else 1
-adamax verify FILE             whether a saved state is what was written; status 1 where it is not
+adamax verify FILE             whether a saved state is what was written; status 1 where it is damaged
 adamax import FILE OUT         makes a saved state of a file of Keras (.keras, .h5) or PyTorch (.safetensors)
 adamax --version
 `;
 
 const HELP: readonly string[] = ['help', '--help', '-h'];
 
-/** Of a command that failed, where it is another than 1. */
-const FAILED: Readonly<Record<string, number>> = { diff: 2 };
+/** Commands that look into files: 1 is what they say of a file, so that one which cannot be read is 2. */
+const LOOK: readonly string[] = ['inspect', 'diff', 'verify'];
 
 async function main(command: string | undefined, rest: readonly string[]): Promise<number> {
   const asJson = rest.includes('--json');
@@ -37,12 +37,15 @@ async function main(command: string | undefined, rest: readonly string[]): Promi
   if (is('info', 0, true)) return say(asJson ? jsonText(info()) : infoText(info()));
   if (is('build', 0)) return forMpi ? buildMpi() : build();
   if (is('inspect', 1, true)) {
-    const found = inspection(files[0]);
-    return say(asJson ? jsonText(found) : inspectionText(found));
+    const { inspection, damage } = inspect(files[0]);
+    say(asJson ? jsonText(inspection) : inspectionText(inspection));
+    return damage === null ? 0 : fail(damage, 1);
   }
   if (is('diff', 2)) {
-    const differences = diff(files[0], files[1]);
-    return say(differences) || (differences === '' ? 0 : 1);
+    const { text, damages } = diff(files[0], files[1]);
+    say(text);
+    for (const damage of damages) fail(damage, 2);
+    return damages.length > 0 ? 2 : text === '' ? 0 : 1;
   }
   if (is('verify', 1)) return say(verify(files[0]));
   if (is('import', 2)) return say(await importFile(files[0], files[1]));
@@ -65,6 +68,17 @@ function say(text: string): 0 {
   return 0;
 }
 
+/** @returns the status */
+function fail(error: unknown, status: number): number {
+  process.stderr.write(`adamax: ${error instanceof Error ? error.message : error}\n`);
+  return status;
+}
+
+function statusOf(error: unknown): number {
+  if (!LOOK.includes(command)) return 1;
+  return command === 'diff' || (isCoded(error) && error.code === 'ERR_ADAMAX_FILE') ? 2 : 1;
+}
+
 function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
@@ -79,7 +93,6 @@ main(command, rest).then(
     process.exitCode = code;
   },
   (error) => {
-    process.stderr.write(`adamax: ${error instanceof Error ? error.message : error}\n`);
-    process.exitCode = FAILED[command] ?? 1;
+    process.exitCode = fail(error, statusOf(error));
   },
 );

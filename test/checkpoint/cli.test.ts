@@ -64,6 +64,13 @@ function saveTraining(to: string, change: { learningRate?: number; b?: number; e
   return state;
 }
 
+/** Changes a bit of the last tensor. */
+function spoil(file: string): void {
+  const bytes = readFileSync(file);
+  bytes[bytes.length - 1] ^= 1;
+  writeFileSync(file, bytes);
+}
+
 describe('npx adamax inspect', () => {
   it('tells tensors with their norms, and what the file says of the training, in lines that fit a terminal', () => {
     const state = saveTraining(path);
@@ -78,6 +85,7 @@ describe('npx adamax inspect', () => {
     expect(stdout).to.match(/^ {2}learning_rate +0\.125$/m);
     expect(stdout).to.match(/^extra\.epoch +7$/m);
     expect(stdout).to.match(new RegExp(`^fingerprint +${fingerprint(state)}$`, 'm'));
+    expect(stdout).to.match(/^digest +fits$/m);
     expect(stdout).to.match(new RegExp(`^bytes +${readFileSync(path).length}$`, 'm'));
     for (const line of stdout.split('\n')) expect(line).to.have.length.at.most(80);
   });
@@ -92,6 +100,7 @@ describe('npx adamax inspect', () => {
       step: 0,
       extra: { epoch: 7 },
       fingerprint: fingerprint(state),
+      digest: 'fits',
     });
     expect(optimizers[''].class_name).to.equal('Adamax');
     expect(metadata.format).to.equal('adamax');
@@ -157,10 +166,26 @@ describe('npx adamax inspect', () => {
     expect(stdout).to.match(/^\\u\{1b\}\[2Jw\\u\{202e\} +F32/m);
     expect(stdout).to.match(/^metadata\.note +two\\u\{a\}lines$/m);
     expect(stdout).to.match(/^step +unknown$/m);
+    expect(stdout).to.match(/^digest +none$/m);
+    expect(JSON.parse(adamax('inspect', other, '--json').stdout).digest).to.equal(null);
+  });
+
+  it('says of a damaged file that it is, beside what is in it, with status 1', () => {
+    saveTraining(path);
+    spoil(path);
+    const text = adamax('inspect', path);
+    expect(text.stdout).to.match(/^variables\/encoder\/w +F32/m);
+    expect(text.stdout).to.match(/^digest +damaged$/m);
+    const json = adamax('inspect', path, '--json');
+    expect(JSON.parse(json.stdout)).to.include({ digest: 'damaged', step: 0 });
+    for (const { status, stderr } of [text, json]) {
+      expect(stderr).to.match(/^adamax: the digest of what was written must be .*\n$/);
+      expect(status).to.equal(1);
+    }
   });
 
   it('fails where there is nothing to read', () => {
-    expect(adamax('inspect', join(folder, 'none'))).to.include({ status: 1, stdout: '' });
+    expect(adamax('inspect', join(folder, 'none'))).to.include({ status: 2, stdout: '' });
     writeFileSync(path, 'no tensors');
     const { status, stderr } = adamax('inspect', path);
     expect(status).to.equal(1);
@@ -249,6 +274,35 @@ describe('npx adamax diff', () => {
     expect(adamax('diff', path, other).stdout).to.match(/^step +0 \| nothing$/m);
   });
 
+  it('does not take a damaged file for another, though nothing or other tensors were compared', () => {
+    const files = [path, join(folder, 'b.safetensors')] as const;
+    const w = new Variable(new Float32Array(600000), { name: 'w' });
+    const none = new Variable(new Float32Array(0), { name: 'none' });
+    const same = [w, none];
+    const other = [new Variable(new Float32Array(3), { name: 'w' })];
+    for (const ofB of [same, other]) {
+      const written = ofB === same ? '' : 'only in A  variables/none  F32 [0]\nvariables/w  F32 [600000] | F32 [3]\n';
+      save(files[0], { variables: same });
+      save(files[1], { variables: ofB });
+      expect(adamax('diff', ...files)).to.deep.equal({ status: written === '' ? 0 : 1, stdout: written, stderr: '' });
+      for (const damaged of files) {
+        const whole = readFileSync(damaged);
+        spoil(damaged);
+        const { status, stdout, stderr } = adamax('diff', ...files);
+        expect(stdout.startsWith(written)).to.equal(true);
+        expect(stderr).to.match(/^adamax: the digest of what was written must be .*\n$/);
+        expect(stderr).to.contain(damaged);
+        expect(status).to.equal(2);
+        writeFileSync(damaged, whole);
+      }
+    }
+    spoil(files[0]);
+    writeFileSync(files[1], readFileSync(files[0]));
+    const { status, stdout, stderr } = adamax('diff', ...files);
+    expect({ status, stdout }).to.deep.equal({ status: 2, stdout: '' });
+    expect(stderr.match(/^adamax: the digest/gm)).to.have.length(2);
+  });
+
   it('has status 2 for what it cannot compare', () => {
     saveTraining(path);
     for (const files of [[path], [path, join(folder, 'none')], [join(folder, 'none'), path], [path, path, path]]) {
@@ -267,16 +321,23 @@ describe('npx adamax verify', () => {
       ...{ status: 0, stderr: '' },
       stdout: `${path} is what was written: its digest fits\n`,
     });
-    const bytes = readFileSync(path);
-    bytes[bytes.length - 1] ^= 1;
-    writeFileSync(path, bytes);
+    spoil(path);
     const { status, stdout, stderr } = adamax('verify', path);
     expect({ status, stdout }).to.deep.equal({ status: 1, stdout: '' });
     expect(stderr).to.match(/^adamax: the digest of what was written must be .*\n$/);
     const other = adamax('verify', fileOf('other', [['w', 'F32', [1], f32(1)]]));
     expect(other.status).to.equal(0);
     expect(other.stdout).to.match(/can be read, but has no digest/);
-    expect(adamax('verify', join(folder, 'none')).status).to.equal(1);
+  });
+
+  it('tells a file that is damaged from one that cannot be read', () => {
+    writeFileSync(path, 'no tensors');
+    expect(adamax('verify', path)).to.include({ status: 1, stdout: '' });
+    for (const none of [join(folder, 'none'), folder]) {
+      const { status, stderr } = adamax('verify', none);
+      expect(stderr).to.match(/^adamax: .* must be a file that can be read: received .*\n$/);
+      expect(status).to.equal(2);
+    }
   });
 });
 
