@@ -23,7 +23,11 @@ const PAGES = [
 for (const page of PAGES) describe(page, () => runs(page));
 
 /** What readers have, by the name that pages call it. */
-const FILES = { 'model.keras': 'adamax.keras', 'torch.safetensors': 'adamax.safetensors' };
+const FILES = {
+  'model.keras': 'adamax.keras',
+  'torch.safetensors': 'adamax.safetensors',
+  'sgd.safetensors': 'sgd.safetensors',
+};
 
 /** What programs leave. */
 const LEFT = [

@@ -1,15 +1,18 @@
 import { statSync } from 'node:fs';
-import { wrongValue } from '../arguments/errors.js';
+import { isCoded, wrongValue } from '../arguments/errors.js';
 import { save } from '../checkpoint/save.js';
-import { importKeras, importTorch } from '../import/index.js';
+import { type Imported, importKeras, importTorch } from '../import/index.js';
+import { type ImportRequest, inFlags } from './import-flags.js';
 import { list } from './text.js';
 
 /**
  * Saves what a file of Keras or PyTorch has, and says what that is.
  * @throws as `importKeras`, and as `save`; RangeError `ERR_ADAMAX_ARG_VALUE` where the file itself would be replaced
  */
-export async function importFile(from: string, to: string): Promise<string> {
-  const found = await (/\.(keras|h5|hdf5)$/i.test(from) ? importKeras(from) : importTorch(from));
+export async function importFile({ from, to, library, options }: ImportRequest): Promise<string> {
+  const found = await inWordsOfFlags(() =>
+    library === 'Keras' ? importKeras(from, options) : importTorch(from, options),
+  );
   if (isOneFile(from, to)) throw wrongValue('OUT', 'another file than FILE, which it would replace', to);
   save(to, found.resume());
   const { optimizer, iterations, variables, notes, format, version } = found;
@@ -21,6 +24,15 @@ export async function importFile(from: string, to: string): Promise<string> {
     ...notes.map((note) => ['note', note] as const),
   ]);
   return `${lines.join('\n')}\n`;
+}
+
+async function inWordsOfFlags(body: () => Promise<Imported>): Promise<Imported> {
+  try {
+    return await body();
+  } catch (error) {
+    if (isCoded(error)) error.message = inFlags(error.message);
+    throw error;
+  }
 }
 
 /** By whatever names they go. */

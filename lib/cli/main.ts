@@ -6,17 +6,18 @@ import { suggestion } from '../arguments/suggestion.js';
 import { build, buildMpi } from './build.js';
 import { diff } from './diff.js';
 import { importFile } from './import-file.js';
+import { flagsText, type ImportRequest, importRequest } from './import-flags.js';
 import { info, infoText } from './info.js';
 import { inspect, inspectionText } from './inspect.js';
 import { verify } from './verify.js';
 import { version } from './version.js';
 
-const USAGE = `adamax info [--json]           which implementation runs here, on what, from which binary
-adamax build [--mpi]           builds the binary from source, for a platform that has none; or the addon for MPI
-adamax inspect FILE [--json]   tensors of a saved state, its step, configs and extra
-adamax diff FILE FILE          where two saved states differ; status 0 where they do not, else 1
-adamax verify FILE             whether a saved state is what was written; status 1 where it is damaged
-adamax import FILE OUT         makes a saved state of a file of Keras (.keras, .h5) or PyTorch (.safetensors)
+const USAGE = `adamax info [--json]            which implementation runs here, on what, from which binary
+adamax build [--mpi]            builds the binary from source, for a platform that has none; or the addon for MPI
+adamax inspect FILE [--json]    tensors of a saved state, its step, configs and extra
+adamax diff FILE FILE           where two saved states differ; status 0 where they do not, else 1
+adamax verify FILE              whether a saved state is what was written; status 1 where it is damaged
+adamax import FILE OUT [FLAGS]  makes a saved state of a file of Keras (.keras, .h5) or PyTorch (.safetensors)
 adamax --version
 `;
 
@@ -48,10 +49,22 @@ async function main(command: string | undefined, rest: readonly string[]): Promi
     return damages.length > 0 ? 2 : text === '' ? 0 : 1;
   }
   if (is('verify', 1)) return say(verify(files[0]));
-  if (is('import', 2)) return say(await importFile(files[0], files[1]));
+  if (command === 'import') return await importBy(rest);
   if (is('--version', 0)) return say(`${version()}\n`);
-  if (command === undefined || HELP.includes(command)) return say(USAGE);
+  if (command === undefined || HELP.includes(command)) return say(`${USAGE}\nFLAGS of import:\n${flagsText()}`);
   process.stderr.write(`adamax: ${misuse(command)}`);
+  return 2;
+}
+
+async function importBy(rest: readonly string[]): Promise<number> {
+  let request: ImportRequest | null;
+  try {
+    request = importRequest(rest);
+  } catch (error) {
+    return fail(error, 2);
+  }
+  if (request !== null) return say(await importFile(request));
+  process.stderr.write(`adamax: ${misuse('import')}${flagsText()}`);
   return 2;
 }
 

@@ -1,18 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Adamax, Variable } from 'adamax';
 import { fingerprint, save } from 'adamax/checkpoint';
 import { expect } from 'chai';
+import { adamax } from '../support/cli.js';
 import { root } from '../support/process.js';
-
-/** Runs `npx adamax` of this package. */
-function adamax(...args: string[]) {
-  const script = join(root, 'dist', 'cli', 'main.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
 
 type Tensor = readonly [key: string, dtype: string, shape: readonly number[], bytes: ArrayLike<number>];
 

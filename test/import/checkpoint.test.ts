@@ -1,12 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, linkSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Adamax, Variable } from 'adamax';
 import { fingerprint, inspect, load, save, verify } from 'adamax/checkpoint';
 import { expect } from 'chai';
+import { adamax } from '../support/cli.js';
 import { inOwnFolder } from '../support/folder.js';
 import { onEveryImplementation } from '../support/implementations.js';
-import { root } from '../support/process.js';
 import { bytesOf, imported, pathOf } from './files.js';
 
 const pathIn = inOwnFolder();
@@ -41,12 +39,6 @@ onEveryImplementation('import: a saved state', () => {
 });
 
 describe('npx adamax import', () => {
-  const adamax = (...args: string[]) => {
-    const script = join(root, 'dist', 'cli', 'main.js');
-    const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
-    return { status, stdout, stderr };
-  };
-
   for (const file of ['adamax.keras', 'adamax.safetensors']) {
     it(`saves ${file} as a state, and says what it is`, async () => {
       const out = pathIn('out.safetensors');
