@@ -181,6 +181,28 @@ describe('import: PyTorch', () => {
     await expectRefused(nameless, TypeError, 'ERR_ADAMAX_ARG_TYPE', /^names must be the names of 2 parameters/);
   });
 
+  it('says of weights that layers share that they are two variables here', async () => {
+    const group = { lr: 0.5, momentum: 0, dampening: 0, params: [0, 1, 2] };
+    const about = { param_groups: JSON.stringify([group]), optimizer: 'SGD', names: '["emb", "zeros", "one"]' };
+    const tensors = {
+      'model.emb': [1, NaN, -0],
+      'model.zeros': [0, 0, 0],
+      'model.one': [7],
+      'model.head': [1, NaN, -0],
+      // What is alike by nature, and what differs by a sign or a shape.
+      'model.mean': [0, 0, 0],
+      'model.count': [7],
+      'model.other': [1, NaN, 0],
+      'model.longer': [1, NaN, -0, 0],
+    };
+    const { notes, variables } = await importTorch(safetensors(pathIn('tied'), tensors, about));
+    const tied = notes.filter((note) => /tied/.test(note));
+    expect(tied).to.have.length(1);
+    expect(tied[0]).to.match(/^'emb' and 'head' have the same numbers, .* only the first is trained/);
+    expect(variables.find(({ name }) => name === 'head')).to.deep.include({ trainable: false, slots: {} });
+    expect((await imported('adamax.safetensors')).notes.join()).to.not.match(/tied/);
+  });
+
   it('refuses options that nothing here does', async () => {
     const group = { lr: 0.5, momentum: 0, dampening: 0, weight_decay: 0.1, params: [0] };
     const about = { param_groups: JSON.stringify([group]), optimizer: 'SGD', names: '["w"]' };

@@ -9,6 +9,7 @@ import { replacedNote } from '../notes.js';
 import { groupOf, readGroups, readNames } from './groups.js';
 import { checkNumbers, checkOff, OFF, RULES, strangeOptions } from './rules.js';
 import type { TorchFile, TorchTensor } from './tensors.js';
+import { tiedNotes } from './tied.js';
 
 /** What the caller says. */
 export interface Request {
@@ -64,7 +65,7 @@ export function foundIn(
   const variables = variablesOf(file, model ?? modelIn(tensors), new Set(names));
   const chosen = new Set(params.map((param) => nameOf.get(param) as string));
   const kept = Object.keys(optimizerSlots(className, optimizer.config));
-  const notes = [...variables.notes];
+  const notes = [...variables.notes, ...tiedNotes(variables.list)];
   const withSlots = variables.list
     .filter(({ name, trainable }) => chosen.has(name) || !trainable)
     .map((variable) => ({
