@@ -34,6 +34,12 @@ export function rowsHint(shape: readonly number[]): string {
     : '';
 }
 
+/** About a path as those functions of Node.js take it, too, that are given URLs. */
+export function pathHint(value: unknown): string {
+  const isUrl = typeof value === 'object' && value !== null && !isProxy(value) && classOf(value) === 'URL';
+  return isUrl ? ' (fileURLToPath of node:url makes one of a file: URL)' : '';
+}
+
 /** About an object or a list that is still the text of a file. */
 export function textHint(value: unknown): string {
   return typeof value === 'string' && /^\s*[[{]/.test(value) ? ' (JSON.parse makes one of a text)' : '';

@@ -3,7 +3,7 @@ import { types } from '../memory/node-util.js';
 import { markedText } from './copies.js';
 import { isClass } from './describe.js';
 import { type Argument, describe, typeError, wrongType, wrongValue } from './errors.js';
-import { textHint } from './hints.js';
+import { pathHint, textHint } from './hints.js';
 import { suggestion } from './suggestion.js';
 
 /** Throws unless `options` is an object with no other keys than the ones named. */
@@ -62,7 +62,7 @@ export function checkBoolean(argument: string, value: unknown): asserts value is
 }
 
 export function checkString(argument: string, value: unknown): asserts value is string {
-  if (typeof value !== 'string') throw wrongType(argument, 'a string', value);
+  if (typeof value !== 'string') throw wrongType(argument, `a string${pathHint(value)}`, value);
 }
 
 /** Throws unless `value` can be called. A class cannot: only `new` would call it, in an error without a code. */

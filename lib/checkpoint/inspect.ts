@@ -1,4 +1,5 @@
 import { wrongType } from '../arguments/errors.js';
+import { pathHint } from '../arguments/hints.js';
 import { checkString } from '../arguments/options.js';
 import { atOnce, inTurns, type Work } from '../files/eventually.js';
 import { atOnceFiles, promisedFiles } from '../files/file-system.js';
@@ -61,7 +62,7 @@ export async function inspectAsync(path: string): Promise<Inspected> {
  */
 export function verify(from: string | Uint8Array): boolean {
   if (types.isUint8Array(from)) return atOnce(verified(sourceOfBytes(from)));
-  if (typeof from !== 'string') throw wrongType('path', 'a string or a Uint8Array', from);
+  if (typeof from !== 'string') throw wrongType('path', `a string or a Uint8Array${pathHint(from)}`, from);
   return atOnce(reading(atOnceFiles, from, verified));
 }
 

@@ -105,7 +105,10 @@ function classMisfits({ said }: OpenState, { parts }: ReadContent): Misfit[] {
     if (saved === undefined || saved.class_name === own) return [];
     const argument = name === null ? 'optimizer' : `optimizers.${name}`;
     return [
-      { name: argument, message: `${argument} must be of the class ${describe(saved.class_name)}: received an ${own}` },
+      {
+        name: argument,
+        message: `${argument} must be of the class ${describe(saved.class_name)}: received ${describe(own)}`,
+      },
     ];
   });
 }

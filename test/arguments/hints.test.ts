@@ -1,4 +1,5 @@
 import { Adamax, IndexedSlices, initializers, optimizers, schedules, Variable } from 'adamax';
+import { CheckpointManager, inspect, verify } from 'adamax/checkpoint';
 import { expect } from 'chai';
 import { f32 } from '../support/data.js';
 
@@ -16,6 +17,21 @@ describe('messages about the usual mistakes', () => {
       'a schedule by position',
       () => new schedules.ExponentialDecay(...([0.1, 100, 0.9] as unknown as [never])),
       /of options, \{ initialLearningRate: 0\.1 \}: received 0\.1$/,
+    ],
+    [
+      'a URL in place of a path',
+      () => inspect(new URL('file:///a.safetensors') as never),
+      /^path must be a string \(fileURLToPath of node:url makes one of a file: URL\): received URL\b/,
+    ],
+    [
+      'a URL in place of a path or bytes',
+      () => verify(new URL('file:///a.safetensors') as never),
+      /^path must be a string or a Uint8Array \(fileURLToPath of node:url makes one of a file: URL\): received URL\b/,
+    ],
+    [
+      'a URL in place of the path of a folder',
+      () => new CheckpointManager({ folder: new URL('file:///checkpoints/') as never }),
+      /^folder must be a string \(fileURLToPath of node:url makes one of a file: URL\): received URL\b/,
     ],
     ['an initializer by position', () => initializers.constant(2 as never), /of options, \{ value: 2 \}: received 2$/],
     [

@@ -21,7 +21,9 @@ export type Reply =
  */
 export async function readHdf5(file: string, bytes: Uint8Array, timeout: number): Promise<Group> {
   const reply = await ask({ file, bytes }, timeout);
-  if (reply === undefined) throw damaged(file, `HDF5 must be read within ${timeout} ms (timeout), as that`, 'no end');
+  if (reply === undefined) {
+    throw damaged(file, `HDF5 must be read within ${Math.round(timeout)} ms (timeout), as that`, 'no end');
+  }
   if (reply.kind === 'read') return reply.group;
   if (reply.kind === 'missing') throw dependencyError('importKeras needs h5wasm: npm install h5wasm', reply.message);
   if (reply.kind === 'damaged') throw rangeError('ERR_ADAMAX_CHECKPOINT', reply.message);
