@@ -64,8 +64,8 @@ Napi::Value transfer(const Napi::CallbackInfo& info) {
   }
   const FileTransfer file{static_cast<int>(descriptor), writes, position, bytes.data, bytes.length};
   const auto run = [](void* context) { static_cast<const Digestion*>(context)->run(); };
-  return Napi::Number::New(
-      env, static_cast<double>(adamax::transfer(instance_of(env).threads(), file, run, &digestion)));
+  return Napi::Number::New(env,
+                           static_cast<double>(adamax::transfer(instance_of(env).threads(), file, run, &digestion)));
 }
 
 }  // namespace

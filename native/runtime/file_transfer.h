@@ -20,9 +20,9 @@ struct FileTransfer {
 bool can_transfer();
 
 // Runs `meanwhile(context)` once and moves the bytes on the caller and on at most `threads - 1` threads of the pool
-// (pool.h), which read piece by piece at the same time; systems let only one thread write to a file. Returns when all is
-// done, with how many bytes were moved from the first on without a gap: fewer than there are where the file ends, or the
-// system refuses. Whoever wants to know why asks the system for the rest.
+// (pool.h), which read piece by piece at the same time; systems let only one thread write to a file. Returns when all
+// is done, with how many bytes were moved from the first on without a gap: fewer than there are where the file ends, or
+// the system refuses. Whoever wants to know why asks the system for the rest.
 std::size_t transfer(std::size_t threads, const FileTransfer& file, void (*meanwhile)(void* context), void* context);
 
 }  // namespace adamax

@@ -1,5 +1,5 @@
-// Files that are read and written by several threads, while something else is done: all bytes at their places, once, and
-// how many there were where a file ends or the system refuses. CI runs this under ThreadSanitizer too.
+// Files that are read and written by several threads, while something else is done: all bytes at their places, once,
+// and how many there were where a file ends or the system refuses. CI runs this under ThreadSanitizer too.
 #include "runtime/file_transfer.h"
 
 #include <fcntl.h>
@@ -97,8 +97,8 @@ void test_reading() {
       for (const std::size_t threads : kThreads) {
         Bytes into(has + 3 * kPiece, kUntouched);
         const std::size_t count = moved(threads, {file.descriptor(), false, 0, into.data(), into.size()});
-        report().expect(count == has && std::equal(bytes.begin(), bytes.end(), into.begin()), "%zu of %zu by %zu threads",
-                        count, has, threads);
+        report().expect(count == has && std::equal(bytes.begin(), bytes.end(), into.begin()),
+                        "%zu of %zu by %zu threads", count, has, threads);
       }
     }
   });
