@@ -30,6 +30,16 @@ const HEADERS: readonly (readonly [what: string, header: string | Uint8Array, me
   ['a tensor twice, once escaped', `{${one({}).slice(1, -1)},"\\u0074"${one({}).slice(4, -1)}}`, /must be unique/],
   ['metadata twice', '{"__metadata__":{},"__metadata__":{}}', /must be unique/],
   ['metadata twice, once escaped', '{"__metadata__":{},"\\u005f_metadata__":{}}', /must be unique/],
+  [
+    'one of many keys of the metadata twice',
+    `{"__metadata__":{${Array.from({ length: 40 }, (_, i) => `"k${i}":"1"`).join()},"k3":"2"}}`,
+    /must be unique/,
+  ],
+  [
+    'the last of many keys of the metadata twice',
+    `{"__metadata__":{${Array.from({ length: 40 }, (_, i) => `"k${i}":"1"`).join()},"k39":"2"}}`,
+    /must be unique/,
+  ],
   ['a key of the metadata twice', '{"__metadata__":{"a":"1","\\u0061":"2"}}', /must be unique/],
   ['metadata that are a list', '{"__metadata__":[]}', /must be '\{'/],
   ['a number in metadata', '{"__metadata__":{"a":1}}', /must be a string/],

@@ -63,6 +63,12 @@ function textOf(file: string, json: Uint8Array): string {
   }
 }
 
+/** Names that are compared one by one. */
+const FEW = 8;
+/** What stands for something else in a string of JSON, or may not be there. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what may not be there
+const NOT_PLAIN = /[\\\0-\x1f]/;
+
 /** A cursor in the text of a header. */
 class Reader {
   readonly #file: string;
@@ -126,13 +132,18 @@ class Reader {
 
   /** An object, each of whose keys is told when its value is to be read. */
   #object(value: (key: string) => void): void {
-    const keys = new Set<string>();
+    // A set for each of a million tensors would take longer than all the rest.
+    const few: string[] = [];
+    let many: Set<string> | null = null;
     this.#take('{');
     if (this.#skip('}')) return;
     do {
       const key = this.#string();
-      if (keys.has(key)) throw damaged(this.#file, 'names in the header must be unique, as', key);
-      keys.add(key);
+      if (many === null ? few.includes(key) : many.has(key)) {
+        throw damaged(this.#file, 'names in the header must be unique, as', key);
+      }
+      if (many !== null) many.add(key);
+      else if (few.push(key) > FEW) many = new Set(few);
       this.#take(':');
       value(key);
     } while (this.#skip(','));
@@ -173,6 +184,8 @@ class Reader {
     while (end > 0 && isEscaped(this.#text, end, begin));
     if (end < 0) throw this.#unexpected('a string that ends');
     this.#at = end + 1;
+    const plain = this.#text.slice(begin + 1, end);
+    if (!NOT_PLAIN.test(plain)) return plain;
     try {
       return JSON.parse(this.#text.slice(begin, end + 1)) as string;
     } catch {
