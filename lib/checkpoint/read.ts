@@ -1,7 +1,7 @@
+import { rangeError } from '../arguments/errors.js';
 import { Digest } from '../backend/digest.js';
 import type { Work } from '../files/eventually.js';
 import { readAll, type Source } from './files/medium.js';
-import { damaged } from './format/damage.js';
 import { type FileTensor, PREFIX } from './format/header.js';
 import { headerLength, parseHeader } from './format/parse-header.js';
 import { hashOf, readMetadata, type Said } from './metadata.js';
@@ -57,7 +57,7 @@ export function* digestsIn(state: OpenState, taker: Partial<Taker<FileTensor>> =
 export function damageOf({ source, header, said }: OpenState, digests: readonly string[]): RangeError | null {
   if (said.hash === null) return null;
   const hash = hashOf(header.metadata, header.tensors, digests);
-  return hash === said.hash
-    ? null
-    : damaged(source.name, `the digest of what was written must be ${hash}, as that`, said.hash);
+  if (hash === said.hash) return null;
+  const expected = `${source.name} must be as it was written, with the digest '${said.hash}'`;
+  return rangeError('ERR_ADAMAX_CHECKPOINT', `${expected}: received a damaged file, whose digest is '${hash}'`);
 }

@@ -145,6 +145,17 @@ describe('a hostile file', () => {
     }
   });
 
+  it('is called damaged by its name, with the digest it was written with as the one it must have', async () => {
+    const bytes = savedScene();
+    const { hash } = inspect(bytes).metadata;
+    bytes[bytes.length - 1] ^= 1;
+    const message = new RegExp(
+      ` must be as it was written, with the digest '${hash}': received a damaged file, whose `,
+    );
+    await expectRefused(path('damaged'), bytes, message);
+    expectDamaged(await thrown(() => verify(path('damaged'))), new RegExp(`damaged${message.source}`));
+  });
+
   it('is refused when one of its bits is another, without a look at all of it before', () => {
     const bytes = savedScene();
     for (let bit = 0; bit < 8 * bytes.length; bit += 5) {
