@@ -4,6 +4,7 @@ import { refusesWrites } from '../arguments/members.js';
 import { BASE_KEYS, type ConfigKeys, type CustomObjects } from '../optimizers/config.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { isVariable } from '../variables/variable.js';
+import { configOf } from './content/config.js';
 import type { SavedOptimizer } from './metadata.js';
 
 /** What was not as saved, by option. */
@@ -42,7 +43,7 @@ export function restorationOf(
   saved: SavedOptimizer,
   customObjects: CustomObjects | null,
 ): Restoration {
-  const own = optimizer.getConfig();
+  const own = configOf(optimizer);
   const Class = optimizer.constructor as unknown as {
     readonly configKeys: ConfigKeys;
     fromConfig(config: object, customObjects: CustomObjects | null): Optimizer;

@@ -3,7 +3,8 @@
  * @module adamax/checkpoint
  */
 export type { Content, KeyOptions } from './content/content.js';
-export type { Extra, Json } from './content/extra.js';
+export type { Extra } from './content/extra.js';
+export type { Json } from './content/json.js';
 export type { NamedVariables } from './content/names.js';
 export type { PictureOptions } from './content/picture.js';
 export { fingerprint } from './fingerprint.js';

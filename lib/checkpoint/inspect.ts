@@ -4,7 +4,7 @@ import { checkString } from '../arguments/options.js';
 import { atOnce, inTurns, type Work } from '../files/eventually.js';
 import { atOnceFiles, promisedFiles } from '../files/file-system.js';
 import { types } from '../memory/node-util.js';
-import type { Json } from './content/extra.js';
+import type { Json } from './content/json.js';
 import { reading, type Source, sourceOfBytes } from './files/medium.js';
 import type { FileDtype } from './format/dtype.js';
 import type { Metadata } from './format/header.js';

@@ -18,7 +18,8 @@ import {
   type ReadContent,
   readContent,
 } from './content/content.js';
-import { type Extra, type Json, type LiveTensor, readExtra } from './content/extra.js';
+import { type Extra, type LiveTensor, readExtra } from './content/extra.js';
+import type { Json } from './content/json.js';
 import { putPiece } from './conversion.js';
 import { readAll, reading, type Source, sourceOfBytes } from './files/medium.js';
 import { Counting, verifyInto, writeAll, writesOf } from './fill.js';

@@ -2,10 +2,10 @@
 import { describe, rangeError } from '../arguments/errors.js';
 import { digestOfText } from '../backend/digest.js';
 import { statesOf } from '../optimizers/optimizer-state.js';
-import { serialize } from '../optimizers/registry.js';
+import { savedFormOf } from './content/config.js';
 import type { Part } from './content/content.js';
-import type { Json } from './content/extra.js';
-import type { PictureTensor } from './content/picture.js';
+import { type Json, textOfJson } from './content/json.js';
+import type { Picture, PictureTensor } from './content/picture.js';
 import { fingerprintOf, lineOf } from './fingerprint.js';
 import { damaged } from './format/damage.js';
 import type { FileTensor, Metadata } from './format/header.js';
@@ -32,16 +32,20 @@ export function stepOfParts(parts: readonly Part[]): number | null {
   return Math.max(...parts.map(({ optimizer }) => statesOf(optimizer).counter.get()));
 }
 
-/** @returns the metadata before anything is written, with room for the digests */
-export function metadataBefore(parts: readonly Part[], json: Readonly<Record<string, Json>>): Record<string, string> {
+/**
+ * @returns the metadata before anything is written, with room for the digests
+ * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, RangeError `ERR_ADAMAX_ARG_VALUE` for what JSON does not hold
+ */
+export function metadataBefore(parts: readonly Part[], json: Picture['json']): Record<string, string> {
   const metadata: Record<string, string> = { format: FORMAT, version: `${VERSION}` };
   if (parts.length > 0) {
     metadata.step = `${stepOfParts(parts)}`;
-    const saved = parts.map(({ name, optimizer }) => [name, serialize(optimizer)] as const);
-    if (saved[0][0] === null) metadata.optimizer = JSON.stringify(saved[0][1]);
-    else metadata.optimizers = JSON.stringify(Object.fromEntries(saved));
+    const saved = parts.map(({ name, optimizer }) => [name, savedFormOf(optimizer)] as const);
+    const [key, value] =
+      saved[0][0] === null ? ['optimizer', saved[0][1]] : (['optimizers', Object.fromEntries(saved)] as const);
+    metadata[key] = textOfJson(`config of ${key}`, value);
   }
-  if (Object.keys(json).length > 0) metadata.extra = JSON.stringify(json);
+  for (const [key, value] of Object.entries(json)) metadata[key] = textOfJson(key, value);
   return { ...metadata, fingerprint: NONE, hash: NONE };
 }
 

@@ -1,14 +1,12 @@
 import { checkMemory } from '../../arguments/arrays.js';
-import { wrongType, wrongValue } from '../../arguments/errors.js';
+import { wrongType } from '../../arguments/errors.js';
 import { checkRecord } from '../../arguments/options.js';
 import type { TypedArray } from '../../memory/node-util.js';
 import { isTypedArray, lengthOf } from '../../memory/typed-arrays.js';
 import { type AnyVariable, type Elements, isVariable, memoryOf, type Variable } from '../../variables/variable.js';
 import { dtypeOfArray, type FileDtype, OF_VARIABLES } from '../format/dtype.js';
+import { copyOfJson, type Json, type JsonKind } from './json.js';
 import type { Shard } from './shard.js';
-
-/** Whatever `JSON.stringify` keeps. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** What a caller saves besides: JSON, and tensors. */
 export type Extra = Readonly<Record<string, Json | TypedArray | AnyVariable>>;
@@ -22,7 +20,12 @@ export interface LiveTensor {
   readonly shard: Shard | null;
 }
 
-const DEEPEST = 100;
+const KIND: JsonKind = {
+  nameOf: (path) => `extra${path}`,
+  value: 'JSON, a typed array or a Variable',
+  number: 'a number that JSON can hold, or a typed array',
+  mayLack: false,
+};
 
 /**
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`; RangeError
@@ -37,7 +40,7 @@ export function readExtra(extra: unknown): { tensors: Map<string, LiveTensor>; j
     const argument = `extra.${name}`;
     const tensor = liveTensor(argument, value);
     if (tensor !== undefined) tensors.set(name, tensor);
-    else json[name] = copyOfJson(argument, value, 0);
+    else json[name] = copyOfJson(KIND, `.${name}`, value);
   }
   return { tensors, json };
 }
@@ -55,21 +58,4 @@ export function liveTensor(argument: string, value: unknown): LiveTensor | undef
 export function variableTensor(variable: AnyVariable): LiveTensor {
   const array = memoryOf(variable as Variable<Elements>);
   return { dtype: OF_VARIABLES[variable.dtype], shape: variable.shape, array, shard: null };
-}
-
-/** A copy in which everything is as it will be read. */
-function copyOfJson(argument: string, value: unknown, depth: number): Json {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw wrongValue(argument, 'a number that JSON can hold, or a typed array', value);
-    return value;
-  }
-  if (depth === DEEPEST) throw wrongValue(argument, `nested at most ${DEEPEST} deep`, value);
-  if (Array.isArray(value)) return Array.from(value, (item, i) => copyOfJson(`${argument}[${i}]`, item, depth + 1));
-  if (typeof value !== 'object' || ![Object.prototype, null].includes(Object.getPrototypeOf(value))) {
-    throw wrongType(argument, 'JSON, a typed array or a Variable', value);
-  }
-  const copy: Record<string, Json> = Object.create(null);
-  for (const [key, item] of Object.entries(value)) copy[key] = copyOfJson(`${argument}.${key}`, item, depth + 1);
-  return copy;
 }

@@ -14,7 +14,8 @@ import {
   readContent,
   variableKey,
 } from './content.js';
-import { type Extra, type Json, type LiveTensor, readExtra, variableTensor } from './extra.js';
+import { type Extra, type LiveTensor, readExtra, variableTensor } from './extra.js';
+import type { Json } from './json.js';
 import { shardOf } from './shard.js';
 
 /** A tensor of what is saved: under the name it has in the file, and the one by which a fingerprint knows it. */
@@ -24,7 +25,8 @@ export type PictureTensor = LiveTensor & Placeless & { readonly canonical: strin
 export interface Picture {
   readonly content: ReadContent;
   readonly tensors: readonly PictureTensor[];
-  readonly json: Readonly<Record<string, Json>>;
+  /** What the metadata have besides, as JSON under each key. */
+  readonly json: Readonly<Record<string, Readonly<Record<string, Json>>>>;
 }
 
 /** What is saved of a training. */
@@ -59,7 +61,7 @@ export function pictureOf(method: string, options: PictureOptions): Picture {
     checkUnused(`'${canonical}'`, tensor.array, false);
     return { ...tensor, key: mapped[i], canonical, elements: lengthOf(tensor.array) };
   });
-  return { content, tensors, json };
+  return { content, tensors, json: Object.keys(json).length > 0 ? { extra: json } : {} };
 }
 
 /** The state of optimizers, and the variables, in the order of `weights`. */
