@@ -93,7 +93,7 @@ export function match(
   return {
     ...apart(matches, misfits, come),
     missing: absent.filter(isMissing).map(({ canonical }) => canonical),
-    unexpected: [...byKey.keys()].filter((key) => !isOurs || isAskedFor(key, content)),
+    unexpected: [...byKey.keys()].filter((key) => !isOurs || isAskedFor(state.said.keys.get(key) ?? key, content)),
   };
 }
 
@@ -151,7 +151,10 @@ function countOfRule(matches: readonly Match[]): Map<Part, Map<Variable, number>
   return counts;
 }
 
-/** What a file has of a kind that nobody asked for is no surprise: whoever infers needs no slots. */
+/**
+ * What a file has of a kind that nobody asked for is no surprise: whoever infers needs no slots.
+ * @param key - by which a fingerprint knows it, since that tells the kind, whatever it is called in the file
+ */
 function isAskedFor(key: string, { parts, names, withVariables }: ReadContent): boolean {
   if (key.startsWith('extra/')) return false;
   if (key.startsWith('variables/')) return withVariables && (names.size > 0 || parts.length > 0);

@@ -45,7 +45,9 @@ export function metadataBefore(parts: readonly Part[], json: Picture['json']): R
       saved[0][0] === null ? ['optimizer', saved[0][1]] : (['optimizers', Object.fromEntries(saved)] as const);
     metadata[key] = textOfJson(`config of ${key}`, value);
   }
-  for (const [key, value] of Object.entries(json)) metadata[key] = textOfJson(key, value);
+  for (const [key, value] of Object.entries(json)) {
+    if (Object.keys(value).length > 0) metadata[key] = textOfJson(key, value);
+  }
   return { ...metadata, fingerprint: NONE, hash: NONE };
 }
 
@@ -78,6 +80,8 @@ export interface Said {
   /** By name; the only one under the empty one. */
   readonly optimizers: ReadonlyMap<string, SavedOptimizer>;
   readonly extra: Record<string, Json>;
+  /** What tensors that `keys` renamed are called here, by their names in the file. */
+  readonly keys: ReadonlyMap<string, string>;
   readonly fingerprint: string | null;
   /** Null where nothing tells whether the file is what was written. */
   readonly hash: string | null;
@@ -88,7 +92,7 @@ export interface Said {
  */
 export function readMetadata(file: string, metadata: Metadata): Said {
   const optimizers = new Map<string, SavedOptimizer>();
-  if (!isOurs(metadata)) return { step: null, optimizers, extra: {}, fingerprint: null, hash: null };
+  if (!isOurs(metadata)) return { step: null, optimizers, extra: {}, keys: new Map(), fingerprint: null, hash: null };
   const { format, hash, fingerprint } = metadata;
   if (format !== FORMAT) throw damaged(file, `metadata 'format' must be '${FORMAT}', as`, format);
   for (const [key, digest] of Object.entries({ hash, fingerprint })) {
@@ -108,9 +112,20 @@ export function readMetadata(file: string, metadata: Metadata): Said {
     step: metadata.step === undefined ? null : stepOf(file, metadata.step),
     optimizers,
     extra: metadata.extra === undefined ? {} : (parsed(file, 'extra', metadata) as Record<string, Json>),
+    keys: metadata.keys === undefined ? new Map() : keysOf(file, parsed(file, 'keys', metadata)),
     fingerprint,
     hash,
   };
+}
+
+function keysOf(file: string, renamed: object): Map<string, string> {
+  const keys = new Map<string, string>();
+  for (const [key, canonical] of Object.entries(renamed)) {
+    if (typeof canonical !== 'string') throw damaged(file, `metadata 'keys' must be names by name, as`, canonical);
+    keys.set(key, canonical);
+  }
+  if (new Set(keys.values()).size === keys.size) return keys;
+  throw damaged(file, `metadata 'keys' must have each name once, as`, renamed);
 }
 
 /** Two marks tell, so that a file whose one is damaged is not taken for one of others, which have no digest. */

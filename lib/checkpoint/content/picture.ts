@@ -25,7 +25,7 @@ export type PictureTensor = LiveTensor & Placeless & { readonly canonical: strin
 export interface Picture {
   readonly content: ReadContent;
   readonly tensors: readonly PictureTensor[];
-  /** What the metadata have besides, as JSON under each key. */
+  /** What the metadata have besides, as JSON under each key: `extra`, and what tensors that `keys` renamed were called. */
   readonly json: Readonly<Record<string, Readonly<Record<string, Json>>>>;
 }
 
@@ -61,7 +61,11 @@ export function pictureOf(method: string, options: PictureOptions): Picture {
     checkUnused(`'${canonical}'`, tensor.array, false);
     return { ...tensor, key: mapped[i], canonical, elements: lengthOf(tensor.array) };
   });
-  return { content, tensors, json: Object.keys(json).length > 0 ? { extra: json } : {} };
+  const renamed = tensors
+    .filter(({ key, canonical }) => key !== canonical)
+    .map(({ key, canonical }) => [key, canonical]);
+  const said = { extra: json, keys: Object.fromEntries(renamed) as Record<string, string> };
+  return { content, tensors, json: said };
 }
 
 /** The state of optimizers, and the variables, in the order of `weights`. */
