@@ -1,4 +1,5 @@
 /** How tensors of a file get into memory. */
+import { rangeError } from '../arguments/errors.js';
 import type { Stretch } from '../backend/stretch.js';
 import type { Work } from '../files/eventually.js';
 import { isLittleEndian } from '../memory/byte-order.js';
@@ -11,10 +12,10 @@ import type { Part } from './content/content.js';
 import type { LiveTensor } from './content/extra.js';
 import { type Shard, shardOf } from './content/shard.js';
 import { putPiece } from './conversion.js';
-import { type FileDtype, WIDTHS } from './format/dtype.js';
+import { type FileDtype, newArray, WIDTHS } from './format/dtype.js';
 import type { FileTensor } from './format/header.js';
 import { bytesAt } from './format/piece.js';
-import type { Matches, Place } from './matching.js';
+import type { Found, Matches, Place } from './matching.js';
 import { readTensors, type Taker } from './pieces.js';
 import { type OpenState, verifyState } from './read.js';
 import type { Progress } from './write.js';
@@ -32,9 +33,13 @@ export interface Write extends FileTensor {
   readonly isNew: boolean;
 }
 
-/** Makes the slots that are not there, on trial. @param creations - receives what keeps or undoes them */
-export function writesOf({ matches }: Matches, creations: Map<Part, Creation>): Write[] {
-  return matches.map(({ place, tensor }) => {
+/**
+ * Makes the slots that are not there, on trial, and arrays for what the caller has none for.
+ * @param creations - receives what keeps or undoes the slots
+ * @throws RangeError `ERR_ADAMAX_MEMORY`
+ */
+export function writesOf({ matches, found }: Matches, creations: Map<Part, Creation>): Write[] {
+  const writes = matches.map(({ place, tensor }) => {
     const { canonical, dtype: to, shape, slot } = place;
     const array = place.array ?? newSlot(place, creations);
     // Where there was a slot before, that has the memory of its fellows, too.
@@ -42,6 +47,20 @@ export function writesOf({ matches }: Matches, creations: Map<Part, Creation>): 
     const shard = slot === null ? null : shardOf(slot.part, slot.owner, slot.kind);
     return { ...tensor, canonical, array, to, length: sizeOf(shape), shard, isNew };
   });
+  return [...writes, ...found.map(intoNewArray)];
+}
+
+function intoNewArray({ canonical, tensor }: Found): Write {
+  const { dtype, shape } = tensor;
+  const length = sizeOf(shape);
+  let array: LiveTensor['array'];
+  try {
+    array = newArray(dtype, length);
+  } catch {
+    const expected = `'${canonical}' must fit in memory (extra: null leaves it in the file)`;
+    throw rangeError('ERR_ADAMAX_MEMORY', `${expected}: received ${length} elements`);
+  }
+  return { ...tensor, canonical, array, to: dtype, length, shard: null, isNew: true };
 }
 
 function newSlot({ slot }: Place, creations: Map<Part, Creation>): LiveTensor['array'] {

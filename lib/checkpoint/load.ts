@@ -18,11 +18,10 @@ import {
   type ReadContent,
   readContent,
 } from './content/content.js';
-import { type Extra, type LiveTensor, readExtra } from './content/extra.js';
-import type { Json } from './content/json.js';
+import { EXTRA, type Extra, type ReadExtra, readExtra } from './content/extra.js';
 import { putPiece } from './conversion.js';
 import { readAll, reading, type Source, sourceOfBytes } from './files/medium.js';
-import { Counting, verifyInto, writeAll, writesOf } from './fill.js';
+import { Counting, verifyInto, type Write, writeAll, writesOf } from './fill.js';
 import { damaged } from './format/damage.js';
 import { type Changes, type Restoration, restorationOf } from './hyperparameters.js';
 import { checkFits, type Match, type Matches, match, type Place, placesOf } from './matching.js';
@@ -32,7 +31,10 @@ import type { Progress } from './write.js';
 
 /** What `load` and `fromBytes` write, and what they do where a file has less or more. */
 export interface LoadOptions extends Content, KeyOptions {
-  /** Typed arrays and Variables that extra tensors are read into. JSON is in what `load` returns, asked for or not. */
+  /**
+   * Typed arrays and Variables that tensors of `extra` are read into; JSON among them is passed over, so that it may be
+   * the object that was saved. What is not here is read into new arrays. Null: it stays in the file.
+   */
   extra?: Extra | null;
   /** Whether to load what fits, and leave the rest as it is. Default: false, all must fit. */
   partial?: boolean;
@@ -53,11 +55,19 @@ export interface LoadOptions extends Content, KeyOptions {
 export interface Loaded extends WeightsReport {
   /** Null where the file does not tell. */
   readonly step: number | null;
-  /** JSON that was saved as `extra`. */
+  /**
+   * What was saved as `extra`: JSON; the typed arrays and Variables that were handed over, with what was read into them;
+   * and new typed arrays, flat, for tensors that were not.
+   */
   // biome-ignore lint/suspicious/noExplicitAny: whoever saved it knows what it is
   readonly extra: Record<string, any>;
   /** Hyperparameters that were not as saved and have been put back, by optimizer (`''` for the only one) and option. */
   readonly hyperparameters: Readonly<Record<string, Changes>>;
+  /**
+   * What stays in the file, since nobody asked for it: slots where only variables are loaded, say, and tensors of
+   * `extra` that JavaScript has no array for.
+   */
+  readonly unread: readonly string[];
 }
 
 /**
@@ -105,6 +115,9 @@ interface Request {
   readonly places: readonly Place[];
   /** What the places are called in the file. */
   readonly keys: readonly string[];
+  readonly extras: ReadExtra;
+  /** Whether tensors of `extra` are read for which there is no array. */
+  readonly takesExtra: boolean;
   readonly partial: boolean;
   readonly restores: boolean;
   readonly customObjects: CustomObjects | null;
@@ -117,36 +130,30 @@ const OPTIONS = [...CONTENT, 'extra', 'keys', 'partial', 'hyperparameters', 'cus
 export function readRequest(method: string, options: LoadOptions): Request {
   checkOptions(method, options, OPTIONS);
   const { keys = null, partial = false, hyperparameters = 'restore', customObjects = null, verify = true } = options;
-  const { progress = null } = options;
+  const { progress = null, extra } = options;
   if (keys !== null) checkCallable('keys', keys);
   checkBoolean('partial', partial);
   checkBoolean('verify', verify);
   checkOneOf('hyperparameters', hyperparameters, ['restore', 'keep']);
   if (progress !== null) checkCallable('progress', progress);
-  const extras = extraTargets(options.extra);
+  const extras = readExtra(extra);
   const content = readContent(method, options);
   // The function is code of the caller: it takes no step, and what it gives variables is looked up afterwards.
   const mapped = during(method, content.parts, () => {
     return mappedKeys(
       keys,
-      placesOf(content, extras).map(({ canonical }) => canonical),
+      placesOf(content, extras.tensors).map(({ canonical }) => canonical),
     );
   });
-  const places = placesOf(content, extras);
+  const places = placesOf(content, extras.tensors);
   for (const { canonical, array } of places) {
     if (array === null) continue;
     checkAttached(`'${canonical}'`, array);
     checkUnused(`'${canonical}'`, array, true);
   }
   const restores = hyperparameters === 'restore';
-  return { content, places, keys: mapped, partial, restores, customObjects, verify, progress };
-}
-
-function extraTargets(extra: unknown): ReadonlyMap<string, LiveTensor> {
-  const { tensors, json } = readExtra(extra);
-  const [name] = Object.keys(json);
-  if (name !== undefined) throw wrongType(`extra.${name}`, 'a typed array or a Variable to load into', json[name]);
-  return tensors;
+  const takesExtra = extra !== null;
+  return { content, places, keys: mapped, extras, takesExtra, partial, restores, customObjects, verify, progress };
 }
 
 function* loading(files: FileSystem, path: string, request: Request): Work<Loaded> {
@@ -155,16 +162,17 @@ function* loading(files: FileSystem, path: string, request: Request): Work<Loade
 
 function* loadFrom(source: Source, request: Request): Work<Loaded> {
   const state = yield* openState(source);
-  const { content, places, keys, partial, verify } = request;
-  const matches = match(state, content, places, keys);
+  const { content, places, keys, extras, takesExtra, partial, verify } = request;
+  const matches = match(state, content, places, keys, takesExtra);
   if (!partial) checkFits(source.name, matches, content);
   const restorations = restorationsOf(state, request);
   const isVerified = verify && state.said.hash !== null;
   const creations = new Map<Part, Creation>();
   const applied: Restoration[] = [];
+  let writes: readonly Write[];
   let report: () => void;
   try {
-    const writes = writesOf(matches, creations);
+    writes = writesOf(matches, creations);
     const again = writes.filter(({ isNew }) => !isNew || !isVerified);
     const progress = new Counting(request.progress, state, isVerified ? again : []);
     if (isVerified) yield* verifyInto(state, writes, progress);
@@ -192,7 +200,7 @@ function* loadFrom(source: Source, request: Request): Work<Loaded> {
   noteWrites();
   for (const creation of creations.values()) creation.keep();
   report();
-  return loadedOf(state, matches, restorations);
+  return loadedOf(state, matches, restorations, extraOf(state, writes, extras));
 }
 
 function restorationsOf(
@@ -221,19 +229,32 @@ function* checkCounters({ source, header }: OpenState, matches: readonly Match[]
   }
 }
 
+/** What the file has as `extra`: its JSON, and what its tensors have been read into. */
+function extraOf({ said }: OpenState, writes: readonly Write[], { holders }: ReadExtra): Loaded['extra'] {
+  const tensors = writes
+    .filter(({ canonical }) => canonical.startsWith(EXTRA))
+    .map(({ canonical, array }) => {
+      const name = canonical.slice(EXTRA.length);
+      return [name, holders.get(name) ?? array] as const;
+    });
+  return Object.fromEntries([...Object.entries<unknown>(said.extra), ...tensors]);
+}
+
 function loadedOf(
   { said }: OpenState,
-  { matches, missing, unexpected, misfits }: Matches,
+  { matches, found, missing, unexpected, misfits, unread }: Matches,
   restorations: readonly { part: Part; restoration: Restoration }[],
+  extra: Loaded['extra'],
 ): Loaded {
   const changes = restorations.map(({ part, restoration }) => [part.name ?? '', restoration.changes] as const);
   return {
     step: said.step,
-    extra: said.extra as Record<string, Json>,
+    extra,
     hyperparameters: Object.fromEntries(changes.filter(([, change]) => Object.keys(change).length > 0)),
-    loaded: matches.map(({ place }) => place.canonical),
+    loaded: [...matches.map(({ place }) => place.canonical), ...found.map(({ canonical }) => canonical)],
     missing,
     unexpected,
     misfits,
+    unread,
   };
 }

@@ -7,9 +7,9 @@ import { misfitsText, type WeightsReport } from '../state/weights-report.js';
 import { equalShapes, formatShape, type Shape } from '../variables/shape.js';
 import type { AnyVariable, Variable } from '../variables/variable.js';
 import { keyOf, type Part, type ReadContent, variableKey } from './content/content.js';
-import { type LiveTensor, variableTensor } from './content/extra.js';
+import { EXTRA, type LiveTensor, variableTensor } from './content/extra.js';
 import { takenBy } from './conversion.js';
-import { type FileDtype, OF_VARIABLES } from './format/dtype.js';
+import { type FileDtype, hasArrays, OF_VARIABLES } from './format/dtype.js';
 import type { FileTensor } from './format/header.js';
 import type { OpenState } from './read.js';
 
@@ -38,6 +38,16 @@ export interface Matches {
   readonly missing: readonly string[];
   readonly unexpected: readonly string[];
   readonly misfits: readonly Misfit[];
+  /** Tensors of `extra` for which the caller has no array, and will get one. */
+  readonly found: readonly Found[];
+  /** What stays in the file, since nobody asked for it, by the names there. */
+  readonly unread: readonly string[];
+}
+
+/** A tensor that goes into an array of its own. */
+export interface Found {
+  readonly canonical: string;
+  readonly tensor: FileTensor;
 }
 
 /** @param extras - arrays of the caller that extra tensors go to */
@@ -58,16 +68,20 @@ export function placesOf(content: ReadContent, extras: ReadonlyMap<string, LiveT
     places.push({ canonical, dtype, shape, array, slot: null, isCounter: false });
   };
   if (withVariables) for (const variable of names.keys()) add(variableKey(names, variable), variableTensor(variable));
-  for (const [name, tensor] of extras) add(`extra/${name}`, tensor);
+  for (const [name, tensor] of extras) add(`${EXTRA}${name}`, tensor);
   return places;
 }
 
-/** @param keys - what the caller calls the places in the file */
+/**
+ * @param keys - what the caller calls the places in the file
+ * @param takesExtra - whether tensors of `extra` are read for which there is no array
+ */
 export function match(
   state: OpenState,
   content: ReadContent,
   places: readonly Place[],
   keys: readonly string[],
+  takesExtra: boolean,
 ): Matches {
   const byKey = new Map(state.header.tensors.map((tensor) => [tensor.key, tensor]));
   const matches: Match[] = [];
@@ -84,7 +98,6 @@ export function match(
       else misfits.push({ name: place.canonical, message });
     }
   }
-  const isOurs = state.said.hash !== null;
   const come = countOfRule(matches);
   // Slots that are still to be made are missed only where one of their fellows has come.
   const isMissing = ({ array, slot }: Place) => {
@@ -93,8 +106,29 @@ export function match(
   return {
     ...apart(matches, misfits, come),
     missing: absent.filter(isMissing).map(({ canonical }) => canonical),
-    unexpected: [...byKey.keys()].filter((key) => !isOurs || isAskedFor(state.said.keys.get(key) ?? key, content)),
+    ...sorted(state, byKey.values(), content, takesExtra),
   };
+}
+
+/** What becomes of tensors for which there is no place. */
+function sorted(
+  { said }: OpenState,
+  tensors: Iterable<FileTensor>,
+  content: ReadContent,
+  takesExtra: boolean,
+): Pick<Matches, 'unexpected' | 'found' | 'unread'> {
+  const found: Found[] = [];
+  const unexpected: string[] = [];
+  const unread: string[] = [];
+  for (const tensor of tensors) {
+    const { key, dtype } = tensor;
+    const canonical = said.keys.get(key) ?? key;
+    // In a file of others that name means nothing, and the tensor may be of any size.
+    if (said.hash === null || isAskedFor(canonical, content)) unexpected.push(key);
+    else if (takesExtra && canonical.startsWith(EXTRA) && hasArrays(dtype)) found.push({ canonical, tensor });
+    else unread.push(key);
+  }
+  return { unexpected, found, unread };
 }
 
 /** Another rule's slots would be taken for those of this one wherever they have the same name. */
@@ -156,7 +190,7 @@ function countOfRule(matches: readonly Match[]): Map<Part, Map<Variable, number>
  * @param key - by which a fingerprint knows it, since that tells the kind, whatever it is called in the file
  */
 function isAskedFor(key: string, { parts, names, withVariables }: ReadContent): boolean {
-  if (key.startsWith('extra/')) return false;
+  if (key.startsWith(EXTRA)) return false;
   if (key.startsWith('variables/')) return withVariables && (names.size > 0 || parts.length > 0);
   return parts.length > 0;
 }

@@ -4,6 +4,7 @@ import { digestOfText } from '../backend/digest.js';
 import { statesOf } from '../optimizers/optimizer-state.js';
 import { savedFormOf } from './content/config.js';
 import type { Part } from './content/content.js';
+import { EXTRA } from './content/extra.js';
 import { type Json, textOfJson } from './content/json.js';
 import type { Picture, PictureTensor } from './content/picture.js';
 import { fingerprintOf, lineOf } from './fingerprint.js';
@@ -59,7 +60,7 @@ export function metadataAfter(
 ): Metadata {
   const ofState = tensors
     .map(({ canonical, dtype, shape }, i) => [canonical, { dtype, shape }, digests[i]] as const)
-    .filter(([key]) => !key.startsWith('extra/'));
+    .filter(([key]) => !key.startsWith(EXTRA));
   const metadata = { ...before, fingerprint: fingerprintOf(ofState) };
   return { ...metadata, hash: hashOf(metadata, tensors, digests) };
 }

@@ -207,7 +207,6 @@ describe('hostile arguments of load', () => {
       [{ partial: 1 }, /partial must be a boolean/],
       [{ verify: null }, /verify must be a boolean/],
       [{ hyperparameters: 1 }, /hyperparameters must be/],
-      [{ extra: { epoch: 1 } }, /extra\.epoch must be a typed array or a Variable/],
       [{ extra: { f: () => 1 } }, /extra\.f must be/],
       [{ optimizer: {} }, /optimizer must be an Optimizer/],
     ];

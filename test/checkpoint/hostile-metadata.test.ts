@@ -69,6 +69,7 @@ describe('a file with hostile metadata', () => {
     expect(Object.entries(extra)).to.deep.equal([
       ['__proto__', { polluted: 1 }],
       ['constructor', 2],
+      ['rows', Int32Array.of(7, 8)],
     ]);
     expect(
       Object.hasOwn(

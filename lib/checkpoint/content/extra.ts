@@ -27,22 +27,36 @@ const KIND: JsonKind = {
   mayLack: false,
 };
 
+/** What a caller saves or loads besides, by name. */
+export interface ReadExtra {
+  readonly tensors: ReadonlyMap<string, LiveTensor>;
+  /** The typed arrays and Variables themselves, whose memory those are. */
+  readonly holders: ReadonlyMap<string, unknown>;
+  readonly json: Readonly<Record<string, Json>>;
+}
+
+/** What the names of its tensors begin with in a file. */
+export const EXTRA = 'extra/';
+
 /**
  * @throws TypeError `ERR_ADAMAX_ARG_TYPE`, `ERR_ADAMAX_DETACHED`, `ERR_ADAMAX_RESIZABLE`; RangeError
  *   `ERR_ADAMAX_ARG_VALUE`
  */
-export function readExtra(extra: unknown): { tensors: Map<string, LiveTensor>; json: Record<string, Json> } {
+export function readExtra(extra: unknown): ReadExtra {
   const tensors = new Map<string, LiveTensor>();
+  const holders = new Map<string, unknown>();
   const json: Record<string, Json> = Object.create(null);
-  if (extra === undefined || extra === null) return { tensors, json };
+  if (extra === undefined || extra === null) return { tensors, holders, json };
   checkRecord('extra', extra);
   for (const [name, value] of Object.entries(extra)) {
     const argument = `extra.${name}`;
     const tensor = liveTensor(argument, value);
-    if (tensor !== undefined) tensors.set(name, tensor);
-    else json[name] = copyOfJson(KIND, `.${name}`, value);
+    if (tensor !== undefined) {
+      tensors.set(name, tensor);
+      holders.set(name, value);
+    } else json[name] = copyOfJson(KIND, `.${name}`, value);
   }
-  return { tensors, json };
+  return { tensors, holders, json };
 }
 
 /** A variable or a typed array as a tensor; undefined for anything else. */

@@ -14,7 +14,7 @@ import {
   readContent,
   variableKey,
 } from './content.js';
-import { type Extra, type LiveTensor, readExtra, variableTensor } from './extra.js';
+import { EXTRA, type Extra, type LiveTensor, readExtra, variableTensor } from './extra.js';
 import type { Json } from './json.js';
 import { shardOf } from './shard.js';
 
@@ -48,7 +48,7 @@ export function pictureOf(method: string, options: PictureOptions): Picture {
   if (keys !== null) checkCallable('keys', keys);
   const { tensors: extras, json } = readExtra(extra);
   const content = readContent(method, options);
-  const named = () => [...liveTensors(content), ...[...extras].map(([name, one]) => [`extra/${name}`, one] as const)];
+  const named = () => [...liveTensors(content), ...[...extras].map(([name, one]) => [`${EXTRA}${name}`, one] as const)];
   // The function is code of the caller: it takes no step, and what it gives variables is looked up afterwards.
   const mapped = during(method, content.parts, () => {
     return mappedKeys(

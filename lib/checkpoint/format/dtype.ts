@@ -48,6 +48,11 @@ export function dtypeOfArray(array: TypedArray): FileDtype | undefined {
   return ARRAYS.find(([, , isOfKind]) => isOfKind(array))?.[0];
 }
 
+/** Whether JavaScript has arrays of such elements. */
+export function hasArrays(dtype: FileDtype): boolean {
+  return ARRAYS.some(([name]) => name === dtype);
+}
+
 /** Zeros of a dtype. Those that JavaScript has no array for come as the bits of their elements. */
 export function newArray(dtype: FileDtype, length: number): TypedArray {
   const known = ARRAYS.find(([name]) => name === dtype)?.[1];

@@ -71,7 +71,7 @@ function codeOf(action: () => unknown): string {
 }
 
 /** Each tensor that is said to be loaded must now be in memory, to the bit where the dtype is the same. */
-function expectLoaded(kind: string, bytes: Uint8Array, scene: Scene, { loaded }: Loaded): void {
+function expectLoaded(kind: string, bytes: Uint8Array, scene: Scene, { loaded, extra }: Loaded): void {
   const parts = partsOf(bytes);
   const { metadata, tensors, data } = parts;
   // Where both marks are gone, it is a file of somebody else.
@@ -90,7 +90,7 @@ function expectLoaded(kind: string, bytes: Uint8Array, scene: Scene, { loaded }:
   if (end !== data.length) throw new Error(`${kind}: a file with other bytes at its end is loaded`);
   for (const name of loaded) {
     const { dtype, data_offsets: place } = tensors[name];
-    const array = arrayOf(scene, name);
+    const array = name.startsWith('extra/') ? extra[name.slice(6)] : arrayOf(scene, name);
     const own = array instanceof BigInt64Array ? 'I64' : array instanceof Int32Array ? 'I32' : 'F32';
     if (own !== dtype) continue;
     if (bits(array) !== bits(data.subarray(...place))) throw new Error(`${kind}: ${name} is not what the file has`);
@@ -100,7 +100,6 @@ function expectLoaded(kind: string, bytes: Uint8Array, scene: Scene, { loaded }:
 function arrayOf(scene: Scene, name: string): ArrayBufferView {
   const [group, owner, slot] = name.split('/');
   if (group === 'iterations') return scene.optimizer.iterations.data;
-  if (group === 'extra') return scene.rows;
   const variable = owner === 'w' ? scene.w : scene.b;
   return group === 'variables' ? variable.data : scene.optimizer.getSlot(variable, slot).data;
 }
