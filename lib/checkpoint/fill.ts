@@ -15,8 +15,9 @@ import { putPiece } from './conversion.js';
 import { type FileDtype, newArray, WIDTHS } from './format/dtype.js';
 import type { FileTensor } from './format/header.js';
 import { bytesAt } from './format/piece.js';
-import type { Found, Matches, Place } from './matching.js';
+import type { Found, Matches } from './matching.js';
 import { readTensors, type Taker } from './pieces.js';
+import type { Place } from './places.js';
 import { type OpenState, verifyState } from './read.js';
 import type { Progress } from './write.js';
 

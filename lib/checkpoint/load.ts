@@ -1,4 +1,4 @@
-import { checkAttached, checkUnused } from '../arguments/arrays.js';
+import { checkAttached } from '../arguments/arrays.js';
 import { wrongType } from '../arguments/errors.js';
 import { checkBoolean, checkCallable, checkOneOf, checkOptions, checkString } from '../arguments/options.js';
 import { atOnce, type Work } from '../files/eventually.js';
@@ -24,7 +24,8 @@ import { readAll, reading, type Source, sourceOfBytes } from './files/medium.js'
 import { Counting, verifyInto, type Write, writeAll, writesOf } from './fill.js';
 import { damaged } from './format/damage.js';
 import { type Changes, type Restoration, restorationOf } from './hyperparameters.js';
-import { checkFits, type Match, type Matches, match, type Place, placesOf } from './matching.js';
+import { checkFits, type Match, type Matches, match } from './matching.js';
+import { checkMemoryOf, type Place, placesOf } from './places.js';
 import { type OpenState, openState } from './read.js';
 import { during, workAtOnce, workInTurns } from './turns.js';
 import type { Progress } from './write.js';
@@ -79,6 +80,7 @@ export interface Loaded extends WeightsReport {
  * const { extra } = load('training.safetensors', { optimizer, variables: model });
  * @throws RangeError `ERR_ADAMAX_CHECKPOINT` for a file that is damaged, of a later version or of another optimizer, or
  *   does not fit: then with a `report`. Nothing has changed
+ * @throws RangeError `ERR_ADAMAX_OVERLAP` where two tensors would go to the same memory
  * @throws Error `ERR_ADAMAX_FILE` for what the operating system refuses
  * @throws as `save`
  */
@@ -142,15 +144,11 @@ export function readRequest(method: string, options: LoadOptions): Request {
   const mapped = during(method, content.parts, () => {
     return mappedKeys(
       keys,
-      placesOf(content, extras.tensors).map(({ canonical }) => canonical),
+      placesOf(content, extras).map(({ canonical }) => canonical),
     );
   });
-  const places = placesOf(content, extras.tensors);
-  for (const { canonical, array } of places) {
-    if (array === null) continue;
-    checkAttached(`'${canonical}'`, array);
-    checkUnused(`'${canonical}'`, array, true);
-  }
+  const places = placesOf(content, extras);
+  checkMemoryOf(places);
   const restores = hyperparameters === 'restore';
   const takesExtra = extra !== null;
   return { content, places, keys: mapped, extras, takesExtra, partial, restores, customObjects, verify, progress };

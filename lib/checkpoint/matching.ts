@@ -2,29 +2,16 @@
 import { describe, rangeError } from '../arguments/errors.js';
 import { optimizerClasses } from '../optimizers/names.js';
 import { statesOf } from '../optimizers/optimizer-state.js';
-import { COUNTER } from '../state/weight-list.js';
 import { misfitsText, type WeightsReport } from '../state/weights-report.js';
-import { equalShapes, formatShape, type Shape } from '../variables/shape.js';
-import type { AnyVariable, Variable } from '../variables/variable.js';
-import { keyOf, type Part, type ReadContent, variableKey } from './content/content.js';
-import { EXTRA, type LiveTensor, variableTensor } from './content/extra.js';
+import { equalShapes, formatShape } from '../variables/shape.js';
+import type { Variable } from '../variables/variable.js';
+import type { Part, ReadContent } from './content/content.js';
+import { EXTRA } from './content/extra.js';
 import { takenBy } from './conversion.js';
-import { type FileDtype, hasArrays, OF_VARIABLES } from './format/dtype.js';
+import { hasArrays } from './format/dtype.js';
 import type { FileTensor } from './format/header.js';
+import type { Place } from './places.js';
 import type { OpenState } from './read.js';
-
-/** Somewhere that a tensor may go to. */
-export interface Place {
-  /** By which a fingerprint knows it. */
-  readonly canonical: string;
-  readonly dtype: FileDtype;
-  readonly shape: Shape;
-  /** Null for slots that are still to be made. */
-  readonly array: LiveTensor['array'] | null;
-  /** Of a slot: whose, and of which optimizer. */
-  readonly slot: { readonly part: Part; readonly owner: Variable; readonly kind: string } | null;
-  readonly isCounter: boolean;
-}
 
 export interface Match {
   readonly place: Place;
@@ -48,28 +35,6 @@ export interface Matches {
 export interface Found {
   readonly canonical: string;
   readonly tensor: FileTensor;
-}
-
-/** @param extras - arrays of the caller that extra tensors go to */
-export function placesOf(content: ReadContent, extras: ReadonlyMap<string, LiveTensor>): Place[] {
-  const { parts, names, withVariables } = content;
-  const places: Place[] = [];
-  for (const part of parts) {
-    for (const place of statesOf(part.optimizer).placesUnder(names, [...names.keys()])) {
-      const { owner, kind, variable } = place;
-      const slot = owner === null ? null : { part, owner, kind };
-      const isCounter = owner === null && kind === COUNTER;
-      const canonical = keyOf(part.prefix, place, names);
-      const array = variable === undefined ? null : variableTensor(variable as AnyVariable).array;
-      places.push({ canonical, dtype: OF_VARIABLES[place.dtype], shape: place.shape, array, slot, isCounter });
-    }
-  }
-  const add = (canonical: string, { dtype, shape, array }: LiveTensor) => {
-    places.push({ canonical, dtype, shape, array, slot: null, isCounter: false });
-  };
-  if (withVariables) for (const variable of names.keys()) add(variableKey(names, variable), variableTensor(variable));
-  for (const [name, tensor] of extras) add(`${EXTRA}${name}`, tensor);
-  return places;
 }
 
 /**

@@ -1,7 +1,6 @@
 import { Adamax, Variable } from 'adamax';
 import { fingerprint, fromBytes, type LoadOptions, load, loadAsync, save, toBytes } from 'adamax/checkpoint';
 import { expect } from 'chai';
-import { f32 } from '../support/data.js';
 import { expectError } from '../support/errors.js';
 import { detach, ResizableArrayBuffer } from '../support/memory.js';
 import { temporaryFolder, thrown } from './refused.js';
@@ -185,19 +184,6 @@ describe('hostile arguments of load', () => {
       'ERR_ADAMAX_DETACHED',
       /bytes must be a view on live memory/,
     );
-  });
-
-  it('loads variables that share memory, each from its own tensor, the last of which stays', () => {
-    const memory = f32(1, 2, 3, 4);
-    const variables = () => ({
-      all: new Variable(memory),
-      again: new Variable(memory),
-      middle: new Variable(memory.subarray(1, 3)),
-    });
-    const saved = toBytes({ variables: variables(), extra: { memory } });
-    memory.fill(0);
-    fromBytes(saved, { variables: variables(), extra: { memory } });
-    expect([...memory]).to.deep.equal([1, 2, 3, 4]);
   });
 
   it('refuses wrong options', () => {
