@@ -65,8 +65,8 @@ export interface Loaded extends WeightsReport {
   /** Hyperparameters that were not as saved and have been put back, by optimizer (`''` for the only one) and option. */
   readonly hyperparameters: Readonly<Record<string, Changes>>;
   /**
-   * What stays in the file, since nobody asked for it: slots where only variables are loaded, say, and tensors of
-   * `extra` that JavaScript has no array for.
+   * What stays in the file, since nobody asked for it: slots where only variables are loaded, say, or of an optimizer of
+   * another class, and tensors of `extra` that JavaScript has no array for.
    */
   readonly unread: readonly string[];
 }
@@ -163,7 +163,7 @@ function* loadFrom(source: Source, request: Request): Work<Loaded> {
   const { content, places, keys, extras, takesExtra, partial, verify } = request;
   const matches = match(state, content, places, keys, takesExtra);
   if (!partial) checkFits(source.name, matches, content);
-  const restorations = restorationsOf(state, request);
+  const restorations = restorationsOf(state, request, matches);
   const isVerified = verify && state.said.hash !== null;
   const creations = new Map<Part, Creation>();
   const applied: Restoration[] = [];
@@ -204,11 +204,12 @@ function* loadFrom(source: Source, request: Request): Work<Loaded> {
 function restorationsOf(
   { source, said }: OpenState,
   { content, restores, customObjects }: Request,
+  { others }: Matches,
 ): { part: Part; restoration: Restoration }[] {
   if (!restores) return [];
   return content.parts.flatMap((part) => {
     const saved = said.optimizers.get(part.name ?? '');
-    if (saved === undefined) return [];
+    if (saved === undefined || others.has(part)) return [];
     return [{ part, restoration: restorationOf(source.name, part.optimizer, saved, customObjects) }];
   });
 }

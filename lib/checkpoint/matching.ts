@@ -29,6 +29,8 @@ export interface Matches {
   readonly found: readonly Found[];
   /** What stays in the file, since nobody asked for it, by the names there. */
   readonly unread: readonly string[];
+  /** Optimizers that are of another class than the saved ones, of which only the counter is loaded. */
+  readonly others: ReadonlySet<Part>;
 }
 
 /** A tensor that goes into an array of its own. */
@@ -51,8 +53,13 @@ export function match(
   const byKey = new Map(state.header.tensors.map((tensor) => [tensor.key, tensor]));
   const matches: Match[] = [];
   const absent: Place[] = [];
-  const misfits: Misfit[] = classMisfits(state, content);
+  const strangers = strangersOf(state, content);
+  const misfits: Misfit[] = strangers.map(classMisfit);
+  const others = new Set(strangers.map(({ part }) => part));
   for (const [i, place] of places.entries()) {
+    const { part, isCounter } = place;
+    // Another rule's slots would be taken for those of this one wherever they have the same name. A step is a step.
+    if (part !== null && others.has(part) && !isCounter) continue;
     const key = keys[i];
     const tensor = byKey.get(key);
     if (tensor === undefined) absent.push(place);
@@ -71,7 +78,8 @@ export function match(
   return {
     ...apart(matches, misfits, come),
     missing: absent.filter(isMissing).map(({ canonical }) => canonical),
-    ...sorted(state, byKey.values(), content, takesExtra),
+    ...sorted(state, byKey.values(), content, takesExtra, others),
+    others,
   };
 }
 
@@ -81,6 +89,7 @@ function sorted(
   tensors: Iterable<FileTensor>,
   content: ReadContent,
   takesExtra: boolean,
+  others: ReadonlySet<Part>,
 ): Pick<Matches, 'unexpected' | 'found' | 'unread'> {
   const found: Found[] = [];
   const unexpected: string[] = [];
@@ -88,28 +97,34 @@ function sorted(
   for (const tensor of tensors) {
     const { key, dtype } = tensor;
     const canonical = said.keys.get(key) ?? key;
+    const isOfOther = [...others].some(({ prefix }) => isKept(canonical, prefix));
     // In a file of others that name means nothing, and the tensor may be of any size.
-    if (said.hash === null || isAskedFor(canonical, content)) unexpected.push(key);
+    if (said.hash === null || (!isOfOther && isAskedFor(canonical, content))) unexpected.push(key);
     else if (takesExtra && canonical.startsWith(EXTRA) && hasArrays(dtype)) found.push({ canonical, tensor });
     else unread.push(key);
   }
   return { unexpected, found, unread };
 }
 
-/** Another rule's slots would be taken for those of this one wherever they have the same name. */
-function classMisfits({ said }: OpenState, { parts }: ReadContent): Misfit[] {
-  return parts.flatMap(({ name, optimizer }) => {
-    const saved = said.optimizers.get(name ?? '');
+/** An optimizer that is of another class than the saved one of its name. */
+interface Stranger {
+  readonly part: Part;
+  readonly own: string;
+  readonly saved: string;
+}
+
+function strangersOf({ said }: OpenState, { parts }: ReadContent): Stranger[] {
+  return parts.flatMap((part) => {
+    const { name, optimizer } = part;
+    const saved = said.optimizers.get(name ?? '')?.class_name;
     const own = optimizerClasses.nameToWrite('optimizer', optimizer.constructor, optimizer);
-    if (saved === undefined || saved.class_name === own) return [];
-    const argument = name === null ? 'optimizer' : `optimizers.${name}`;
-    return [
-      {
-        name: argument,
-        message: `${argument} must be of the class ${describe(saved.class_name)}: received ${describe(own)}`,
-      },
-    ];
+    return saved === undefined || saved === own ? [] : [{ part, own, saved }];
   });
+}
+
+function classMisfit({ part: { name }, own, saved }: Stranger): Misfit {
+  const argument = name === null ? 'optimizer' : `optimizers.${name}`;
+  return { name: argument, message: `${argument} must be of the class ${describe(saved)}: received ${describe(own)}` };
 }
 
 function misfitOf(tensor: FileTensor, place: Place): string | null {
@@ -148,6 +163,11 @@ function countOfRule(matches: readonly Match[]): Map<Part, Map<Variable, number>
     counts.set(slot.part, ofPart.set(slot.owner, (ofPart.get(slot.owner) ?? 0) + 1));
   }
   return counts;
+}
+
+/** Whether a tensor is what an optimizer keeps, but for its counter. */
+function isKept(canonical: string, prefix: string): boolean {
+  return canonical.startsWith(`${prefix}slots/`) || canonical.startsWith(`${prefix}weights/`);
 }
 
 /**

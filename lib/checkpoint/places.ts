@@ -19,6 +19,8 @@ export interface Place {
   readonly holder: unknown;
   /** Its memory; null where there is none. */
   readonly array: LiveTensor['array'] | null;
+  /** Of a slot, a counter or a weight: of which optimizer. */
+  readonly part: Part | null;
   /** Of a slot: whose, and of which optimizer. */
   readonly slot: { readonly part: Part; readonly owner: Variable; readonly kind: string } | null;
   readonly isCounter: boolean;
@@ -37,11 +39,11 @@ export function placesOf(content: ReadContent, extras: ReadExtra): Place[] {
       const array = variable === undefined ? null : variableTensor(variable as AnyVariable).array;
       const dtype = OF_VARIABLES[place.dtype];
       const holder = variable ?? null;
-      places.push({ canonical, dtype, shape: place.shape, holder, array, slot, isCounter });
+      places.push({ canonical, dtype, shape: place.shape, holder, array, part, slot, isCounter });
     }
   }
   const add = (canonical: string, holder: unknown, { dtype, shape, array }: LiveTensor) => {
-    places.push({ canonical, dtype, shape, holder, array, slot: null, isCounter: false });
+    places.push({ canonical, dtype, shape, holder, array, part: null, slot: null, isCounter: false });
   };
   if (withVariables) {
     for (const variable of names.keys()) add(variableKey(names, variable), variable, variableTensor(variable));
