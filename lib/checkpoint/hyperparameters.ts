@@ -1,10 +1,10 @@
 /** Hyperparameters that a training has changed since its optimizer was made: without them it would go on otherwise. */
 import { describe, rangeError } from '../arguments/errors.js';
 import { refusesWrites } from '../arguments/members.js';
-import { BASE_KEYS, type ConfigKeys, type CustomObjects } from '../optimizers/config.js';
+import type { CustomObjects } from '../optimizers/config.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { isVariable } from '../variables/variable.js';
-import { configOf } from './content/config.js';
+import { configKeysOf, configOf, optionOf } from './content/config.js';
 import type { SavedOptimizer } from './metadata.js';
 
 /** What was not as saved, by option. */
@@ -34,6 +34,7 @@ const FIXED = ['name', 'slot_dtype'];
 /**
  * Compares an optimizer with what was saved. A learning rate, or another value, that is a function stays: a file keeps
  * no code.
+ * @param functions - options that were functions when they were saved: the number in the file is none to go on with
  * @throws RangeError `ERR_ADAMAX_CHECKPOINT` for a config that the class does not take, and for one that differs in
  *   what is decided at construction
  */
@@ -41,14 +42,14 @@ export function restorationOf(
   file: string,
   optimizer: Optimizer,
   saved: SavedOptimizer,
+  functions: readonly string[],
   customObjects: CustomObjects | null,
 ): Restoration {
   const own = configOf(optimizer);
   const Class = optimizer.constructor as unknown as {
-    readonly configKeys: ConfigKeys;
     fromConfig(config: object, customObjects: CustomObjects | null): Optimizer;
   };
-  const options: ConfigKeys = { ...BASE_KEYS, ...Class.configKeys };
+  const options = configKeysOf(optimizer);
   const keys = [...new Set([...Object.keys(saved.config), ...Object.keys(own)])].filter((key) => {
     return !FIXED.includes(key) && JSON.stringify(saved.config[key]) !== JSON.stringify(own[key]);
   });
@@ -56,7 +57,7 @@ export function restorationOf(
   const known = keys.filter((key) => Object.hasOwn(options, key) || Object.hasOwn(own, key));
   const changed = known
     .map((key) => (Object.hasOwn(options, key) ? options[key] : key))
-    .filter((option) => typeof optionOf(optimizer, option) !== 'function');
+    .filter((option) => typeof optionOf(optimizer, option) !== 'function' && !functions.includes(option));
   if (changed.length === 0 && known.length === keys.length) return { changes: {}, apply() {}, undo() {} };
   const model = modelOf(file, () => Class.fromConfig(saved.config, customObjects));
   const values = changed.map((option) => {
@@ -87,10 +88,6 @@ export function restorationOf(
       }
     },
   };
-}
-
-function optionOf(optimizer: Optimizer, option: string): unknown {
-  return (optimizer as unknown as Record<string, unknown>)[option];
 }
 
 function misfit(file: string, option: string, was: unknown, saved: unknown): Error {

@@ -24,7 +24,7 @@ import { readAll, reading, type Source, sourceOfBytes } from './files/medium.js'
 import { Counting, verifyInto, type Write, writeAll, writesOf } from './fill.js';
 import { damaged } from './format/damage.js';
 import { type Changes, type Restoration, restorationOf } from './hyperparameters.js';
-import { checkFits, type Match, type Matches, match } from './matching.js';
+import { checkFits, type Match, type Matches, match, type Wish } from './matching.js';
 import { checkMemoryOf, type Place, placesOf } from './places.js';
 import { type OpenState, openState } from './read.js';
 import { during, workAtOnce, workInTurns } from './turns.js';
@@ -112,16 +112,13 @@ export function fromBytes(bytes: Uint8Array, options: LoadOptions): Loaded {
 }
 
 /** What the caller wants, read once. */
-interface Request {
+interface Request extends Wish {
   readonly content: ReadContent;
   readonly places: readonly Place[];
   /** What the places are called in the file. */
   readonly keys: readonly string[];
   readonly extras: ReadExtra;
-  /** Whether tensors of `extra` are read for which there is no array. */
-  readonly takesExtra: boolean;
   readonly partial: boolean;
-  readonly restores: boolean;
   readonly customObjects: CustomObjects | null;
   readonly verify: boolean;
   readonly progress: Progress | null;
@@ -160,8 +157,8 @@ function* loading(files: FileSystem, path: string, request: Request): Work<Loade
 
 function* loadFrom(source: Source, request: Request): Work<Loaded> {
   const state = yield* openState(source);
-  const { content, places, keys, extras, takesExtra, partial, verify } = request;
-  const matches = match(state, content, places, keys, takesExtra);
+  const { content, places, keys, extras, partial, verify } = request;
+  const matches = match(state, content, places, keys, request);
   if (!partial) checkFits(source.name, matches, content);
   const restorations = restorationsOf(state, request, matches);
   const isVerified = verify && state.said.hash !== null;
@@ -210,7 +207,8 @@ function restorationsOf(
   return content.parts.flatMap((part) => {
     const saved = said.optimizers.get(part.name ?? '');
     if (saved === undefined || others.has(part)) return [];
-    return [{ part, restoration: restorationOf(source.name, part.optimizer, saved, customObjects) }];
+    const functions = said.functions.get(part.name ?? '') ?? [];
+    return [{ part, restoration: restorationOf(source.name, part.optimizer, saved, functions, customObjects) }];
   });
 }
 

@@ -5,6 +5,7 @@ import { statesOf } from '../optimizers/optimizer-state.js';
 import { misfitsText, type WeightsReport } from '../state/weights-report.js';
 import { equalShapes, formatShape } from '../variables/shape.js';
 import type { Variable } from '../variables/variable.js';
+import { configKeysOf, functionsOf, optionOf } from './content/config.js';
 import type { Part, ReadContent } from './content/content.js';
 import { EXTRA } from './content/extra.js';
 import { takenBy } from './conversion.js';
@@ -39,16 +40,21 @@ export interface Found {
   readonly tensor: FileTensor;
 }
 
-/**
- * @param keys - what the caller calls the places in the file
- * @param takesExtra - whether tensors of `extra` are read for which there is no array
- */
+/** What of a file the caller wants beside what there are places for. */
+export interface Wish {
+  /** Whether tensors of `extra` are read for which there is no array. */
+  readonly takesExtra: boolean;
+  /** Whether hyperparameters are put back to what they were. */
+  readonly restores: boolean;
+}
+
+/** @param keys - what the caller calls the places in the file */
 export function match(
   state: OpenState,
   content: ReadContent,
   places: readonly Place[],
   keys: readonly string[],
-  takesExtra: boolean,
+  { takesExtra, restores }: Wish,
 ): Matches {
   const byKey = new Map(state.header.tensors.map((tensor) => [tensor.key, tensor]));
   const matches: Match[] = [];
@@ -56,6 +62,7 @@ export function match(
   const strangers = strangersOf(state, content);
   const misfits: Misfit[] = strangers.map(classMisfit);
   const others = new Set(strangers.map(({ part }) => part));
+  if (restores) misfits.push(...functionMisfits(state, content, others));
   for (const [i, place] of places.entries()) {
     const { part, isCounter } = place;
     // Another rule's slots would be taken for those of this one wherever they have the same name. A step is a step.
@@ -125,6 +132,21 @@ function strangersOf({ said }: OpenState, { parts }: ReadContent): Stranger[] {
 function classMisfit({ part: { name }, own, saved }: Stranger): Misfit {
   const argument = name === null ? 'optimizer' : `optimizers.${name}`;
   return { name: argument, message: `${argument} must be of the class ${describe(saved)}: received ${describe(own)}` };
+}
+
+/** A rate that was a function cannot be put back, and to go on with the number that it last gave is another training. */
+function functionMisfits({ said }: OpenState, { parts }: ReadContent, others: ReadonlySet<Part>): Misfit[] {
+  return parts.flatMap((part) => {
+    const { name, optimizer } = part;
+    const were = others.has(part) ? [] : (said.functions.get(name ?? '') ?? []);
+    const are = functionsOf(optimizer);
+    const options = Object.values(configKeysOf(optimizer)).filter((key) => were.includes(key) && !are.includes(key));
+    return options.map((option): Misfit => {
+      const path = `${name === null ? 'optimizer' : `optimizers.${name}`}.${option}`;
+      const expected = `${path} must be a function, as it was, of which a file keeps no code (hyperparameters: 'keep' leaves what it is)`;
+      return { name: path, message: `${expected}: received ${describe(optionOf(optimizer, option))}` };
+    });
+  });
 }
 
 function misfitOf(tensor: FileTensor, place: Place): string | null {

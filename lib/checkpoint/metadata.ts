@@ -2,7 +2,7 @@
 import { describe, rangeError } from '../arguments/errors.js';
 import { digestOfText } from '../backend/digest.js';
 import { statesOf } from '../optimizers/optimizer-state.js';
-import { savedFormOf } from './content/config.js';
+import { functionsOf, savedFormOf } from './content/config.js';
 import type { Part } from './content/content.js';
 import { EXTRA } from './content/extra.js';
 import { type Json, textOfJson } from './content/json.js';
@@ -45,6 +45,9 @@ export function metadataBefore(parts: readonly Part[], json: Picture['json']): R
     const [key, value] =
       saved[0][0] === null ? ['optimizer', saved[0][1]] : (['optimizers', Object.fromEntries(saved)] as const);
     metadata[key] = textOfJson(`config of ${key}`, value);
+    const functions = parts.map(({ name, optimizer }) => [name ?? '', functionsOf(optimizer)] as const);
+    const some = functions.filter(([, options]) => options.length > 0);
+    if (some.length > 0) metadata.functions = JSON.stringify(Object.fromEntries(some));
   }
   for (const [key, value] of Object.entries(json)) {
     if (Object.keys(value).length > 0) metadata[key] = textOfJson(key, value);
@@ -80,6 +83,8 @@ export interface Said {
   readonly step: number | null;
   /** By name; the only one under the empty one. */
   readonly optimizers: ReadonlyMap<string, SavedOptimizer>;
+  /** Options of optimizers, by the same names, that were functions. */
+  readonly functions: ReadonlyMap<string, readonly string[]>;
   readonly extra: Record<string, Json>;
   /** What tensors that `keys` renamed are called here, by their names in the file. */
   readonly keys: ReadonlyMap<string, string>;
@@ -93,7 +98,10 @@ export interface Said {
  */
 export function readMetadata(file: string, metadata: Metadata): Said {
   const optimizers = new Map<string, SavedOptimizer>();
-  if (!isOurs(metadata)) return { step: null, optimizers, extra: {}, keys: new Map(), fingerprint: null, hash: null };
+  const [keys, functions] = [new Map<string, string>(), new Map<string, readonly string[]>()];
+  if (!isOurs(metadata)) {
+    return { step: null, optimizers, functions, extra: {}, keys, fingerprint: null, hash: null };
+  }
   const { format, hash, fingerprint } = metadata;
   if (format !== FORMAT) throw damaged(file, `metadata 'format' must be '${FORMAT}', as`, format);
   for (const [key, digest] of Object.entries({ hash, fingerprint })) {
@@ -113,7 +121,8 @@ export function readMetadata(file: string, metadata: Metadata): Said {
     step: metadata.step === undefined ? null : stepOf(file, metadata.step),
     optimizers,
     extra: metadata.extra === undefined ? {} : (parsed(file, 'extra', metadata) as Record<string, Json>),
-    keys: metadata.keys === undefined ? new Map() : keysOf(file, parsed(file, 'keys', metadata)),
+    keys: metadata.keys === undefined ? keys : keysOf(file, parsed(file, 'keys', metadata)),
+    functions: metadata.functions === undefined ? functions : functionsIn(file, parsed(file, 'functions', metadata)),
     fingerprint,
     hash,
   };
@@ -127,6 +136,17 @@ function keysOf(file: string, renamed: object): Map<string, string> {
   }
   if (new Set(keys.values()).size === keys.size) return keys;
   throw damaged(file, `metadata 'keys' must have each name once, as`, renamed);
+}
+
+function functionsIn(file: string, said: object): Map<string, readonly string[]> {
+  const functions = new Map<string, readonly string[]>();
+  for (const [name, options] of Object.entries(said)) {
+    if (!Array.isArray(options) || !options.every((option) => typeof option === 'string')) {
+      throw damaged(file, "metadata 'functions' must be names of options, as", options);
+    }
+    functions.set(name, options);
+  }
+  return functions;
 }
 
 /** Two marks tell, so that a file whose one is damaged is not taken for one of others, which have no digest. */

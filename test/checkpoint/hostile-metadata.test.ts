@@ -38,6 +38,9 @@ const REFUSED: readonly (readonly [what: string, bytes: () => Uint8Array, messag
   ['keys that are a list', () => saying({ keys: '[]' }), /'keys' must be an object/],
   ['keys of which one is a number', () => saying({ keys: '{"a":1}' }), /'keys' must be names by name/],
   ['two keys for one name', () => saying({ keys: '{"a":"c","b":"c"}' }), /'keys' must have each name once/],
+  ['functions that are no JSON', () => saying({ functions: 'x' }), /'functions' must be JSON/],
+  ['functions that are no list', () => saying({ functions: '{"":"decay"}' }), /'functions' must be names of options/],
+  ['functions without a name', () => saying({ functions: '{"":[1]}' }), /'functions' must be names of options/],
   ['a step of −1', () => saying({ step: '-1' }), /'step' must be a count/],
   ['a step of 2⁵³', () => saying({ step: '9007199254740992' }), /'step' must be a count/],
   ['a step in hexadecimal', () => saying({ step: '0x10' }), /'step' must be a count/],
@@ -78,6 +81,11 @@ describe('a file with hostile metadata', () => {
       ),
     ).to.equal(true);
     expect('polluted' in {}).to.equal(false);
+  });
+
+  it('names functions that are no options, of optimizers that are not there', () => {
+    const functions = '{"":["applyGradients","__proto__","toString"],"__proto__":["decay"],"b":["lr"]}';
+    expect(fromBytes(saying({ functions }), new Scene().content).misfits).to.deep.equal([]);
   });
 
   it('leaves hyperparameters that are to be kept, whatever the config says', () => {
