@@ -5,6 +5,7 @@ import { atOnce, type Work } from '../files/eventually.js';
 import { atOnceFiles, type FileSystem, promisedFiles } from '../files/file-system.js';
 import { types } from '../memory/node-util.js';
 import type { CustomObjects } from '../optimizers/config.js';
+import { statesOf, stepperOf } from '../optimizers/optimizer-state.js';
 import { countable } from '../state/step-counter.js';
 import type { Creation } from '../state/variable-states.js';
 import type { WeightsReport } from '../state/weights-report.js';
@@ -69,6 +70,11 @@ export interface Loaded extends WeightsReport {
    * another class, and tensors of `extra` that JavaScript has no array for.
    */
   readonly unread: readonly string[];
+  /**
+   * Slots of variables that had none when the state was saved, though they are in the file: they have been dropped, and a
+   * step makes new ones, as it did then. Not with `partial`.
+   */
+  readonly dropped: readonly string[];
 }
 
 /**
@@ -118,7 +124,6 @@ interface Request extends Wish {
   /** What the places are called in the file. */
   readonly keys: readonly string[];
   readonly extras: ReadExtra;
-  readonly partial: boolean;
   readonly customObjects: CustomObjects | null;
   readonly verify: boolean;
   readonly progress: Progress | null;
@@ -194,6 +199,10 @@ function* loadFrom(source: Source, request: Request): Work<Loaded> {
   }
   noteWrites();
   for (const creation of creations.values()) creation.keep();
+  for (const [{ optimizer }, variables] of matches.late.dropped) {
+    statesOf(optimizer).release(variables);
+    stepperOf(optimizer).forget();
+  }
   report();
   return loadedOf(state, matches, restorations, extraOf(state, writes, extras));
 }
@@ -239,7 +248,7 @@ function extraOf({ said }: OpenState, writes: readonly Write[], { holders }: Rea
 
 function loadedOf(
   { said }: OpenState,
-  { matches, found, missing, unexpected, misfits, unread }: Matches,
+  { matches, found, missing, unexpected, misfits, unread, dropped }: Matches,
   restorations: readonly { part: Part; restoration: Restoration }[],
   extra: Loaded['extra'],
 ): Loaded {
@@ -253,5 +262,6 @@ function loadedOf(
     unexpected,
     misfits,
     unread,
+    dropped,
   };
 }

@@ -11,6 +11,7 @@ import { EXTRA } from './content/extra.js';
 import { takenBy } from './conversion.js';
 import { hasArrays } from './format/dtype.js';
 import type { FileTensor } from './format/header.js';
+import { type Late, lateOf } from './late.js';
 import type { Place } from './places.js';
 import type { OpenState } from './read.js';
 
@@ -32,6 +33,9 @@ export interface Matches {
   readonly unread: readonly string[];
   /** Optimizers that are of another class than the saved ones, of which only the counter is loaded. */
   readonly others: ReadonlySet<Part>;
+  readonly late: Late;
+  /** Slots that are not to be there afterwards. */
+  readonly dropped: readonly string[];
 }
 
 /** A tensor that goes into an array of its own. */
@@ -46,6 +50,8 @@ export interface Wish {
   readonly takesExtra: boolean;
   /** Whether hyperparameters are put back to what they were. */
   readonly restores: boolean;
+  /** Whether what does not fit stays as it is. */
+  readonly partial: boolean;
 }
 
 /** @param keys - what the caller calls the places in the file */
@@ -54,7 +60,7 @@ export function match(
   content: ReadContent,
   places: readonly Place[],
   keys: readonly string[],
-  { takesExtra, restores }: Wish,
+  { takesExtra, restores, partial }: Wish,
 ): Matches {
   const byKey = new Map(state.header.tensors.map((tensor) => [tensor.key, tensor]));
   const matches: Match[] = [];
@@ -78,8 +84,14 @@ export function match(
     }
   }
   const come = countOfRule(matches);
+  const { dropped, unknown } = lateOf(state, content, places, new Set(absent));
+  const isDropped = ({ slot }: Place) => {
+    return !partial && slot !== null && dropped.get(slot.part)?.includes(slot.owner) === true;
+  };
   // Slots that are still to be made are missed only where one of their fellows has come.
-  const isMissing = ({ array, slot }: Place) => {
+  const isMissing = (place: Place) => {
+    const { array, slot } = place;
+    if (isDropped(place)) return false;
     return array !== null || (slot !== null && come.get(slot.part)?.has(slot.owner) === true);
   };
   return {
@@ -87,6 +99,8 @@ export function match(
     missing: absent.filter(isMissing).map(({ canonical }) => canonical),
     ...sorted(state, byKey.values(), content, takesExtra, others),
     others,
+    late: { dropped: partial ? new Map() : dropped, unknown },
+    dropped: absent.filter((place) => place.array !== null && isDropped(place)).map(({ canonical }) => canonical),
   };
 }
 
@@ -205,15 +219,24 @@ function isAskedFor(key: string, { parts, names, withVariables }: ReadContent): 
 /** @throws RangeError `ERR_ADAMAX_CHECKPOINT`, with the `report` */
 export function checkFits(
   file: string,
-  { missing, unexpected, misfits }: Matches,
+  { missing, unexpected, misfits, late }: Matches,
   { isWithoutAny }: ReadContent,
 ): void {
   const report = { loaded: [], missing, unexpected, misfits };
   const received = misfitsText(report);
   if (received === '') return;
-  const hint = isWithoutAny
-    ? '; variables was not given, and the optimizer has seen none: hand them over as variables, or build(variables) first'
-    : '';
+  const hints: string[] = [];
+  if (isWithoutAny) {
+    hints.push(
+      'variables was not given, and the optimizer has seen none: hand them over as variables, or build(variables) first',
+    );
+  }
+  // Where there is more than that, it is another model.
+  if (late.unknown.length > 0 && unexpected.length + misfits.length === 0) {
+    const names = late.unknown.map((name) => describe(name)).join(', ');
+    hints.push(`what came after it was saved goes by release of the optimizer, and is left out of variables: ${names}`);
+  }
+  const hint = hints.map((text) => `; ${text}`).join('');
   const expected = `${file} must fit what is loaded (partial: true loads what does${hint})`;
   throw Object.assign(rangeError('ERR_ADAMAX_CHECKPOINT', `${expected}: received ${received}`), { report });
 }
