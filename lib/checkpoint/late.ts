@@ -10,7 +10,7 @@ import type { OpenState } from './read.js';
 
 export interface Late {
   /** Those that are in the file themselves, so that the optimizer is taken back by dropping their slots. */
-  readonly dropped: ReadonlyMap<Part, readonly Variable[]>;
+  readonly dropped: ReadonlyMap<Part, ReadonlySet<Variable>>;
   /** The names of those that the file knows nothing of: nobody can tell whether they should be. */
   readonly unknown: readonly string[];
 }
@@ -23,19 +23,19 @@ export function lateOf(
   absent: ReadonlySet<Place>,
 ): Late {
   const canonicals = new Set(header.tensors.map(({ key }) => said.keys.get(key) ?? key));
-  const dropped = new Map<Part, Variable[]>();
+  const dropped = new Map<Part, Set<Variable>>();
   const unknown = new Set<string>();
   for (const [part, byOwner] of slotsOf(places)) {
     if (!said.optimizers.has(part.name ?? '')) continue;
-    const ofPart: Variable[] = [];
+    const ofPart = new Set<Variable>();
     for (const [owner, slots] of byOwner) {
       if (!slots.every((slot) => absent.has(slot)) || slots.every(({ array }) => array === null)) continue;
       // No step makes those anew that somebody has added.
       if (slots.some(({ slot }) => slot === null || !statesOf(part.optimizer).isOfRule(slot.kind))) continue;
-      if (canonicals.has(variableKey(names, owner))) ofPart.push(owner);
+      if (canonicals.has(variableKey(names, owner))) ofPart.add(owner);
       else unknown.add(names.get(owner) as string);
     }
-    if (ofPart.length > 0) dropped.set(part, ofPart);
+    if (ofPart.size > 0) dropped.set(part, ofPart);
   }
   return { dropped, unknown: [...unknown] };
 }

@@ -38,9 +38,15 @@ export interface LoadOptions extends Content, KeyOptions {
    * the object that was saved. What is not here is read into new arrays. Null: it stays in the file.
    */
   extra?: Extra | null;
-  /** Whether to load what fits, and leave the rest as it is. Default: false, all must fit. */
+  /**
+   * Whether to load what fits, and leave the rest as it is. Default: false, all must fit. Of an optimizer of another class
+   * its counter fits.
+   */
   partial?: boolean;
-  /** Whether to put the learning rate and other hyperparameters back to what they were. Default: 'restore'. */
+  /**
+   * Whether to put the learning rate and other hyperparameters back to what they were. Default: 'restore', which refuses a
+   * number where there was a function, of which a file keeps no code.
+   */
   hyperparameters?: 'restore' | 'keep';
   /** Classes of schedules by name, as for `fromConfig`. */
   customObjects?: CustomObjects | null;
@@ -200,7 +206,7 @@ function* loadFrom(source: Source, request: Request): Work<Loaded> {
   noteWrites();
   for (const creation of creations.values()) creation.keep();
   for (const [{ optimizer }, variables] of matches.late.dropped) {
-    statesOf(optimizer).release(variables);
+    statesOf(optimizer).release([...variables]);
     stepperOf(optimizer).forget();
   }
   report();

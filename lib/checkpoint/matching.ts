@@ -86,7 +86,7 @@ export function match(
   const come = countOfRule(matches);
   const { dropped, unknown } = lateOf(state, content, places, new Set(absent));
   const isDropped = ({ slot }: Place) => {
-    return !partial && slot !== null && dropped.get(slot.part)?.includes(slot.owner) === true;
+    return !partial && slot !== null && dropped.get(slot.part)?.has(slot.owner) === true;
   };
   // Slots that are still to be made are missed only where one of their fellows has come.
   const isMissing = (place: Place) => {

@@ -16,7 +16,7 @@ export interface Content {
   optimizers?: Readonly<Record<string, Optimizer>> | null;
   /**
    * Variables that go into the file beside those of the optimizers, and in front of them: a list, nested or not, or an
-   * object that names them. Variables without a name go by their position. Null: no variables at all.
+   * object that names them. Variables without a name go by their position. Null: no variables, only what optimizers keep.
    */
   variables?: NamedVariables | null;
 }
@@ -24,8 +24,8 @@ export interface Content {
 /** The same for `keys`, whoever calls. */
 export interface KeyOptions {
   /**
-   * What a tensor is called in the file: gets `variables/w`, `slots/w/m`, … Two may not come to the same. It may take no
-   * step.
+   * What a tensor is called in the file: gets `variables/w`, `slots/w/m`, … Two may not come to the same. Meanwhile the
+   * optimizers are busy: they take no step.
    */
   keys?: ((key: string) => string) | null;
 }
