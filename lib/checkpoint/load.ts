@@ -1,5 +1,5 @@
 import { checkAttached } from '../arguments/arrays.js';
-import { wrongType } from '../arguments/errors.js';
+import { fileError, isCoded, rangeError, typeError, wrongType } from '../arguments/errors.js';
 import { checkBoolean, checkCallable, checkOneOf, checkOptions, checkString } from '../arguments/options.js';
 import { atOnce, type Work } from '../files/eventually.js';
 import { atOnceFiles, type FileSystem, promisedFiles } from '../files/file-system.js';
@@ -94,6 +94,8 @@ export interface Loaded extends WeightsReport {
  *   does not fit: then with a `report`. Nothing has changed
  * @throws RangeError `ERR_ADAMAX_OVERLAP` where two tensors would go to the same memory
  * @throws Error `ERR_ADAMAX_FILE` for what the operating system refuses
+ * @throws any of these with "half written" in the message where it strikes in the second reading, or where a `progress`
+ *   takes memory away then: the only case in which numbers have changed
  * @throws as `save`
  */
 export function load(path: string, options: LoadOptions): Loaded {
@@ -177,6 +179,7 @@ function* loadFrom(source: Source, request: Request): Work<Loaded> {
   const applied: Restoration[] = [];
   let writes: readonly Write[];
   let report: () => void;
+  let isHalfWritten = false;
   try {
     writes = writesOf(matches, creations);
     const again = writes.filter(({ isNew }) => !isNew || !isVerified);
@@ -196,12 +199,13 @@ function* loadFrom(source: Source, request: Request): Work<Loaded> {
       applied.push(restoration);
     }
     for (const { canonical, array } of writes) checkAttached(`'${canonical}'`, array);
+    isHalfWritten = again.some(({ isNew }) => !isNew);
     report = yield* writeAll(state, again, progress);
   } catch (error) {
     noteWrites();
     for (const creation of creations.values()) creation.undo();
     for (const restoration of applied.reverse()) restoration.undo();
-    throw error;
+    throw isHalfWritten ? halfWritten(source.name, error) : error;
   }
   noteWrites();
   for (const creation of creations.values()) creation.keep();
@@ -211,6 +215,14 @@ function* loadFrom(source: Source, request: Request): Work<Loaded> {
   }
   report();
   return loadedOf(state, matches, restorations, extraOf(state, writes, extras));
+}
+
+/** The error for what fails when there is no way back, since numbers that were there have been written over. */
+function halfWritten(name: string, error: unknown): Error {
+  const half = 'what is loaded is half written now, and to be loaded again';
+  if (!isCoded(error)) return fileError(`${name} must be a file that can be read to its end (${half})`, error);
+  const make = error instanceof TypeError ? typeError : rangeError;
+  return Object.assign(make(error.code, `${half}: ${error.message}`), { cause: error });
 }
 
 function restorationsOf(

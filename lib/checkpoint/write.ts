@@ -31,9 +31,8 @@ export interface Layout {
  */
 export function layOut({ content, tensors, json }: Picture): Layout {
   const at = placed(tensors);
-  const before = withinStrings(() => metadataBefore(content.parts, json));
-  const header = withinStrings(() => headerBytes(before, at));
-  if (header.length - PREFIX > LONGEST) throw tooLong(`${header.length - PREFIX} bytes`);
+  const before = metadataBefore(content.parts, json);
+  const header = headerWithin(before, at);
   try {
     readMetadata('what is saved', before);
   } catch (error) {
@@ -43,19 +42,19 @@ export function layOut({ content, tensors, json }: Picture): Layout {
   return { tensors: at, before, size: header.length + (at.at(-1)?.end ?? 0) };
 }
 
-/** Makes text, of which the engine may be asked for more than it can hold: then it throws an error without a code. */
-function withinStrings<T>(body: () => T): T {
+/** @throws RangeError `ERR_ADAMAX_ARG_VALUE` for a header that is longer than the longest which is read */
+function headerWithin(metadata: Layout['before'], tensors: Layout['tensors']): Uint8Array {
+  let header: Uint8Array | null;
   try {
-    return body();
+    header = headerBytes(metadata, tensors);
   } catch (error) {
-    if (error instanceof RangeError && !isCoded(error)) throw tooLong('more than a string can hold');
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    header = null; // it is longer than a string can be
   }
-}
-
-function tooLong(received: string): RangeError {
-  const expected = `names, configs and the JSON of extra must have at most ${LONGEST} bytes as text, or be typed arrays`;
-  return rangeError('ERR_ADAMAX_ARG_VALUE', `${expected}: received ${received}`);
+  if (header !== null && header.length - PREFIX <= LONGEST) return header;
+  const length = header === null ? 'more than a string has room for' : `${header.length - PREFIX} of them`;
+  const expected = `names, configs and JSON must have at most ${LONGEST} bytes together, since a header is no longer`;
+  throw rangeError('ERR_ADAMAX_ARG_VALUE', `${expected}: received ${length}`);
 }
 
 /** Where the numbers of tensors come from. */

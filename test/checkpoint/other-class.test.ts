@@ -39,13 +39,13 @@ onEveryImplementation('an optimizer of another class', () => {
             const { optimizer, variables } = into;
             const config = optimizer.getConfig();
             const load = (partial: boolean) => fromBytes(bytes, { optimizer, variables, hyperparameters, partial });
-            const message = new RegExp(`received optimizer must be of the class '${from}': received an ${to}$`);
+            const message = new RegExp(`received optimizer must be of the class '${from}': received '${to}'$`);
             expectError(() => load(false), RangeError, 'ERR_ADAMAX_CHECKPOINT', message);
             expect(load(true)).to.deep.include({
               loaded: ['iterations', 'variables/w'],
               missing: [],
               unexpected: [],
-              misfits: [{ name: 'optimizer', message: `optimizer must be of the class '${from}': received an ${to}` }],
+              misfits: [{ name: 'optimizer', message: `optimizer must be of the class '${from}': received '${to}'` }],
               unread: kept(saved).map(([path]) => `slots/${path}`),
               hyperparameters: {},
             });

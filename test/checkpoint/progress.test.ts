@@ -1,5 +1,5 @@
 /** What `progress` is told, and what comes of it where it throws, takes memory away or calls again. */
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { Adamax, Variable } from 'adamax';
 import { fromBytes, load, loadAsync, save, saveAsync, toBytes, verify } from 'adamax/checkpoint';
 import { expect } from 'chai';
@@ -146,6 +146,24 @@ onEveryImplementation('progress', () => {
       }
     });
 
+    it(`that cuts the file short in the second reading of ${name} is told that half is written`, async () => {
+      const { size } = statSync(at('first'));
+      const training = new Training(0);
+      training.optimizer.build([training.w]);
+      const { learningRate } = training.optimizer;
+      copyFileSync(at('first'), at('short'));
+      const progress = (done: number) => {
+        if (done > size) truncateSync(at('short'), size / 2);
+      };
+      const error = (await thrown(() => loadBy(at('short'), { ...training.content, progress }))) as Error;
+      expect(error).to.be.an.instanceOf(RangeError).with.property('code', 'ERR_ADAMAX_CHECKPOINT');
+      expect(error.message).to.match(/^what is loaded is half written now, and to be loaded again: .*: received \d+$/);
+      expect(error.cause).to.be.an.instanceOf(RangeError);
+      expect(training.optimizer.learningRate).to.equal(learningRate);
+      await loadBy(at('first'), training.content);
+      expect(Buffer.compare(training.state, readFileSync(at('first')))).to.equal(0);
+    });
+
     it(`that takes memory away makes ${name} fail, and no slots are left`, async () => {
       const { size } = statSync(at('first'));
       for (const from of [0, size + 1]) {
@@ -156,6 +174,7 @@ onEveryImplementation('progress', () => {
         };
         const error = await thrown(() => loadBy(at('first'), { ...training.content, progress }));
         expect(error).to.have.property('code', 'ERR_ADAMAX_DETACHED');
+        expect(/^what is loaded is half written now/.test((error as Error).message)).to.equal(from > 0);
         expect(training.optimizer.weights).to.have.length(1);
         expect(training.optimizer.learningRate).to.equal(0.5);
       }
