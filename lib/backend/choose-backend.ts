@@ -101,7 +101,7 @@ export function nativeStatus(): { readonly from: string } | NotLoaded | null {
   return native ?? notLoaded;
 }
 
-/** Most threads that steps of this thread use; 1 on the fallback. */
+/** Most threads that steps of this thread use, and `load` of `adamax/checkpoint`; 1 on the fallback. */
 export function threads(): number {
   return runtime().active.threads;
 }
