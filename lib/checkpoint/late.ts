@@ -30,6 +30,8 @@ export function lateOf(
     const ofPart = new Set<Variable>();
     for (const [owner, slots] of byOwner) {
       if (!slots.every((slot) => absent.has(slot)) || slots.every(({ array }) => array === null)) continue;
+      // A place in a list may be that of another variable by now.
+      if (isPositional(names.get(owner) as string)) continue;
       // No step makes those anew that somebody has added.
       if (slots.some(({ slot }) => slot === null || !statesOf(part.optimizer).isOfRule(slot.kind))) continue;
       if (canonicals.has(variableKey(names, owner))) ofPart.add(owner);
@@ -39,6 +41,9 @@ export function lateOf(
   }
   return { dropped, unknown: [...unknown] };
 }
+
+/** Whether a variable has no name, and goes by its place among those without. */
+const isPositional = (name: string) => /^#\d+$/.test(name);
 
 function slotsOf(places: readonly Place[]): Map<Part, Map<Variable, Place[]>> {
   const slots = new Map<Part, Map<Variable, Place[]>>();

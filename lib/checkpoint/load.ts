@@ -185,14 +185,7 @@ function* loadFrom(source: Source, request: Request): Work<Loaded> {
     const again = writes.filter(({ isNew }) => !isNew || !isVerified);
     const progress = new Counting(request.progress, state, isVerified ? again : []);
     if (isVerified) yield* verifyInto(state, writes, progress);
-    // Somebody may have written to it since; while it is read again, nobody can know.
-    if (isVerified && !(yield* source.isAsItWas())) {
-      throw damaged(
-        source.name,
-        'the bytes must stay as they are while they are loaded, as those',
-        'another size or date',
-      );
-    }
+    if (isVerified) yield* checkUnchanged(source);
     yield* checkCounters(state, matches.matches);
     for (const { restoration } of restorations) {
       restoration.apply();
@@ -201,6 +194,7 @@ function* loadFrom(source: Source, request: Request): Work<Loaded> {
     for (const { canonical, array } of writes) checkAttached(`'${canonical}'`, array);
     isHalfWritten = again.some(({ isNew }) => !isNew);
     report = yield* writeAll(state, again, progress);
+    yield* checkUnchanged(source);
   } catch (error) {
     noteWrites();
     for (const creation of creations.values()) creation.undo();
@@ -210,11 +204,18 @@ function* loadFrom(source: Source, request: Request): Work<Loaded> {
   noteWrites();
   for (const creation of creations.values()) creation.keep();
   for (const [{ optimizer }, variables] of matches.late.dropped) {
-    statesOf(optimizer).release([...variables]);
+    statesOf(optimizer).undo([...variables]);
     stepperOf(optimizer).forget();
   }
   report();
   return loadedOf(state, matches, restorations, extraOf(state, writes, extras));
+}
+
+/** Checks that nobody has written to a file since it was opened. @throws RangeError `ERR_ADAMAX_CHECKPOINT` */
+function* checkUnchanged(source: Source): Work<void> {
+  if (yield* source.isAsItWas()) return;
+  const expected = 'the bytes must stay as they are while they are loaded, as those';
+  throw damaged(source.name, expected, 'another size or date');
 }
 
 /** The error for what fails when there is no way back, since numbers that were there have been written over. */

@@ -265,10 +265,22 @@ export class VariableStates {
 
   /** Drops what is kept of variables: their slots, and the note of their memory. */
   release(variables: readonly Variable[]): void {
+    this.#dropAll(variables, (variable) => this.#known.delete(variable));
+  }
+
+  /** Takes variables back to where they had no state: those that were declared ahead of it stay so. */
+  undo(variables: readonly Variable[]): void {
+    this.#dropAll(variables, (variable) => this.#known.undo(variable, false));
+  }
+
+  #dropAll(variables: readonly Variable[], forget: (variable: Variable) => void): void {
     const owners = new Set(variables);
     this.journal.do(() => {
       this.#weights.drop(owners);
-      for (const variable of owners) this.#drop(variable);
+      for (const variable of owners) {
+        this.#drop(variable);
+        forget(variable);
+      }
       noteWrites();
     });
   }
@@ -281,7 +293,6 @@ export class VariableStates {
     }
     for (const array of state?.slots ?? this.#early.get(variable)?.arrays ?? []) this.written.delete(array);
     this.#early.delete(variable);
-    this.#known.delete(variable);
     for (const slot of this.slots.delete(variable)) pin(slot, null);
   }
 
