@@ -180,11 +180,11 @@ export class CheckpointManager {
   #placing(method: string, options: SaveOptions): Placing {
     const [files, keep, step] = [this.#files, this.#keep, stepOf(method, options)];
     this.#last = step ?? 0;
-    return function* (write) {
+    return function* (write, fileSystem) {
       const { path, number, release } = files.claim(step);
       try {
         yield* write(path);
-        files.tidy(number, keep);
+        yield* files.tidy(fileSystem, number, keep);
       } finally {
         release();
       }

@@ -23,7 +23,7 @@ export interface SaveOptions extends PictureOptions {
  * Has the state written where it is to go, and returns what all replicas are told. It runs only where the file is
  * written.
  */
-export type Placing = (write: (path: string) => Work<void>) => Work<string>;
+export type Placing = (write: (path: string) => Work<void>, files: FileSystem) => Work<string>;
 
 /** The task, as messages and other replicas know it: at once or not, and by a manager or not, it is the same one. */
 export const SAVE = 'save';
@@ -73,7 +73,7 @@ function* saving(plan: Plan, files: FileSystem, held: HeldMemory | null): Work<s
   const { layout, progress, placing, replication } = plan;
   if (replication === null) {
     const numbers = { held, shared: null };
-    return yield* placing((path) => replacing(files, path, (to) => writeState(to, layout, progress, numbers)));
+    return yield* placing((path) => replacing(files, path, (to) => writeState(to, layout, progress, numbers)), files);
   }
   const isAtOnce = files === atOnceFiles;
   const shared = new SharedPieces(layout.tensors, STAGE, isAtOnce, held);
@@ -89,7 +89,7 @@ function* saving(plan: Plan, files: FileSystem, held: HeldMemory | null): Work<s
           // The file does not come into its place before all replicas have said that their parts of it are good.
           yield* shared.settle(SAVE, null);
         });
-      });
+      }, files);
     } catch (error) {
       yield* shared.settle(SAVE, { error });
       throw error;

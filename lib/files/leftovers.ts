@@ -1,9 +1,9 @@
 import { fs, path as paths } from '../memory/node-modules.js';
 
-/** Milliseconds by which clocks of files and of processes may differ. */
-const TOLERANCE = 1000;
-/** Clock ticks of a second, in which Linux tells when a process began: the same on all its machines. */
-const TICKS = 100;
+/** Milliseconds by which clocks of files and of processes may differ: those of a file server are its own. */
+const TOLERANCE = 60_000;
+/** Milliseconds of a clock tick, by which Linux tells when a process began: the same on all its machines. */
+const TICK = 10;
 
 /** Files that this thread is writing. */
 const own = new Set<string>();
@@ -64,18 +64,25 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** When another process began, in milliseconds since 1970; undefined where the system does not tell. */
+/**
+ * When another process began, in milliseconds since 1970; undefined where the system does not tell. It is counted from
+ * when this one began, since a container may be told another time than that since which the machine is up.
+ */
 function beginningOf(pid: number): number | undefined {
   try {
-    // The name of the program, in parentheses, may have spaces and parentheses in it.
-    const fields = fs
-      .readFileSync(`/proc/${pid}/stat`, 'latin1')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    const uptime = fs.readFileSync('/proc/uptime', 'latin1').split(' ')[0];
-    const began = Date.now() - 1000 * (Number(uptime) - Number(fields[19]) / TICKS);
-    return Number.isNaN(began) ? undefined : began;
+    const began = performance.timeOrigin + TICK * (ticksOf(pid) - ticksOf(process.pid));
+    return began <= Date.now() ? began : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** When a process began, in ticks of a clock of the system. */
+function ticksOf(pid: number): number {
+  // The name of the program, in parentheses, may have spaces and parentheses in it.
+  const fields = fs
+    .readFileSync(`/proc/${pid}/stat`, 'latin1')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return Number(fields[19]);
 }

@@ -1,7 +1,7 @@
 import { fileError } from '../arguments/errors.js';
 import { fs, path as paths } from '../memory/node-modules.js';
 import { quietly, type Work, wait } from './eventually.js';
-import { atOnceFiles, type FileSystem } from './file-system.js';
+import { atOnceFiles, type FileSystem, TO_READ } from './file-system.js';
 import { claimTemporary, releaseTemporary, removeLeftovers } from './leftovers.js';
 import { type Target, underCode } from './target.js';
 import { Turn } from './turn.js';
@@ -33,12 +33,7 @@ export function* replacing(
     const [turn, beside] = [new Turn(place), claimTemporary(place)];
     try {
       yield* writing(files, beside, mode, isFlushed, (target) => write({ name: path, ...target }));
-      if (turn.isOver) yield* wait(files.remove(beside));
-      else {
-        // A promise would leave time in which a file that was asked for later could come into its place first.
-        fs.renameSync(beside, place);
-        turn.placed();
-      }
+      yield* putInPlace(files, beside, place, turn);
     } catch (error) {
       yield* quietly(() => wait(files.remove(beside)));
       throw error;
@@ -51,6 +46,32 @@ export function* replacing(
   if (!isFlushed) return;
   const isThere = `${path} is in its place; its folder must be one that can be flushed`;
   yield* underCode(isThere, () => flushFolder(files, folder));
+}
+
+/** Gives a file that is whole its name, unless one that was asked for later has that already. */
+function* putInPlace(files: FileSystem, beside: string, place: string, turn: Turn): Work<void> {
+  // As long as somebody has the old file open, what it takes is not given back, for which a disk may need half a second.
+  const old = yield* openOld(files, place);
+  try {
+    if (turn.isOver) yield* wait(files.remove(beside));
+    else {
+      // A promise would leave time in which a file that was asked for later could come into its place first.
+      fs.renameSync(beside, place);
+      turn.placed();
+    }
+  } finally {
+    if (old !== null) yield* wait(files.close(old));
+  }
+}
+
+/** Null where there is none, or it cannot be read, and on Windows, which replaces no open file. */
+function* openOld(files: FileSystem, place: string): Work<number | null> {
+  if (files === atOnceFiles || process.platform === 'win32') return null;
+  try {
+    return yield* wait(files.open(place, TO_READ));
+  } catch {
+    return null;
+  }
 }
 
 /** Writes a new file, and closes it whatever happens. */

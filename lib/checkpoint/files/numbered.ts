@@ -3,8 +3,8 @@
  * were saved. Whatever else is there is passed over.
  */
 
-import { atOnce } from '../../files/eventually.js';
-import { atOnceFiles } from '../../files/file-system.js';
+import { atOnce, quietly, type Work, wait } from '../../files/eventually.js';
+import { atOnceFiles, type FileSystem } from '../../files/file-system.js';
 import { removeLeftovers } from '../../files/leftovers.js';
 import { flushFolder } from '../../files/replace.js';
 import { underCode } from '../../files/target.js';
@@ -66,9 +66,9 @@ export class NumberedFiles {
    * removed, as files that somebody has open on Windows, stays until the next call.
    * @param own - the number of the file that was just saved, which stays
    */
-  tidy(own: number, keep: number | null): void {
+  *tidy(files: FileSystem, own: number, keep: number | null): Work<void> {
     const beyond = keep === null ? [] : this.list().slice(0, -keep);
-    for (const { number, path } of beyond) if (number !== own) removeQuietly(path);
+    for (const { number, path } of beyond) if (number !== own) yield* quietly(() => wait(files.remove(path)));
     // Nobody can take a number below that of a file which is there, so that nobody needs its claim.
     for (const name of this.#names()) {
       const number = name.endsWith('.tmp') ? this.#read(name.replace(/\.tmp$/, ENDING))?.number : undefined;
