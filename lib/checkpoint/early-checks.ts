@@ -31,6 +31,7 @@ export function checkKinds(method: string, options: SaveOptions): void {
  */
 export function checkContents({ extra, variables }: SaveOptions): void {
   readExtra(extra);
-  // What can be gone through once only is for the file.
-  if (typeof (Object(variables) as { next?: unknown }).next !== 'function') readVariables(variables);
+  // What may be gone through once only is for the file.
+  const isOnce = !Array.isArray(variables) && typeof Object(variables)[Symbol.iterator] === 'function';
+  if (!isOnce) readVariables(variables);
 }

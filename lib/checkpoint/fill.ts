@@ -1,4 +1,5 @@
 /** How tensors of a file get into memory. */
+import { checkUnused } from '../arguments/arrays.js';
 import { rangeError } from '../arguments/errors.js';
 import type { Stretch } from '../backend/stretch.js';
 import type { Work } from '../files/eventually.js';
@@ -140,10 +141,15 @@ export function* writeAll(state: OpenState, writes: readonly Write[], progress: 
 /** Reads straight into the arrays where that can be: else by way of a piece of memory of our own. */
 function filling({ source }: OpenState): Required<Pick<Taker<Write>, 'take' | 'room'>> {
   const isStraight = ({ dtype, to }: Write) => source.isAtOnce && isLittleEndian && dtype === to;
+  // Whoever was told of the piece before may have begun a step off the event loop. What works there itself has told all.
+  const check = ({ canonical, array }: Write) => {
+    if (source.isAtOnce) checkUnused(`'${canonical}'`, array, true);
+  };
   return {
     room(write, at, count) {
       const own = ownOf(write, at, count);
       if (!isStraight(write) || own.begin > 0 || own.end < count) return null;
+      check(write);
       return bytesAt(write.canonical, write.array, write.length, at, count);
     },
     take(write, part, at) {
@@ -152,6 +158,7 @@ function filling({ source }: OpenState): Required<Pick<Taker<Write>, 'take' | 'r
       const { begin, end } = ownOf(write, at, part.length);
       // What belongs to another replica is not to touch the memory that this one has for it.
       if (write.shard !== null && begin >= end) return;
+      check(write);
       putPiece(canonical, dtype, part.subarray(begin, end), at + begin, { dtype: to, array, length });
     },
   };

@@ -54,19 +54,19 @@ export function placesOf(content: ReadContent, extras: ReadExtra): Place[] {
 
 /**
  * Checks that there is memory to write to. Where two tensors went to the same bytes, what is there afterwards would be
- * the one or the other, or some of each. One Variable may be in two places, as a counter that two optimizers share.
+ * the one or the other, or some of each. A counter that two optimizers share may be in two places.
  * @throws TypeError `ERR_ADAMAX_DETACHED`; RangeError `ERR_ADAMAX_OVERLAP`, also where a step off the event loop is at
  *   work on that memory
  */
 export function checkMemoryOf(places: readonly Place[]): void {
   const regions = new MemoryRegions<Place>();
   for (const place of places) {
-    const { canonical, holder, array } = place;
+    const { canonical, holder, array, isCounter } = place;
     if (array === null) continue;
     checkAttached(`'${canonical}'`, array);
     checkUnused(`'${canonical}'`, array, true);
     const other = regions.find(array);
     if (other === undefined) regions.add(place, array);
-    else if (other.holder !== holder) throw shared(`'${canonical}'`, `'${other.canonical}'`, array);
+    else if (!isCounter || other.holder !== holder) throw shared(`'${canonical}'`, `'${other.canonical}'`, array);
   }
 }

@@ -1,3 +1,4 @@
+import { checkUnused } from '../arguments/arrays.js';
 import { isCoded, rangeError } from '../arguments/errors.js';
 import { Digest } from '../backend/digest.js';
 import { FileTransfer } from '../backend/file-transfer.js';
@@ -112,6 +113,8 @@ function* writeTensors(
       const room = Math.min(end - begin - done, isStraight ? SHARED_STAGE : stage.length - used);
       const count = room - (room % WIDTHS[dtype]);
       const array = held?.arrayOf(tensor) ?? tensor.array;
+      // Whoever was told of the piece before may have begun a step off the event loop.
+      if (held === null) checkUnused(`'${canonical}'`, array, false);
       const piece = isStraight ? bytesAt(canonical, array, elements, done, count) : stage.subarray(used, used + count);
       if (sharing !== null) yield* sharing.fill(piece);
       else if (!isStraight) readPiece(canonical, array, elements, done, piece);

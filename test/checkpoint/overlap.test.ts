@@ -26,6 +26,8 @@ const SHARED: readonly (readonly [what: string, content: LoadOptions, names: rea
     { extra: { memory, bytes: new Uint8Array(memory.buffer, 15) } },
     ['extra/bytes', 'extra/memory'],
   ],
+  ['one array twice', { extra: { memory, twice: memory } }, ['extra/twice', 'extra/memory']],
+  ['one Variable twice', { variables: [whole], extra: { whole } }, ['extra/whole', 'variables/whole']],
   ['a slot and an extra', { optimizer, extra: { slot } }, ['extra/slot', 'slots/whole/m']],
   [
     'a counter and an extra',
@@ -66,12 +68,12 @@ onEveryImplementation('a load into memory that overlaps', () => {
     expect([...into]).to.deep.equal([1, 2, 3, 4]);
   });
 
-  it('may have one Variable in two places, as a counter that two optimizers share', () => {
+  it('may have a counter in two places that two optimizers share', () => {
     const world = (value: bigint) => {
       const iterations = new Variable(BigInt64Array.of(value));
       const optimizers = { one: new Adamax(), two: new SGD() };
       for (const one of Object.values(optimizers)) one.iterations = iterations;
-      return { iterations, content: { optimizers, extra: { iterations } } };
+      return { iterations, content: { optimizers } };
     };
     const bytes = toBytes(world(7n).content);
     const { iterations, content } = world(0n);

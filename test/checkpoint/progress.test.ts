@@ -1,5 +1,5 @@
 /** What `progress` is told, and what comes of it where it throws, takes memory away or calls again. */
-import { copyFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { Adamax, Variable } from 'adamax';
 import { fromBytes, load, loadAsync, save, saveAsync, toBytes, verify } from 'adamax/checkpoint';
 import { expect } from 'chai';
@@ -45,10 +45,37 @@ const CALLS: Readonly<Record<string, (training: Training, at: (name: string) => 
   fromBytes: ({ content }, at) => fromBytes(readFileSync(at('first')), content),
 };
 
-onEveryImplementation('progress', () => {
+onEveryImplementation('progress', (isa) => {
   const at = inOwnFolder();
   /** Another state than that of the training, in the file that is saved over. */
   beforeEach(() => save(at('first'), new Training(1).content));
+
+  it('that begins a step of another optimizer on the same memory makes save and load fail', async function () {
+    if (isa === 'js') this.skip(); // its steps are over before they return
+    const content = () => {
+      const w = new Variable(new Float32Array(2_000_000).fill(1), { name: 'w' });
+      const step = () => new Adamax().applyGradientsAsync([[new Float32Array(w.size).fill(1), w]]);
+      return { variables: [w], step };
+    };
+    const { variables, step } = content();
+    save(at('large'), { variables });
+    const before = readFileSync(at('large'));
+    for (const [name, act] of Object.entries({
+      save: (progress: () => void) => save(at('large'), { variables, progress }),
+      load: (progress: () => void) => load(at('large'), { variables, progress }),
+    })) {
+      let pending: Promise<unknown> | undefined;
+      const error = (await thrown(() =>
+        act(() => {
+          pending ??= step();
+        }),
+      )) as Error;
+      expect(error, name).to.have.property('code', 'ERR_ADAMAX_OVERLAP');
+      await pending;
+      expect(Buffer.compare(readFileSync(at('large')), before)).to.equal(0);
+      expect(verify(at('large'))).to.equal(true);
+    }
+  });
 
   for (const [name, loadBy] of Object.entries({ load, loadAsync })) {
     it(`sees ${name} refuse a file that is written to before all is read, and change nothing`, async () => {
@@ -162,6 +189,25 @@ onEveryImplementation('progress', () => {
       expect(training.optimizer.learningRate).to.equal(learningRate);
       await loadBy(at('first'), training.content);
       expect(Buffer.compare(training.state, readFileSync(at('first')))).to.equal(0);
+    });
+
+    it(`that writes to the file in the second reading of ${name} is told that half is written`, async () => {
+      const { size } = statSync(at('first'));
+      const training = new Training(0);
+      training.optimizer.build([training.w]);
+      copyFileSync(at('first'), at('other'));
+      for (const verify of [true, false]) {
+        let isWritten = false;
+        const progress = (done: number) => {
+          if (isWritten || done < (verify ? size + 1 : 1)) return;
+          isWritten = true;
+          writeFileSync(at('other'), readFileSync(at('first')));
+          utimesSync(at('other'), 1000, verify ? 1000 : 2000);
+        };
+        const error = (await thrown(() => loadBy(at('other'), { ...training.content, verify, progress }))) as Error;
+        expect(error).to.be.an.instanceOf(RangeError).with.property('code', 'ERR_ADAMAX_CHECKPOINT');
+        expect(error.message).to.match(/^what is loaded is half written now, .*: received /);
+      }
     });
 
     it(`that takes memory away makes ${name} fail, and no slots are left`, async () => {
