@@ -48,7 +48,7 @@ function lossCall(method: Method, world: World, draw: Draw): Call | null {
         optimizer.lastLoss = value;
         const gradients = result as unknown[];
         const fits =
-          gradients.length === pairs.length && pairs.every(({ gradient }, i) => gradients[i] === gradient.real);
+          gradients.length === pairs.length && pairs.every(({ gradient }, i) => Object.is(gradients[i], gradient.real));
         demand(fits, () => 'other gradients than those of the loss');
       },
     };
