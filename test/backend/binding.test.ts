@@ -249,6 +249,7 @@ describe('the native addon by itself', () => {
     const of = (name: keyof PlanCalls) => {
       const call = binding[name] as Call;
       return (...args: unknown[]) => {
+        held.push(...args.filter(ArrayBuffer.isView));
         binding.selectedPlan[0] = number;
         return call(...args);
       };
@@ -597,10 +598,12 @@ describe('the native addon by itself', () => {
       const number = binding.plan(rule, array, true);
       binding.selectedPlan[0] = number;
       const [m, v] = [new Uint16Array(1), new Uint16Array(1)];
+      // Halfway between 1 and the next bfloat16.
+      const halfway = Float32Array.of(1 + 2 ** -8);
+      held.push(array, m, v, halfway);
       const [target, gradient] = [binding.target as Call, binding.gradient];
       target(0, 0, 1, 1, fresh(1), null, m, v);
-      // Halfway between 1 and the next bfloat16.
-      gradient(0, Float32Array.of(1 + 2 ** -8), null);
+      gradient(0, halfway, null);
       binding.run();
       expect(v[0], `${word}`).to.equal(stored);
     }
