@@ -1,5 +1,5 @@
 import { checkUnused } from '../arguments/arrays.js';
-import { isCoded, rangeError } from '../arguments/errors.js';
+import { rangeError } from '../arguments/errors.js';
 import { Digest } from '../backend/digest.js';
 import { FileTransfer } from '../backend/file-transfer.js';
 import type { Work } from '../files/eventually.js';
@@ -11,7 +11,7 @@ import { WIDTHS } from './format/dtype.js';
 import { type FileTensor, headerBytes, LONGEST, PREFIX, placed } from './format/header.js';
 import { bytesAt, readPiece } from './format/piece.js';
 import type { HeldMemory } from './held-memory.js';
-import { metadataAfter, metadataBefore, readMetadata } from './metadata.js';
+import { metadataAfter, metadataBefore } from './metadata.js';
 import { SHARED_STAGE, STAGE } from './pieces.js';
 import type { SharedPieces } from './shared-pieces.js';
 
@@ -34,12 +34,6 @@ export function layOut({ content, tensors, json }: Picture): Layout {
   const at = placed(tensors);
   const before = metadataBefore(content.parts, json);
   const header = headerWithin(before, at);
-  try {
-    readMetadata('what is saved', before);
-  } catch (error) {
-    if (!isCoded(error)) throw error;
-    throw Object.assign(rangeError('ERR_ADAMAX_ARG_VALUE', error.message), { cause: error });
-  }
   return { tensors: at, before, size: header.length + (at.at(-1)?.end ?? 0) };
 }
 
