@@ -19,6 +19,7 @@ import { expect } from 'chai';
 import { expectError } from '../support/errors.js';
 import { onEveryImplementation } from '../support/implementations.js';
 import { elsewhere, root } from '../support/process.js';
+import { thrown } from './refused.js';
 
 /** A training of one variable, which can be taken to any step. */
 function training() {
@@ -340,15 +341,8 @@ describe('CheckpointManager, when something is wrong', () => {
     ];
     for (const [options, type, code, message] of cases) {
       expectError(() => manager.load(options as never), type, code, message);
-      const error = await manager.loadAsync(options as never).catch((error) => error);
-      expectError(
-        () => {
-          throw error;
-        },
-        type,
-        code,
-        message,
-      );
+      const error = await thrown(() => manager.loadAsync(options as never));
+      expectError(() => raise(error), type, code, message);
     }
     expect(manager.load({ optimizer, variables: { w } })).to.equal(null);
     expect(await manager.loadAsync({ optimizer, variables: { w } })).to.equal(null);
@@ -375,15 +369,8 @@ describe('CheckpointManager, when something is wrong', () => {
     for (const [i, manager] of managers.entries()) {
       for (const [options, type, code, message] of i === 0 ? cases : [...cases, ...contents]) {
         expectError(() => manager.saveIfDue(options as never), type, code, message);
-        const error = await manager.saveIfDueAsync(options as never).catch((error) => error);
-        expectError(
-          () => {
-            throw error;
-          },
-          type,
-          code,
-          message,
-        );
+        const error = await thrown(() => manager.saveIfDueAsync(options as never));
+        expectError(() => raise(error), type, code, message);
       }
     }
     expect(existsSync(folder)).to.equal(false);
@@ -486,6 +473,10 @@ describe('CheckpointManager, when something is wrong', () => {
 });
 
 /** Options, and how they are refused. */
+function raise(error: unknown): never {
+  throw error;
+}
+
 type Refused = [
   object | undefined,
   ...(Parameters<typeof expectError> extends [unknown, ...infer Rest] ? Rest : never),
