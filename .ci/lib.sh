@@ -179,7 +179,7 @@ tell_progress() {
 }
 
 # beside <name> <command> …: begins a command beside what comes next, with its output in a log. `together` waits for all
-# that have begun so, shows their output one after the other, and fails if one of them has.
+# that have begun so, shows their output one after the other, of those that failed last, and fails if one of them has.
 declare -A beside_pids=()
 beside() {
   local name=$1
@@ -195,15 +195,25 @@ beside() {
 }
 
 together() {
-  local name failed=0
+  local name status failed=()
   await "${!beside_pids[*]}" : "${beside_pids[@]}"
   for name in "${!beside_pids[@]}"; do
-    wait "${beside_pids[$name]}" || failed=1
+    status=0
+    wait "${beside_pids[$name]}" || status=$?
+    if [ "$status" -ne 0 ]; then
+      failed+=("$name, with status $status")
+      continue
+    fi
     say "-- $name"
     cat "$work/$name.log"
   done
   beside_pids=()
-  return "$failed"
+  # The end of what a part prints may be all that is kept of it.
+  for name in "${failed[@]}"; do
+    say "-- FAILED: $name"
+    cat "$work/${name%,*}.log"
+  done
+  [ ${#failed[@]} -eq 0 ]
 }
 
 # count <ours> <mocha's> <log>: the sum of "N passed, N failed" lines of the C++ tests (ctest puts "1: " before them)
