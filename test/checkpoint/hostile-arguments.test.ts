@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Adamax, Variable } from 'adamax';
 import { fingerprint, fromBytes, type LoadOptions, load, loadAsync, save, toBytes } from 'adamax/checkpoint';
 import { expect } from 'chai';
@@ -59,6 +60,19 @@ describe('hostile arguments of load', () => {
       () => ({ keys: () => '__metadata__' }),
       (action) => expectError(action, RangeError, 'ERR_ADAMAX_ARG_VALUE', /__metadata__/),
     );
+  });
+
+  it('refuses to save under names that have no UTF-8, which other languages could not read', () => {
+    const message = /^names of tensors must be well-formed Unicode: received ["'`].*\\ud83d/;
+    const [w, optimizer] = [new Variable(new Float32Array(1), { name: '\ud83d' }), new Adamax()];
+    const refused = (action: () => unknown) => expectError(action, RangeError, 'ERR_ADAMAX_ARG_VALUE', message);
+    refused(() => toBytes({ variables: [w] }));
+    refused(() => toBytes({ variables: [], extra: { '\ud83d': new Uint8Array(1) } }));
+    refused(() => toBytes({ optimizer, keys: (key) => `${key}\ud83d` }));
+    refused(() => save(path('surrogate'), { variables: [w] }));
+    expect(existsSync(path('surrogate'))).to.equal(false);
+    const face = new Variable(new Float32Array(1), { name: '\ud83d\ude00' });
+    fromBytes(toBytes({ variables: [face] }), { variables: [face] });
   });
 
   it('calls keys before it reads the file', async () => {

@@ -114,6 +114,8 @@ export function mappedKeys(keys: KeyOptions['keys'], canonical: readonly string[
   const taken = new Set<string>();
   return canonical.map((key) => {
     const mapped = mappedKey(keys, key);
+    // Such a name has no UTF-8, so that readers in other languages refuse the file.
+    if (/\p{Surrogate}/u.test(mapped)) throw wrongValue('names of tensors', 'well-formed Unicode', mapped);
     if (taken.has(mapped)) {
       const expected = 'keys must give each tensor another name';
       throw rangeError('ERR_ADAMAX_DUPLICATE', `${expected}: received ${describe(mapped)} twice`);
