@@ -1,24 +1,28 @@
 /** How elements of one dtype become those of another, where that loses nothing but what slots of bfloat16 round. */
-import { fromBfloat16, toBfloat16 } from '../math/bfloat16.js';
+import { toBfloat16 } from '../math/bfloat16.js';
 import type { TypedArray } from '../memory/node-util.js';
 import { type FileDtype, WIDTHS } from './format/dtype.js';
 import { writePiece } from './format/piece.js';
 
-/** Puts elements of a file into an array, from its element `at` on. */
-type Put = (from: DataView, to: TypedArray, at: number) => void;
+/** Puts the element at one place of a file's bytes at another of its new bytes. */
+type Put = (from: DataView, at: number, to: DataView, toAt: number) => void;
 
+// What NaN carries in its bits would be lost on the way through a number, so it goes as bits where a fraction gets wider.
 const CONVERSIONS: Readonly<Record<string, Put>> = {
-  'BF16 F32': each(2, (from, i) => fromBfloat16(from.getUint16(i, true))),
-  'F16 F32': each(2, (from, i) => fromFloat16(from.getUint16(i, true))),
-  'F32 BF16': each(4, (from, i) => toBfloat16(from.getFloat32(i, true))),
-  'I32 I64': each(4, (from, i) => BigInt(from.getInt32(i, true))),
-  'U32 I64': each(4, (from, i) => BigInt(from.getUint32(i, true))),
+  'BF16 F32': (from, at, to, toAt) => to.setUint32(toAt, from.getUint16(at, true) << 16, true),
+  'F16 F32': (from, at, to, toAt) => {
+    const bits = from.getUint16(at, true);
+    if (isNaN16(bits)) to.setUint32(toAt, ((bits & 0x8000) << 16) | 0x7f800000 | ((bits & 0x3ff) << 13), true);
+    else to.setFloat32(toAt, fromFloat16(bits), true);
+  },
+  'F32 BF16': (from, at, to, toAt) => to.setUint16(toAt, toBfloat16(from.getFloat32(at, true)), true),
+  'I32 I64': (from, at, to, toAt) => to.setBigInt64(toAt, BigInt(from.getInt32(at, true)), true),
+  'U32 I64': (from, at, to, toAt) => to.setBigInt64(toAt, BigInt(from.getUint32(at, true)), true),
 };
 
-function each(width: number, value: (from: DataView, i: number) => number | bigint): Put {
-  return (from, to, at) => {
-    for (let i = 0; i < from.byteLength; i += width) to[at + i / width] = value(from, i);
-  };
+/** Whether elements that become those of another dtype may come to other numbers. */
+export function isRounded(from: FileDtype, to: FileDtype): boolean {
+  return from === 'F32' && to === 'BF16';
 }
 
 /** The dtypes of a file that a tensor of memory takes. */
@@ -43,9 +47,16 @@ export function putPiece(
     writePiece(key, to.array, to.length, begin, piece);
     return;
   }
-  writePiece(key, to.array, to.length, 0, new Uint8Array(0)); // for its check
+  const [put, width, wide] = [CONVERSIONS[`${from} ${to.dtype}`], WIDTHS[from], WIDTHS[to.dtype]];
   const view = new DataView(piece.buffer, piece.byteOffset, piece.length);
-  CONVERSIONS[`${from} ${to.dtype}`](view, to.array, begin / WIDTHS[from]);
+  const converted = new Uint8Array((piece.length / width) * wide);
+  const toView = new DataView(converted.buffer);
+  for (let at = 0, toAt = 0; at < piece.length; at += width, toAt += wide) put(view, at, toView, toAt);
+  writePiece(key, to.array, to.length, (begin / width) * wide, converted);
+}
+
+function isNaN16(bits: number): boolean {
+  return (bits & 0x7fff) > 0x7c00;
 }
 
 /** The number that a binary16 of IEEE 754 stands for. */

@@ -20,7 +20,7 @@ import {
   readContent,
 } from './content/content.js';
 import { EXTRA, type Extra, type ReadExtra, readExtra } from './content/extra.js';
-import { putPiece } from './conversion.js';
+import { isRounded, putPiece } from './conversion.js';
 import { readAll, reading, type Source, sourceOfBytes } from './files/medium.js';
 import { Counting, verifyInto, type Write, writeAll, writesOf } from './fill.js';
 import { damaged } from './format/damage.js';
@@ -81,6 +81,8 @@ export interface Loaded extends WeightsReport {
    * step makes new ones, as it did then. Not with `partial`.
    */
   readonly dropped: readonly string[];
+  /** Slots that the file has as float32, and that have been rounded to the bfloat16 that they are here. */
+  readonly rounded: readonly string[];
 }
 
 /**
@@ -282,5 +284,8 @@ function loadedOf(
     misfits,
     unread,
     dropped,
+    rounded: matches
+      .filter(({ place, tensor }) => isRounded(tensor.dtype, place.dtype))
+      .map(({ place }) => place.canonical),
   };
 }

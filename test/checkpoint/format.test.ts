@@ -6,7 +6,7 @@ import { fromBytes, inspect, load, save, toBytes, verify } from 'adamax/checkpoi
 import { expect } from 'chai';
 import { f32 } from '../support/data.js';
 import { onEveryImplementation } from '../support/implementations.js';
-import { type Entry, partsOf } from './files.js';
+import { type Entry, fileOf, partsOf } from './files.js';
 import { bits } from './scene.js';
 
 const WIDTHS: Record<string, number> = {
@@ -22,6 +22,8 @@ const WIDTHS: Record<string, number> = {
   I8: 1,
   U8: 1,
 };
+
+const wordOf = (x: number) => new Uint32Array(f32(x).buffer)[0];
 
 /** One array of each kind that `extra` takes, with every byte another, and an odd number of elements. */
 const KINDS = {
@@ -105,6 +107,33 @@ onEveryImplementation('the file', () => {
     words.fill(0);
     fromBytes(bytes, { variables: [w] });
     expect(bits(words)).to.equal(before);
+  });
+
+  it('keeps what NaN carries where elements get wider, and is exact for every pattern of 16 bits', () => {
+    const patterns = Uint16Array.from({ length: 65536 }, (_, i) => i);
+    const data = new Uint8Array(patterns.buffer);
+    for (const [dtype, fraction, largest] of [
+      ['BF16', 7, 0xff],
+      ['F16', 10, 0x1f],
+    ] as const) {
+      const w = new Variable(new Float32Array(65536), { name: 'w' });
+      const entry = { dtype, shape: [65536], data_offsets: [0, data.length] };
+      fromBytes(fileOf(JSON.stringify({ 'variables/w': entry }), data), { variables: [w] });
+      const words = new Uint32Array(w.data.buffer);
+      const bias = (largest - 1) / 2;
+      for (const pattern of patterns) {
+        const payload = pattern & (2 ** fraction - 1);
+        const exponent = (pattern & 0x7fff) >>> fraction;
+        const word = words[pattern];
+        const wanted =
+          exponent === largest
+            ? 0x7f800000 + payload * 2 ** (23 - fraction)
+            : wordOf(
+                (exponent === 0 ? payload : payload + 2 ** fraction) * 2 ** (Math.max(1, exponent) - bias - fraction),
+              );
+        expect(word, `${dtype} ${pattern}`).to.equal(wanted + (pattern >= 0x8000 ? 2 ** 31 : 0));
+      }
+    }
   });
 
   it('keeps slots of bfloat16 as BF16, to the bit', () => {
