@@ -17,6 +17,11 @@ export interface Inspected {
   readonly step: number | null;
   /** Configs by name; the only one under the empty one. */
   readonly optimizers: Readonly<Record<string, SavedOptimizer>>;
+  /**
+   * Options that were functions when they were saved, by the names of `optimizers`: the config has the number that each
+   * gave last. Only those optimizers that had some.
+   */
+  readonly functions: Readonly<Record<string, readonly string[]>>;
   /** What was saved as `extra`, but for its arrays, which are among the tensors. */
   readonly extra: Readonly<Record<string, Json>>;
   /** All arrays, in the order in which they lie in the file. */
@@ -68,9 +73,10 @@ export function verify(from: string | Uint8Array): boolean {
 
 function* inspected(source: Source): Work<Inspected> {
   const { header, said } = yield* openState(source);
-  const { step, extra, fingerprint, optimizers } = said;
+  const { step, extra, fingerprint } = said;
+  const [optimizers, functions] = [Object.fromEntries(said.optimizers), Object.fromEntries(said.functions)];
   const tensors = header.tensors.map(({ key, dtype, shape }) => ({ key, dtype, shape }));
-  return { step, optimizers: Object.fromEntries(optimizers), extra, tensors, fingerprint, metadata: header.metadata };
+  return { step, optimizers, functions, extra, tensors, fingerprint, metadata: header.metadata };
 }
 
 function* verified(source: Source): Work<boolean> {

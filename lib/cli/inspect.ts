@@ -25,6 +25,8 @@ export interface Inspection {
   readonly bytes: number;
   readonly step: number | null;
   readonly optimizers: Readonly<Record<string, SavedOptimizer>>;
+  /** Options that were functions, by the same names. */
+  readonly functions: Readonly<Record<string, readonly string[]>>;
   readonly extra: Readonly<Record<string, unknown>>;
   readonly fingerprint: string | null;
   /** Whether the file is what was written; null where nothing tells. */
@@ -46,7 +48,8 @@ export function inspect(path: string): Found {
 
 function* inspecting(source: Source): Work<Found> {
   const state = yield* openState(source);
-  const { step, extra, fingerprint, optimizers, hash } = state.said;
+  const { step, extra, fingerprint, hash } = state.said;
+  const [optimizers, functions] = [Object.fromEntries(state.said.optimizers), Object.fromEntries(state.said.functions)];
   const tensors: Summary[] = [];
   let sums = new Sums();
   const digests = yield* digestsIn(state, {
@@ -60,9 +63,8 @@ function* inspecting(source: Source): Work<Found> {
   const damage = damageOf(state, digests);
   const digest = hash === null ? null : damage === null ? 'fits' : 'damaged';
   const { metadata } = state.header;
-  const configs = Object.fromEntries(optimizers);
   const bytes = source.size;
-  return { inspection: { bytes, step, optimizers: configs, extra, fingerprint, digest, metadata, tensors }, damage };
+  return { inspection: { bytes, step, optimizers, functions, extra, fingerprint, digest, metadata, tensors }, damage };
 }
 
 /** What is summed up of a tensor, part by part. */
@@ -96,7 +98,7 @@ class Sums {
 }
 
 export function inspectionText(inspection: Inspection): string {
-  const { tensors, step, optimizers, extra, fingerprint, digest, metadata, bytes } = inspection;
+  const { tensors, step, optimizers, functions, extra, fingerprint, digest, metadata, bytes } = inspection;
   const head = ['tensor', 'dtype', 'shape', 'elements', 'l2 norm', 'largest', 'NaN', 'Inf'];
   const rows = tensors.map(({ key, dtype, shape, elements, norm, largest, nan, infinite }) => {
     return [key, dtype, shapeText(shape), `${elements}`, short(norm), short(largest), `${nan}`, `${infinite}`];
@@ -105,6 +107,8 @@ export function inspectionText(inspection: Inspection): string {
   for (const [name, { class_name, config }] of Object.entries(optimizers)) {
     entries.push([name === '' ? 'optimizer' : `optimizers.${name}`, class_name]);
     for (const [key, value] of Object.entries(config)) entries.push([`  ${key}`, JSON.stringify(value)]);
+    // The config has the number that each gave last.
+    if (Object.hasOwn(functions, name)) entries.push(['  were functions', functions[name].join(', ')]);
   }
   for (const [name, value] of Object.entries(extra)) entries.push([`extra.${name}`, JSON.stringify(value)]);
   // What a file of others says is all there is to know of it.

@@ -83,6 +83,16 @@ describe('npx adamax inspect', () => {
     for (const line of stdout.split('\n')) expect(line).to.have.length.at.most(80);
   });
 
+  it('tells which options were functions, of which a file has but a number', () => {
+    save(path, { optimizer: new Adamax({ learningRate: () => 0.125, beta1: () => 0.5 }) });
+    const { status, stdout } = adamax('inspect', path);
+    expect(status).to.equal(0);
+    expect(stdout).to.match(/^ {2}were functions +learningRate, beta1$/m);
+    expect(JSON.parse(adamax('inspect', path, '--json').stdout).functions).to.deep.equal({
+      '': ['learningRate', 'beta1'],
+    });
+  });
+
   it('tells the same as JSON', () => {
     const state = saveTraining(path);
     const { status, stdout, stderr } = adamax('inspect', path, '--json');
@@ -91,6 +101,7 @@ describe('npx adamax inspect', () => {
     expect(rest).to.deep.equal({
       bytes: readFileSync(path).length,
       step: 0,
+      functions: {},
       extra: { epoch: 7 },
       fingerprint: fingerprint(state),
       digest: 'fits',

@@ -35,8 +35,9 @@ onEveryImplementation('an option that was a function when it was saved', () => {
     const saved = () => toBytes({ optimizer: trained(make({ [option]: falling, clipvalue: 2 })) });
 
     it(`${option}: is said to be one in the file`, () => {
-      const { metadata } = inspect(saved());
+      const { metadata, functions } = inspect(saved());
       expect(JSON.parse(metadata.functions)).to.deep.equal({ '': [option] });
+      expect(functions).to.deep.equal({ '': [option] });
       expect(inspect(toBytes({ optimizer: make({}) })).metadata).to.not.have.property('functions');
     });
 
