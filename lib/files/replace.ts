@@ -4,7 +4,7 @@ import { quietly, type Work, wait } from './eventually.js';
 import { atOnceFiles, type FileSystem, TO_READ } from './file-system.js';
 import { claimTemporary, releaseTemporary, removeLeftovers } from './leftovers.js';
 import { type Target, underCode } from './target.js';
-import { Turn } from './turn.js';
+import { WriteTurn } from './write-turn.js';
 
 /** What systems say of folders that they cannot flush, or do not let this process flush. */
 const UNFLUSHABLE: readonly unknown[] = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EBADF', 'EACCES', 'EPERM'];
@@ -30,7 +30,7 @@ export function* replacing(
     const mode = modeOf(place, expected);
     const [folder, base] = [paths.dirname(place), paths.basename(place)];
     removeLeftovers(folder, (name) => name === base);
-    const [turn, beside] = [new Turn(place), claimTemporary(place)];
+    const [turn, beside] = [new WriteTurn(place), claimTemporary(place)];
     try {
       yield* writing(files, beside, mode, isFlushed, (target) => write({ name: path, ...target }));
       yield* putInPlace(files, beside, place, turn);
@@ -49,7 +49,7 @@ export function* replacing(
 }
 
 /** Gives a file that is whole its name, unless one that was asked for later has that already. */
-function* putInPlace(files: FileSystem, beside: string, place: string, turn: Turn): Work<void> {
+function* putInPlace(files: FileSystem, beside: string, place: string, turn: WriteTurn): Work<void> {
   // As long as somebody has the old file open, what it takes is not given back, for which a disk may need half a second.
   const old = yield* openOld(files, place);
   try {

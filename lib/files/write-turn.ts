@@ -12,7 +12,7 @@ const underWay = new Map<string, Writes>();
  * Whose turn it is among several writes of one file, which need not end in the order in which they were asked for: what
  * was asked for last is what is to stay.
  */
-export class Turn {
+export class WriteTurn {
   readonly #place: string;
   readonly #writes: Writes;
   readonly #number: number;
