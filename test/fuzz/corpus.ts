@@ -11,4 +11,5 @@ export const corpus: readonly (readonly [world: string, found: string])[] = [
   ['1513945859032244@portable', 'a variable that was given other memory, and is stepped where it lay'],
   ['2412951049807134@js', 'a small gradient whose numbers are those of the last step'],
   ['1824958856719647@avx2', 'a step that is skipped, and counted'],
+  ['1574596981811825@portable', 'a gradient that is a bare NaN, which this model did not take for itself'],
 ];
