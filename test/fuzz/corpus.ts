@@ -12,4 +12,5 @@ export const corpus: readonly (readonly [world: string, found: string])[] = [
   ['2412951049807134@js', 'a small gradient whose numbers are those of the last step'],
   ['1824958856719647@avx2', 'a step that is skipped, and counted'],
   ['1574596981811825@portable', 'a gradient that is a bare NaN, which this model did not take for itself'],
+  ['3180732423000031@avx2', 'a step off the event loop that was refused, as this model allows others to be'],
 ];

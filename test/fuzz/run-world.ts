@@ -103,9 +103,10 @@ function drawCall(world: World, draw: Draw): (Call & { readonly kind: CallKind }
 /** Makes a call, and waits for it unless it is off the event loop. The outcome is `ok`, or the code of an error. */
 async function make(world: World, call: Call): Promise<string> {
   const isLarge = call.step !== undefined && call.mayLeave === true && world.leaves(call.step);
+  const isSure = call.faults.must.size === 0 && call.faults.may.size === 0;
   // While that is waited for, the steps that are under way may be done.
-  if (isLarge && call.faults.must.size > 0 && world.underWay.length > 0) return 'left out';
-  const leaves = isLarge && call.faults.must.size === 0;
+  if (isLarge && !isSure && world.underWay.length > 0) return 'left out';
+  const leaves = isLarge && isSure;
   const outcome = await attempt(() => {
     const result = call.act();
     if (!leaves) return result;
