@@ -1,18 +1,9 @@
 import { replicaError } from '../arguments/errors.js';
 import type { Failure } from '../step/outcome.js';
+import type { Claim, ClaimPart } from './claims.js';
 import type { Borders, Collective } from './collective/collective.js';
 import type { Exchanges } from './collective/exchanges.js';
 import { Hash } from './steps/hash.js';
-
-/** One thing that all replicas must say the same of. */
-export interface Claim {
-  /** Completes "replicas must agree on …". */
-  readonly about: string;
-  /** A number that stands for it: equal numbers mean agreement. */
-  readonly value: number;
-  /** What a message shows of it; by default the number. */
-  readonly shown?: () => string;
-}
 
 /** What is about to be done together, and what must be agreed on before. */
 export interface Topic {
@@ -57,14 +48,16 @@ export function* agree(
   if (failed.length === 0 && differing === -1) return ranks(size).map((r) => words[r * WORDS + NOTE]);
 
   const claim = differing < CLAIMS ? undefined : claims[differing - CLAIMS];
-  const text = failure !== null ? textOfError(failure.error) : (claim?.shown?.() ?? String(claim?.value ?? task));
+  const other = ranks(size).find((r) => !Object.is(words[r * WORDS + differing], words[differing])) ?? 0;
+  const part = claim?.parts === undefined ? undefined : yield* differingPart(rank, size, other, claim.parts());
+  const text =
+    failure !== null ? textOfError(failure.error) : (part ?? claim?.shown?.() ?? String(claim?.value ?? task));
   const texts = yield* gatherTexts(rank, size, differing === TASK ? task : text);
   if (failed.length === size) throw failure?.error;
   if (failed.length > 0) {
     const received = `an error of replica ${failed[0]}: ${texts[failed[0]]}`;
     throw replicaError(`every replica must be able to take part in ${task}: received ${received}`, failure?.error);
   }
-  const other = ranks(size).find((r) => !Object.is(words[r * WORDS + differing], words[differing])) ?? 0;
   const about = differing === TASK ? 'what they do next' : `${claim?.about} in ${task}`;
   throw replicaError(
     `replicas must agree on ${about}: received ${texts[0]} of replica 0, and ${texts[other]} of replica ${other}`,
@@ -96,6 +89,33 @@ function firstDifference(words: Float64Array, size: number): number {
     for (let r = 1; r < size; r++) if (!Object.is(words[r * WORDS + word], words[word])) return word;
   }
   return -1;
+}
+
+/** What this replica says of the first part that another one has otherwise than the first; undefined if there is none. */
+function* differingPart(
+  rank: number,
+  size: number,
+  other: number,
+  parts: readonly ClaimPart[],
+): Exchanges<string | undefined> {
+  const counts = yield* gatherNumbers(rank, size, [parts.length]);
+  const count = parts.length;
+  if (count === 0 || counts.some((theirs) => theirs !== count)) return undefined;
+  const values = yield* gatherNumbers(
+    rank,
+    size,
+    parts.map(({ value }) => value),
+  );
+  const part = parts.find((_, i) => !Object.is(values[i], values[other * count + i]));
+  return part && `${part.shown} for ${part.label}`;
+}
+
+/** As many numbers of each replica, one replica's behind another's. */
+function* gatherNumbers(rank: number, size: number, own: readonly number[]): Exchanges<Float64Array> {
+  const numbers = new Float64Array(size * own.length);
+  numbers.set(own, rank * own.length);
+  yield [{ kind: 'gather', bytes: new Uint8Array(numbers.buffer), borders: evenBorders(size, own.length * 8) }];
+  return numbers;
 }
 
 function* gatherTexts(rank: number, size: number, text: string): Exchanges<string[]> {

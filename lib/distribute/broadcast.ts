@@ -1,12 +1,12 @@
 import { checkAttached } from '../arguments/arrays.js';
+import { byName } from '../state/labels.js';
 import type { Failure } from '../step/outcome.js';
 import { type AnyVariable, memoryOf, type Variable } from '../variables/variable.js';
 import { agree, tried } from './agreement.js';
 import type { Collective } from './collective/collective.js';
 import { agreed, type Exchanges } from './collective/exchanges.js';
-import { Hash } from './steps/hash.js';
 import { bytesOf } from './steps/slices.js';
-import { shapeInto, shownShapes } from './steps/step-topic.js';
+import { variablesClaim } from './steps/step-topic.js';
 
 /**
  * Gives all replicas the numbers that variables have in one of them.
@@ -20,11 +20,9 @@ export function* broadcast(
   root: number,
   failure: Failure | null,
 ): Exchanges<void> {
-  const hash = new Hash();
-  for (const variable of variables) shapeInto(hash, variable as Variable);
-  const about = 'the variables and their order';
   const claims = [
-    { about, value: hash.value, shown: () => shownShapes(variables) },
+    { about: 'how many variables there are', value: variables.length },
+    variablesClaim(variables as readonly Variable[], byName),
     { about: 'which replica the numbers come from', value: root },
   ];
   yield* agree(collective, { task, claims }, failure ?? whoseMemoryHasGone(variables));

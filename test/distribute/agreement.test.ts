@@ -39,7 +39,7 @@ const cases: Case[] = [
     title: 'another order of variables',
     bad: step(({ pairs }) => pairs().reverse()),
     message:
-      /the variables and their order in .*: received \[3\] \[4, 2\] of replica 0, and \[4, 2\] \[3\] of replica 1$/,
+      /the variables and their order in .*: received \[3\] for variable at gradsAndVars\[0\]\[1\] of replica 0, and \[4, 2\] for variable at gradsAndVars\[0\]\[1\] of replica 1$/,
   },
   {
     title: 'another shape',
@@ -51,7 +51,7 @@ const cases: Case[] = [
         ].slice(0, pairs().length) as Pairs,
     ),
     message:
-      /the variables and their order in .*: received \[3\] \[4, 2\] of replica 0, and \[4\] \[4, 2\] of replica 1$/,
+      /the variables and their order in .*: received \[3\] for variable at gradsAndVars\[0\]\[1\] of replica 0, and \[4\] for variable at gradsAndVars\[0\]\[1\] of replica 1$/,
   },
   {
     title: 'a gradient of another length',
@@ -62,13 +62,14 @@ const cases: Case[] = [
   {
     title: 'a sparse gradient for a dense one',
     bad: step(({ pairs, table }) => [pairs()[0], [new Float32Array(8), table]]),
-    message: /which gradients are sparse in .*: received dense, sparse by Int32Array of replica 0, and dense, dense of/,
+    message:
+      /which gradients are sparse in .*: received sparse by Int32Array for gradient at gradsAndVars\[1\]\[0\] of replica 0, and dense for gradient at/,
   },
   {
     title: 'indices of another kind',
     bad: step(({ pairs, table }) => [pairs()[0], [new IndexedSlices(f32(1, 1), [0]), table]]),
     message:
-      /which gradients are sparse in .*: received dense, sparse by Int32Array of replica 0, and dense, sparse by Uint32Array/,
+      /which gradients are sparse in .*: received sparse by Int32Array for gradient at gradsAndVars\[1\]\[0\] of replica 0, and sparse by Uint32Array for/,
   },
   {
     title: 'a row that is not there',
@@ -256,6 +257,33 @@ onEveryImplementation('replicas that do not agree', () => {
     expect((await both()).map(({ value }) => value)).to.deep.equal([1, 1]);
   });
 
+  it('tell which of many variables has other numbers, by what each calls it', async () => {
+    const { strategies } = replicas(3);
+    const all = strategies.map((strategy, k) => ({
+      optimizer: strategy.scope(() => new Adamax()),
+      list: Array.from({ length: 100 }, (_, i) => new Variable(f32(i), { name: `w${i}${k === 2 ? 'b' : ''}` })),
+    }));
+    all[1].list[90].assign([0]);
+    all[2].list[80].assign([0]);
+    const results = await outcomes(
+      all.map(({ optimizer, list }) => optimizer.applyGradientsAsync(list.map((w) => [f32(1), w]))),
+    );
+    for (const { error } of results) {
+      // Of the first that differs from replica 0.
+      expect(error?.message).to.match(
+        /: received ([0-9a-f]{8}) for 'w90' at gradsAndVars\[90\]\[1\] of replica 0, and (?!\1)[0-9a-f]{8} for 'w90' at gradsAndVars\[90\]\[1\] of replica 1$/,
+      );
+    }
+    all[1].list[90].assign([90]);
+    const [{ error }] = await outcomes(
+      all.map(({ optimizer, list }) => optimizer.applyGradientsAsync(list.map((w) => [f32(1), w]))),
+    );
+    expect(error?.message).to.match(
+      / of replica 0, and [0-9a-f]{8} for 'w80b' at gradsAndVars\[80\]\[1\] of replica 2$/,
+    );
+    expect(all.map(({ list }) => list[0].data[0])).to.deep.equal([0, 0, 0]);
+  });
+
   it('are refused where they do not do the same, by an optimizer or otherwise', async () => {
     const { board, strategies } = replicas(2);
     void board;
@@ -318,7 +346,9 @@ onEveryImplementation('replicas that do not agree', () => {
         );
         for (const { error } of results) {
           expect(error?.code).to.equal('ERR_ADAMAX_REPLICA');
-          expect(error?.message).to.match(/agree on the gradients, which experimentalAggregateGradients: false says/);
+          expect(error?.message).to.match(
+            /agree on the gradients, which experimentalAggregateGradients: false says .*: received [0-9a-f]+ for gradient at gradsAndVars\[0\]\[0\] of replica 0, and/,
+          );
         }
         expect(all.map(({ p }) => p.data[0])).to.deep.equal([0, 0]);
       }

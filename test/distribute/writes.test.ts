@@ -34,8 +34,10 @@ async function trained({ count = 2, shardState = false, size = 3 } = {}) {
   return { all, step, board };
 }
 
-const NUMBERS = /^replicas must agree on the numbers of variables that are new or were written to \(.*broadcast/;
-const SLOTS = /^replicas must agree on the slots of variables that are new or were written to, or whose slots were/;
+const NUMBERS =
+  /^replicas must agree on the numbers of variables that are new or were written to \(.*broadcast.*: received [0-9a-f]{8} for .* at gradsAndVars\[\d+\]\[1\] of replica 0, and/;
+const SLOTS =
+  /^replicas must agree on the slots of variables that are new or were written to, or whose slots were.*: received (none|[0-9a-f]{8} for slot '[mv]' of .* at gradsAndVars\[\d+\]\[1\]) of replica 0, and/;
 
 /** What one replica writes, and what all of them are told at the next step. */
 const oneSided: readonly (readonly [string, (replica: Replica) => unknown, RegExp])[] = [

@@ -1,8 +1,8 @@
 import { Digest } from '../../backend/digest.js';
+import type { Label } from '../../state/labels.js';
 import type { VariableStates } from '../../state/variable-states.js';
 import { lastWriteTo, memoryOf, timesWritten, type Variable } from '../../variables/variable.js';
-import type { Claim } from '../agreement.js';
-import { Hash } from './hash.js';
+import { type Claim, eachOf } from '../claims.js';
 import type { Shards } from './shards.js';
 import { bytesOf } from './slices.js';
 
@@ -63,14 +63,22 @@ export class Comparison {
   }
 
   /** What must be the same of variables, and of those slots that every replica keeps whole. */
-  claims(variables: readonly Variable[]): readonly Claim[] {
+  claims(variables: readonly Variable[], label: Label): readonly Claim[] {
     const slots = variables
       .filter((variable) => (this.#shards?.of(variable) ?? null) === null)
-      .flatMap((variable) => this.#slotsOf(variable));
+      .flatMap((owner) => this.#slotsOf(owner).map((slot, k) => ({ slot, kind: this.#states.ruleSlots[k], owner })));
     const which = 'variables that are new or were written to';
     return [
-      sameNumbers(`the numbers of ${which} (build(variables) or broadcast(variables) makes them equal)`, variables),
-      sameNumbers(`the slots of ${which}, or whose slots were (broadcast(optimizer.weights) makes them equal)`, slots),
+      sameNumbers(
+        `the numbers of ${which} (build(variables) or broadcast(variables) makes them equal)`,
+        variables,
+        (i) => label(variables[i]),
+      ),
+      sameNumbers(
+        `the slots of ${which}, or whose slots were (broadcast(optimizer.weights) makes them equal)`,
+        slots.map(({ slot }) => slot),
+        (i) => `slot '${slots[i].kind}' of ${label(slots[i].owner)}`,
+      ),
     ];
   }
 
@@ -87,9 +95,9 @@ export class Comparison {
   }
 
   /** What must be the same of variables once their constraints have been applied. */
-  constrainedClaim(variables: readonly Variable[]): Claim {
+  constrainedClaim(variables: readonly Variable[], label: Label): Claim {
     this.#asked = timesWritten();
-    return sameNumbers('what constraints make of variables', variables);
+    return sameNumbers('what constraints make of variables', variables, (i) => label(variables[i]));
   }
 
   /** Says that this was the same. What constraints have assigned is known by that, unless it was to slots. */
@@ -105,8 +113,15 @@ export class Comparison {
   }
 }
 
-function sameNumbers(about: string, variables: readonly Variable[]): Claim {
+/** @param label - what a message calls the variable at a place of the list */
+function sameNumbers(about: string, variables: readonly Variable[], label: (place: number) => string): Claim {
   const digests = variables.map((variable) => new Digest().update(bytesOf(memoryOf(variable))).hex());
-  const value = digests.reduce((hash, digest) => hash.addText(digest), new Hash()).value;
-  return { about, value, shown: () => digests.map((digest) => digest.slice(0, 8)).join(', ') };
+  // The beginning tells two of them apart as well as the whole.
+  return eachOf(
+    about,
+    digests,
+    (hash, digest) => hash.addText(digest),
+    (digest) => digest.slice(0, 8),
+    label,
+  );
 }

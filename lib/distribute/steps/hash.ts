@@ -34,6 +34,13 @@ export class Hash {
   }
 }
 
+/** What stands for a list. @param into - adds one item to a hash */
+export function hashOf<T>(list: readonly T[], into: (hash: Hash, item: T) => void): number {
+  const hash = new Hash();
+  for (const item of list) into(hash, item);
+  return hash.value;
+}
+
 const { imul } = Math;
 const scratch = new Float64Array(1);
 const words = new Uint32Array(scratch.buffer);

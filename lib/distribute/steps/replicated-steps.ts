@@ -2,6 +2,7 @@ import { backend } from '../../backend/choose-backend.js';
 import type { Stretch } from '../../backend/stretch.js';
 import { joinSums, PIECE } from '../../backend/sum-squares.js';
 import { lengthOf, partOf, plain } from '../../memory/typed-arrays.js';
+import type { Label } from '../../state/labels.js';
 import { isConstrained } from '../../step/constraints.js';
 import type { StepHooks } from '../../step/hooks.js';
 import type { Eventually, Failure } from '../../step/outcome.js';
@@ -85,7 +86,7 @@ export class ReplicatedSteps implements StepHooks {
     const due = bad === null ? this.#comparison.due(pairs.variables) : 0;
     const side = { source: this.#source, isSharded: this.#shards !== null };
     const notes = yield* agree(this.#group.collective, stepTopic(this.#task, side, pairs, due), bad);
-    yield* this.#compare(this.#comparison.named(pairs.variables, notes));
+    yield* this.#compare(this.#comparison.named(pairs.variables, notes), pairs.labels.variable);
     this.#isOwing = pairs.count > 0 && (pairs.aggregate || this.#shards !== null);
     this.#items = pairs.variables.map((variable, i): Item => {
       const [own, borders] = [pairs.gradients[i], this.#shards?.of(variable) ?? null];
@@ -93,9 +94,10 @@ export class ReplicatedSteps implements StepHooks {
     });
   }
 
-  *#compare(variables: readonly Variable[]): Exchanges<void> {
+  *#compare(variables: readonly Variable[], label: Label): Exchanges<void> {
     if (variables.length === 0) return;
-    yield* agree(this.#group.collective, { task: this.#task, claims: this.#comparison.claims(variables) }, null);
+    const claims = this.#comparison.claims(variables, label);
+    yield* agree(this.#group.collective, { task: this.#task, claims }, null);
     this.#comparison.note(variables);
   }
 
@@ -263,10 +265,10 @@ export class ReplicatedSteps implements StepHooks {
    * It is an agreement, as the next thing that a replica would have to say is whose constraint was cut short: so none
    * takes one for the other.
    */
-  *#constrained({ variables }: StepPairs, failure: Failure | null): Exchanges<void> {
+  *#constrained({ variables, labels }: StepPairs, failure: Failure | null): Exchanges<void> {
     const those = variables.filter(isConstrained);
-    const topic = { task: `constraints of ${this.#task}`, claims: [this.#comparison.constrainedClaim(those)] };
-    yield* agree(this.#group.collective, topic, failure);
+    const claims = [this.#comparison.constrainedClaim(those, labels.variable)];
+    yield* agree(this.#group.collective, { task: `constraints of ${this.#task}`, claims }, failure);
     this.#comparison.noteConstrained(those);
   }
 

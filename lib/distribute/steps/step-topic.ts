@@ -1,11 +1,14 @@
 import { backend } from '../../backend/choose-backend.js';
 import { lengthOf } from '../../memory/typed-arrays.js';
+import type { Label } from '../../state/labels.js';
 import type { StepPairs } from '../../step/step-pairs.js';
 import type { StepSource } from '../../step/step-source.js';
 import { Rows, type StepGradient } from '../../variables/gradient.js';
+import { formatShape } from '../../variables/shape.js';
 import type { Variable } from '../../variables/variable.js';
-import type { Claim, Topic } from '../agreement.js';
-import { Hash } from './hash.js';
+import type { Topic } from '../agreement.js';
+import { type Claim, eachOf } from '../claims.js';
+import { Hash, hashOf } from './hash.js';
 
 /** What sharding asks of exchanges, which replicas that do not agree on it would read each other's bytes by. */
 export function shardClaim(isSharded: boolean): Claim {
@@ -23,25 +26,18 @@ export function stepTopic(
   note: number,
 ): Topic {
   const { rule, states, clipping, guard, scalars } = source;
-  const { variables, gradients } = pairs;
+  const { variables, gradients, labels } = pairs;
+  const gradientLabel = (place: number) => labels.gradient(variables[place]);
   const claims: Claim[] = [
     shardClaim(isSharded),
     { about: 'the number of steps taken', value: states.counter.get() },
     { about: 'experimentalAggregateGradients', value: pairs.aggregate ? 1 : 0, shown: () => String(pairs.aggregate) },
     { about: 'how many variables have a gradient', value: gradients.length },
-    {
-      about: 'the variables and their order',
-      value: hashOf(variables, shapeInto).value,
-      shown: () => shownShapes(variables),
-    },
-    {
-      about: 'which gradients are sparse',
-      value: hashOf(gradients, kindInto).value,
-      shown: () => gradients.map(kindOf).join(', '),
-    },
+    variablesClaim(variables, labels.variable),
+    eachOf('which gradients are sparse', gradients, kindInto, kindOf, gradientLabel),
     {
       about: 'the scalars of the step, which come of the learning rate and the like',
-      value: gradients.length === 0 ? 0 : hashOf([...scalars], (hash, scalar) => hash.add(scalar)).value,
+      value: gradients.length === 0 ? 0 : hashOf([...scalars], (hash, scalar) => hash.add(scalar)),
       shown: () => [...scalars].join(', '),
     },
     { about: 'clipnorm', value: clipping.norm, shown: () => shownBound(clipping.norm) },
@@ -52,25 +48,33 @@ export function stepTopic(
       value: new Hash().addText(rule.name).addText(states.slotDtype).value,
       shown: () => `${rule.name} with ${states.slotDtype}`,
     },
-    {
-      about: 'the gradients, which experimentalAggregateGradients: false says are sums already',
-      value: pairs.aggregate ? 0 : hashOf(gradients, sumInto).value,
-      shown: () => hashOf(gradients, sumInto).value.toString(16),
-    },
+    eachOf(
+      'the gradients, which experimentalAggregateGradients: false says are sums already',
+      pairs.aggregate ? [] : gradients,
+      sumInto,
+      (gradient) => hashOf([gradient], sumInto).toString(16),
+      gradientLabel,
+    ),
   ];
   return { task, claims, note };
 }
 
-function hashOf<T>(list: readonly T[], into: (hash: Hash, item: T) => void): Hash {
-  const hash = new Hash();
-  for (const item of list) into(hash, item);
-  return hash;
+/** The claim that replicas have the same variables, in type and shape. */
+export function variablesClaim(variables: readonly Variable[], label: Label): Claim {
+  const about = 'the variables and their order';
+  return eachOf(
+    about,
+    variables,
+    shapeInto,
+    ({ shape }) => formatShape(shape),
+    (i) => label(variables[i]),
+  );
 }
 
 /** By variable, what stands for its type and shape, and whether it has a constraint: they stay as they are. */
 const shapes = new WeakMap<Variable, number>();
 
-export function shapeInto(hash: Hash, variable: Variable): void {
+function shapeInto(hash: Hash, variable: Variable): void {
   let known = shapes.get(variable);
   if (known === undefined) {
     const { shape, dtype, constraint } = variable;
@@ -80,10 +84,6 @@ export function shapeInto(hash: Hash, variable: Variable): void {
     shapes.set(variable, known);
   }
   hash.add(known);
-}
-
-export function shownShapes(variables: readonly { shape: readonly number[] }[]): string {
-  return variables.map(({ shape }) => `[${shape.join(', ')}]`).join(' ') || 'none';
 }
 
 function kindInto(hash: Hash, gradient: unknown): void {
