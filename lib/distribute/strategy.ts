@@ -179,7 +179,7 @@ export abstract class Strategy {
     const task = `a step of '${optimizer.name}', optimizer ${++this.#optimizers} of the strategy`;
     const steps = new ReplicatedSteps(this.#group, stepper.source, task, this.#shardState);
     stepper.hooks = steps;
-    if (this.#shardState) stepper.source.states.stretchOf = (variable) => steps.replication.shardOf(variable);
+    if (this.#shardState) stepper.source.states.newSlots.stretchOf = (variable) => steps.replication.shardOf(variable);
   }
 
   #atOnce<T>(task: string, exchanges: Exchanges<T>): T {

@@ -1,9 +1,7 @@
 import { detached, shared } from '../arguments/arrays.js';
 import { describe, typeError, wrongType } from '../arguments/errors.js';
-import type { SlotArray, SlotDtype } from '../backend/backend.js';
+import type { SlotDtype } from '../backend/backend.js';
 import type { Rule } from '../backend/rule.js';
-import type { Stretch } from '../backend/stretch.js';
-import { toBfloat16 } from '../math/bfloat16.js';
 import { MemoryRegions, overlap } from '../memory/regions.js';
 import { byteLengthOf, lengthOf } from '../memory/typed-arrays.js';
 import {
@@ -20,7 +18,7 @@ import { Journal } from './journal.js';
 import { KnownVariables } from './known-variables.js';
 import { byName, checkApart, type Label, type Owner } from './labels.js';
 import { type Move, relocate } from './moves.js';
-import { SlotMemory, type Slots } from './slot-memory.js';
+import { NewSlots } from './new-slots.js';
 import { SlotTable, type SlotVariable } from './slot-table.js';
 import { StepCounter } from './step-counter.js';
 import { moveTo, paramOf, VariableState } from './variable-state.js';
@@ -48,29 +46,20 @@ export class VariableStates {
   readonly slots = new SlotTable();
   /** Memory that steps write to. */
   readonly written = new MemoryRegions<Owner>();
-  readonly slotMemory: SlotMemory;
+  readonly newSlots: NewSlots;
   readonly journal = new Journal();
   readonly slotDtype: SlotDtype;
-  /**
-   * Which elements of new slots get the rule's initial values; null for all. The others stay zeros, and their pages
-   * untouched: they are stepped elsewhere.
-   */
-  stretchOf: ((variable: Variable) => Stretch | null) | null = null;
   readonly #rule: Rule;
-  readonly #owner: string;
   readonly #known: KnownVariables;
   readonly #states = new Map<Variable, VariableState>();
-  /** Memory of variables that have a slot by `addSlot`, but no state yet. */
-  readonly #early = new Map<Variable, Slots>();
   readonly #weights: WeightList;
   #counter: StepCounter;
   #followed = timesChanged();
 
   constructor(rule: Rule, owner: string, slotDtype: SlotDtype) {
     this.slotDtype = slotDtype;
-    this.slotMemory = new SlotMemory(slotDtype);
+    this.newSlots = new NewSlots(rule, owner, slotDtype, this.written);
     this.#rule = rule;
-    this.#owner = owner;
     this.#known = new KnownVariables(owner);
     checkSlotNames(rule.slots);
     const iterations = new Variable(new BigInt64Array(1), { shape: [], name: 'iter', trainable: false });
@@ -145,7 +134,7 @@ export class VariableStates {
     const places = this.#weights.named(names).map(({ name, owner, kind, variable }): Place => {
       return { name, owner, kind, variable, dtype: variable.dtype, shape: variable.shape };
     });
-    for (const owner of new Set([...this.#known.declared, ...this.#early.keys(), ...others])) {
+    for (const owner of new Set([...this.#known.declared, ...this.newSlots.early.keys(), ...others])) {
       if (this.#states.has(owner)) continue;
       for (const kind of this.#rule.slots) {
         if (this.slots.find(owner, kind) !== undefined) continue;
@@ -258,9 +247,9 @@ export class VariableStates {
     this.written.add(ofCounter, this.#counter.data);
     for (const state of this.#states.values()) {
       this.written.add(ofVariable(state.variable), paramOf(state));
-      this.#addSlots(state.variable, state.slots);
+      this.newSlots.note(state.variable, state.slots);
     }
-    for (const [variable, { arrays }] of this.#early) this.#addSlots(variable, arrays);
+    for (const [variable, { arrays }] of this.newSlots.early) this.newSlots.note(variable, arrays);
   }
 
   /** Drops what is kept of variables: their slots, and the note of their memory. */
@@ -291,8 +280,8 @@ export class VariableStates {
       this.#states.delete(variable);
       this.written.delete(paramOf(state));
     }
-    for (const array of state?.slots ?? this.#early.get(variable)?.arrays ?? []) this.written.delete(array);
-    this.#early.delete(variable);
+    for (const array of state?.slots ?? this.newSlots.early.get(variable)?.arrays ?? []) this.written.delete(array);
+    this.newSlots.early.delete(variable);
     for (const slot of this.slots.delete(variable)) pin(slot, null);
   }
 
@@ -301,7 +290,7 @@ export class VariableStates {
     checkSlotName('slotName', name);
     this.#known.check(owner, byName);
     const k = this.#rule.slots.indexOf(name);
-    const slot = this.#slotOn(owner, name, k < 0 ? data : this.#ahead(owner).arrays[k]);
+    const slot = this.newSlots.variableOn(owner, name, k < 0 ? data : this.newSlots.ahead(owner).arrays[k]);
     if (k >= 0) slot.assign(data);
     this.#known.hold(owner);
     this.slots.add(owner, name, slot);
@@ -314,41 +303,15 @@ export class VariableStates {
     this.#weights.addOwn(variable);
   }
 
-  /** The memory of a rule's slots, ahead of the first step. */
-  #ahead(owner: Variable): Slots {
-    const slots = this.#early.get(owner) ?? this.#allocate(owner);
-    this.#early.set(owner, slots);
-    return slots;
-  }
-
-  /** New slots, among the memory that steps write. Zeros are there already: writing them would touch every page. */
-  #allocate(variable: Variable): Slots {
-    const slots = this.slotMemory.allocate(memoryOf(variable), elementsOf(variable), this.#rule.slots.length);
-    const stretch = this.stretchOf?.(variable);
-    this.#rule.slots.forEach((_, k) => {
-      const value = this.#rule.initial?.[k] ?? 0;
-      if (value === 0) return;
-      slots.arrays[k].fill(this.slotDtype === 'float32' ? value : toBfloat16(value), stretch?.begin, stretch?.end);
-    });
-    this.#addSlots(variable, slots.arrays);
-    return slots;
-  }
-
-  #addSlots(variable: Variable, arrays: readonly SlotArray[]): void {
-    this.#rule.slots.forEach((name, k) => {
-      this.written.add((label) => `slot '${name}' of ${label(variable)}`, arrays[k]);
-    });
-  }
-
   /** A state with new slots, unless slots are there already. It counts as there once it is registered. */
   #create(variable: Variable, created: VariableState[], label: Label): VariableState {
     const param = memoryOf(variable);
     if (lengthOf(param) !== elementsOf(variable)) throw detached(label(variable), param);
     this.#known.check(variable, label);
     this.#checkApart(variable, param, label);
-    const slots = this.#early.get(variable) ?? this.#allocate(variable);
+    const slots = this.newSlots.for(variable);
     const slotVariables = this.#rule.slots.map((name, k) => {
-      return this.slots.find(variable, name) ?? this.#slotOn(variable, name, slots.arrays[k]);
+      return this.slots.find(variable, name) ?? this.newSlots.variableOn(variable, name, slots.arrays[k]);
     });
     const state = new VariableState(variable, slotVariables, slots);
     this.#known.add(variable);
@@ -372,7 +335,7 @@ export class VariableStates {
       this.#states.delete(state.variable);
       this.written.delete(paramOf(state));
       this.#known.undo(state.variable, this.slots.has(state.variable));
-      if (this.#early.has(state.variable)) continue;
+      if (this.newSlots.early.has(state.variable)) continue;
       for (const array of state.slots) this.written.delete(array);
     }
   }
@@ -386,18 +349,7 @@ export class VariableStates {
         this.#weights.addSlot(variable, name, slotVariables[k]);
       }
     });
-    for (const { variable } of created) this.#early.delete(variable);
-  }
-
-  #pathOf(owner: Variable, name: string): string {
-    return `${this.#owner}/${owner.name}/${name}`;
-  }
-
-  #slotOn(owner: Variable, name: string, data: SlotArray): SlotVariable {
-    const path = this.#pathOf(owner, name);
-    const slot = new Variable<SlotArray>(data, { shape: owner.shape, name: path, trainable: false }) as SlotVariable;
-    pin(slot, `the slot '${path}', whose memory is its optimizer's`);
-    return slot;
+    for (const { variable } of created) this.newSlots.early.delete(variable);
   }
 }
 

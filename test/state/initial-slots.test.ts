@@ -73,14 +73,14 @@ onEveryImplementation('the initial values of a rule', () => {
         const [variable, whole] = [new Variable(new Float32Array(size)), new Variable(new Float32Array(size))];
         const optimizer = new Sums({ slotDtype });
         const [begin, end] = [Math.floor(size / 3), Math.ceil(size / 2)];
-        statesOf(optimizer).stretchOf = (of) => (of === variable ? { begin, end } : { begin: 0, end: size });
+        statesOf(optimizer).newSlots.stretchOf = (of) => (of === variable ? { begin, end } : { begin: 0, end: size });
         optimizer.build([variable, whole]);
         const data = (of: Variable, name: string) => Array.from(optimizer.getSlot<Uint16Array>(of, name).data);
         const expected = new Array(size).fill(0).fill(value, begin, end);
         expect(data(variable, 'a'), 'a').to.deep.equal(expected);
         expect(data(variable, 'b'), 'b').to.deep.equal(new Array(size).fill(0));
         expect(data(whole, 'a'), 'a whole').to.deep.equal(new Array(size).fill(value));
-        statesOf(optimizer).stretchOf = null;
+        statesOf(optimizer).newSlots.stretchOf = null;
         const later = new Variable(new Float32Array(size));
         optimizer.build([later]);
         expect(data(later, 'a'), 'a later').to.deep.equal(new Array(size).fill(value));

@@ -103,7 +103,7 @@ describe('memory of slots', () => {
       const random = new Random(9);
       for (const size of [3, 5000]) {
         const [shared, usual] = [new Adamax({ slotDtype }), new Adamax({ slotDtype })];
-        statesOf(shared).slotMemory.allocator = (bytes) => new SharedArrayBuffer(bytes);
+        statesOf(shared).newSlots.memory.allocator = (bytes) => new SharedArrayBuffer(bytes);
         const start = random.normals(size);
         const [p, q] = [new Variable(start.slice()), new Variable(start.slice())];
         for (let k = 0; k < 3; k++) {
