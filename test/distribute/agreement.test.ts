@@ -119,7 +119,17 @@ const cases: Case[] = [
       optimizer.learningRate = 0.5;
       return optimizer.applyGradientsAsync(pairs());
     },
-    message: /the scalars of the step, which come of the learning rate and the like in/,
+    message:
+      /the scalars of the step, which come of the learning rate and the like in .*: received 0.001 for learningRate of replica 0, and 0.5 for learningRate of replica 1$/,
+  },
+  {
+    title: 'another beta2',
+    bad: ({ optimizer, pairs }) => {
+      optimizer.beta2 = 0.5;
+      return optimizer.applyGradientsAsync(pairs());
+    },
+    message:
+      /the scalars of the step, .* in .*: received 0.99\d+ for scalar 1 of the rule adamax of replica 0, and 0.5 for scalar 1 of/,
   },
   {
     title: 'another clipnorm',

@@ -7,7 +7,7 @@ import { Rows, type StepGradient } from '../../variables/gradient.js';
 import { formatShape } from '../../variables/shape.js';
 import type { Variable } from '../../variables/variable.js';
 import type { Topic } from '../agreement.js';
-import { type Claim, eachOf } from '../claims.js';
+import { type Claim, type ClaimPart, eachOf } from '../claims.js';
 import { Hash, hashOf } from './hash.js';
 
 /** What sharding asks of exchanges, which replicas that do not agree on it would read each other's bytes by. */
@@ -39,6 +39,7 @@ export function stepTopic(
       about: 'the scalars of the step, which come of the learning rate and the like',
       value: gradients.length === 0 ? 0 : hashOf([...scalars], (hash, scalar) => hash.add(scalar)),
       shown: () => [...scalars].join(', '),
+      parts: () => scalarParts(source),
     },
     { about: 'clipnorm', value: clipping.norm, shown: () => shownBound(clipping.norm) },
     { about: 'clipvalue', value: clipping.value, shown: () => shownBound(clipping.value) },
@@ -69,6 +70,12 @@ export function variablesClaim(variables: readonly Variable[], label: Label): Cl
     ({ shape }) => formatShape(shape),
     (i) => label(variables[i]),
   );
+}
+
+/** The rate comes first, since that is what most scalars that differ come of. */
+function scalarParts({ rule, scalars, learningRate: [rate] }: StepSource): readonly ClaimPart[] {
+  const list = [...scalars].map((value, i) => ({ value, label: `scalar ${i} of the rule ${rule.name}` }));
+  return [{ value: rate, label: 'learningRate' }, ...list].map((part) => ({ ...part, shown: String(part.value) }));
 }
 
 /** By variable, what stands for its type and shape, and whether it has a constraint: they stay as they are. */
