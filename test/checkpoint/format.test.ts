@@ -182,21 +182,7 @@ onEveryImplementation('the file', () => {
   });
 
   it('keeps any name that has UTF-8', () => {
-    const names = [
-      'ü',
-      '日本',
-      '😀',
-      'a/b',
-      '"',
-      '\\',
-      '\\"',
-      '\n',
-      '\0',
-      '',
-      ' ',
-      '__proto__',
-      'constructor',
-    ];
+    const names = ['ü', '日本', '😀', 'a/b', '"', '\\', '\\"', '\n', '\0', '', ' ', '__proto__', 'constructor'];
     names.push('__metadata__', 'toString', '\u2028', 'x'.repeat(10_000));
     const make = (value: (i: number) => number) =>
       Object.fromEntries(names.map((name, i) => [name, new Variable(f32(value(i)))]));
