@@ -12,7 +12,7 @@ import type { SlotVariable } from './slot-table.js';
 export class NewSlots {
   readonly memory: SlotMemory;
   /** Memory of variables that have a slot by `addSlot`, but no state yet. */
-  readonly early = new Map<Variable, Slots>();
+  readonly early: Map<Variable, Slots> = new Map();
   /**
    * Which elements of new slots get the rule's initial values; null for all. The others stay zeros, and their pages
    * untouched: they are stepped elsewhere.
