@@ -195,13 +195,14 @@ beside() {
 }
 
 together() {
-  local name status failed=()
+  local name status
+  local -A failed=()
   await "${!beside_pids[*]}" : "${beside_pids[@]}"
   for name in "${!beside_pids[@]}"; do
     status=0
     wait "${beside_pids[$name]}" || status=$?
     if [ "$status" -ne 0 ]; then
-      failed+=("$name, with status $status")
+      failed[$name]=$status
       continue
     fi
     say "-- $name"
@@ -209,9 +210,9 @@ together() {
   done
   beside_pids=()
   # The end of what a part prints may be all that is kept of it.
-  for name in "${failed[@]}"; do
-    say "-- FAILED: $name"
-    cat "$work/${name%,*}.log"
+  for name in "${!failed[@]}"; do
+    say "-- FAILED with status ${failed[$name]}: $name"
+    cat "$work/$name.log"
   done
   [ ${#failed[@]} -eq 0 ]
 }

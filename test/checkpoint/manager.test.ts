@@ -472,11 +472,11 @@ describe('CheckpointManager, when something is wrong', () => {
   });
 });
 
-/** Options, and how they are refused. */
 function raise(error: unknown): never {
   throw error;
 }
 
+/** Options, and how they are refused. */
 type Refused = [
   object | undefined,
   ...(Parameters<typeof expectError> extends [unknown, ...infer Rest] ? Rest : never),
