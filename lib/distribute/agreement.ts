@@ -1,8 +1,9 @@
 import { replicaError } from '../arguments/errors.js';
 import type { Failure } from '../step/outcome.js';
 import type { Claim, ClaimPart } from './claims.js';
-import type { Borders, Collective } from './collective/collective.js';
+import type { Collective } from './collective/collective.js';
 import type { Exchanges } from './collective/exchanges.js';
+import { evenBorders, gatherNumbers } from './collective/gather-numbers.js';
 import { Hash } from './steps/hash.js';
 
 /** What is about to be done together, and what must be agreed on before. */
@@ -28,12 +29,12 @@ const TEXT = 400;
  * @throws Error `ERR_ADAMAX_REPLICA`; `failure.error` itself, where all replicas have failed
  */
 export function* agree(
-  { rank, size }: Collective,
+  collective: Collective,
   { task, claims, note = 0 }: Topic,
   failure: Failure | null,
 ): Exchanges<readonly number[]> {
-  const words = new Float64Array(size * WORDS);
-  const own = words.subarray(rank * WORDS, (rank + 1) * WORDS);
+  const { rank, size } = collective;
+  const own = new Float64Array(WORDS);
   own[TASK] = new Hash().addText(task).value;
   own[FAILED] = failure === null ? 0 : 1;
   if (failure === null) {
@@ -42,16 +43,16 @@ export function* agree(
       own[CLAIMS + i] = value;
     });
   }
-  yield [{ kind: 'gather', bytes: new Uint8Array(words.buffer), borders: evenBorders(size, WORDS * 8) }];
+  const words = yield* gatherNumbers(collective, own);
   const failed = ranks(size).filter((r) => words[r * WORDS + FAILED] !== 0);
   const differing = failed.length > 0 ? FAILED : firstDifference(words, size);
   if (failed.length === 0 && differing === -1) return ranks(size).map((r) => words[r * WORDS + NOTE]);
 
   const claim = differing < CLAIMS ? undefined : claims[differing - CLAIMS];
   const other = ranks(size).find((r) => !Object.is(words[r * WORDS + differing], words[differing])) ?? 0;
-  const part = claim?.parts === undefined ? undefined : yield* differingPart(rank, size, other, claim.parts());
+  const difference = claim?.parts && (yield* differenceIn(collective, other, claim.parts()));
   const text =
-    failure !== null ? textOfError(failure.error) : (part ?? claim?.shown?.() ?? String(claim?.value ?? task));
+    failure !== null ? textOfError(failure.error) : (difference ?? claim?.shown?.() ?? String(claim?.value ?? task));
   const texts = yield* gatherTexts(rank, size, differing === TASK ? task : text);
   if (failed.length === size) throw failure?.error;
   if (failed.length > 0) {
@@ -73,11 +74,6 @@ export function tried<T>(body: () => T): { readonly read: T | null; readonly fai
   }
 }
 
-/** Where each replica has as much as any other. */
-export function evenBorders(size: number, each: number): Borders {
-  return Array.from({ length: size + 1 }, (_, r) => r * each);
-}
-
 /** Numbers of all replicas. */
 export function ranks(size: number): number[] {
   return Array.from({ length: size }, (_, r) => r);
@@ -91,31 +87,14 @@ function firstDifference(words: Float64Array, size: number): number {
   return -1;
 }
 
-/** What this replica says of the first part that another one has otherwise than the first; undefined if there is none. */
-function* differingPart(
-  rank: number,
-  size: number,
-  other: number,
-  parts: readonly ClaimPart[],
-): Exchanges<string | undefined> {
-  const counts = yield* gatherNumbers(rank, size, [parts.length]);
-  const count = parts.length;
-  if (count === 0 || counts.some((theirs) => theirs !== count)) return undefined;
-  const values = yield* gatherNumbers(
-    rank,
-    size,
-    parts.map(({ value }) => value),
-  );
-  const part = parts.find((_, i) => !Object.is(values[i], values[other * count + i]));
-  return part && `${part.shown} for ${part.label}`;
-}
-
-/** As many numbers of each replica, one replica's behind another's. */
-function* gatherNumbers(rank: number, size: number, own: readonly number[]): Exchanges<Float64Array> {
-  const numbers = new Float64Array(size * own.length);
-  numbers.set(own, rank * own.length);
-  yield [{ kind: 'gather', bytes: new Uint8Array(numbers.buffer), borders: evenBorders(size, own.length * 8) }];
-  return numbers;
+/** What this replica says of the first part that another has otherwise than replica 0; of all, where it has more or fewer. */
+function* differenceIn(collective: Collective, other: number, parts: readonly ClaimPart[]): Exchanges<string> {
+  const own = parts.map(({ value }) => value);
+  const counts = yield* gatherNumbers(collective, [own.length]);
+  const isAlike = counts.every((count) => count === own.length);
+  const values = isAlike ? yield* gatherNumbers(collective, own) : null;
+  const part = parts.find((_, i) => values !== null && !Object.is(values[i], values[other * own.length + i]));
+  return part ? `${part.shown} for ${part.label}` : parts.map(({ shown }) => shown).join(', ') || 'none';
 }
 
 function* gatherTexts(rank: number, size: number, text: string): Exchanges<string[]> {

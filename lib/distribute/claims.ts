@@ -7,7 +7,7 @@ export interface Claim {
   readonly about: string;
   /** A number that stands for it: equal numbers mean agreement. */
   readonly value: number;
-  /** What a message shows of it; by default the number. */
+  /** What a message shows of it, unless there are parts; by default the number. */
   readonly shown?: () => string;
   /** What it is made up of, so that a message can tell where the difference is. Replicas may have other numbers of them. */
   readonly parts?: () => readonly ClaimPart[];
@@ -36,7 +36,6 @@ export function eachOf<T>(
   return {
     about,
     value: hashOf(list, into),
-    shown: () => list.map(shown).join(', ') || 'none',
     parts: () => list.map((item, i) => ({ value: hashOf([item], into), shown: shown(item), label: label(i) })),
   };
 }

@@ -5,9 +5,10 @@ import { isFloat32Array, lengthOf, plain } from '../memory/typed-arrays.js';
 import type { Failure } from '../step/outcome.js';
 import { Rows } from '../variables/gradient.js';
 import { IndexedSlices, isSlices } from '../variables/indexed-slices.js';
-import { agree, evenBorders, ranks, tried } from './agreement.js';
+import { agree, ranks, tried } from './agreement.js';
 import type { Collective } from './collective/collective.js';
 import { agreed, type Exchanges } from './collective/exchanges.js';
+import { evenBorders, gatherNumbers } from './collective/gather-numbers.js';
 import { Hash } from './steps/hash.js';
 import { bytesOf, checkThere, gatherSlices, scaled } from './steps/slices.js';
 
@@ -140,14 +141,12 @@ function* reduceLeaves(
 /** A replica without slices does not know how long a row is, so that all say it. */
 function* reduceSlices(collective: Collective, own: readonly IndexedSlices[]): Exchanges<Rows[] | RangeError> {
   if (own.length === 0) return [];
-  const { rank, size } = collective;
-  const lengths = new Float64Array(size * own.length);
-  own.forEach(({ values, indices }, k) => {
-    checkThere(new Rows(values, indices));
-    const count = lengthOf(indices);
-    lengths[rank * own.length + k] = count === 0 ? 0 : lengthOf(values) / count;
-  });
-  yield [{ kind: 'gather', bytes: bytesOf(lengths), borders: evenBorders(size, 8 * own.length) }];
+  const { size } = collective;
+  for (const { values, indices } of own) checkThere(new Rows(values, indices));
+  const lengths = yield* gatherNumbers(
+    collective,
+    own.map(({ values, indices }) => (lengthOf(indices) === 0 ? 0 : lengthOf(values) / lengthOf(indices))),
+  );
   const rowLengths = own.map((_, k) => ranks(size).map((r) => lengths[r * own.length + k]));
   const differing = rowLengths.find((of) => of.some((n) => n !== 0 && n !== Math.max(...of)));
   if (differing !== undefined) {
@@ -178,9 +177,7 @@ function* gatherRead(collective: Collective, value: Float32Array, failure: Failu
 function* gatherAll(collective: Collective, value: Float32Array): Exchanges<Float32Array> {
   const { rank, size } = collective;
   checkThere(value);
-  const counts = new Float64Array(size);
-  counts[rank] = lengthOf(value);
-  yield [{ kind: 'gather', bytes: bytesOf(counts), borders: evenBorders(size, 8) }];
+  const counts = yield* gatherNumbers(collective, [lengthOf(value)]);
   const borders = [0];
   for (const r of ranks(size)) borders.push(borders[r] + counts[r]);
   const all = new Float32Array(borders[size]);

@@ -1,9 +1,10 @@
 import { checkAttached } from '../../arguments/arrays.js';
 import { lengthOf, type RowIndices } from '../../memory/typed-arrays.js';
 import { Rows } from '../../variables/gradient.js';
-import { evenBorders, ranks } from '../agreement.js';
+import { ranks } from '../agreement.js';
 import type { Borders, Collective, Exchange } from '../collective/collective.js';
 import type { Exchanges } from '../collective/exchanges.js';
+import { gatherNumbers } from '../collective/gather-numbers.js';
 
 /** A sparse gradient of one replica. */
 export interface Slices {
@@ -15,14 +16,14 @@ export interface Slices {
  * The sparse gradients of all replicas, each list behind that of the replica before: slices of a row are then summed in
  * an order that does not depend on how replicas are spread. They stay sparse.
  */
-export function* gatherSlices({ rank, size }: Collective, own: readonly Slices[]): Exchanges<Rows[]> {
+export function* gatherSlices(collective: Collective, own: readonly Slices[]): Exchanges<Rows[]> {
   if (own.length === 0) return [];
-  const counts = new Float64Array(size * own.length);
-  own.forEach(({ rows }, k) => {
-    checkThere(rows);
-    counts[rank * own.length + k] = lengthOf(rows.indices);
-  });
-  yield [{ kind: 'gather', bytes: new Uint8Array(counts.buffer), borders: evenBorders(size, own.length * 8) }];
+  const { rank, size } = collective;
+  for (const { rows } of own) checkThere(rows);
+  const counts = yield* gatherNumbers(
+    collective,
+    own.map(({ rows }) => lengthOf(rows.indices)),
+  );
   const exchanges: Exchange[] = [];
   const all = own.map(({ rows, rowLength }, k) => {
     const borders = [0];

@@ -27,6 +27,8 @@ export function stepTopic(
 ): Topic {
   const { rule, states, clipping, guard, scalars } = source;
   const { variables, gradients, labels } = pairs;
+  // Found now: in the midst of an exchange the memory of a gradient may change, or go.
+  const sums = pairs.aggregate ? [] : gradients.map((gradient) => hashOf([gradient], sumInto));
   const gradientLabel = (place: number) => labels.gradient(variables[place]);
   const claims: Claim[] = [
     shardClaim(isSharded),
@@ -38,7 +40,6 @@ export function stepTopic(
     {
       about: 'the scalars of the step, which come of the learning rate and the like',
       value: gradients.length === 0 ? 0 : hashOf([...scalars], (hash, scalar) => hash.add(scalar)),
-      shown: () => [...scalars].join(', '),
       parts: () => scalarParts(source),
     },
     { about: 'clipnorm', value: clipping.norm, shown: () => shownBound(clipping.norm) },
@@ -51,9 +52,9 @@ export function stepTopic(
     },
     eachOf(
       'the gradients, which experimentalAggregateGradients: false says are sums already',
-      pairs.aggregate ? [] : gradients,
-      sumInto,
-      (gradient) => hashOf([gradient], sumInto).toString(16),
+      sums,
+      (hash, sum) => hash.add(sum),
+      (sum) => sum.toString(16),
       gradientLabel,
     ),
   ];
